@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"winnow/mx"
+	"winnow/policy"
+	"winnow/validate"
+)
+
+// asking are the flags of every command that judges addresses.
+type asking struct {
+	offline      bool
+	resolvers    []string
+	policyFile   string
+	grades       []string
+	timeout      time.Duration // of one DNS question; 0: the policy's
+	allowPrivate bool
+	changed      func(flag string) bool
+}
+
+func (a *asking) add(cmd *cobra.Command, ui *tui) {
+	fs := cmd.Flags()
+	fs.BoolVar(&a.offline, "offline", false, "ask nothing outside: syntax and lists only")
+	fs.StringSliceVar(&a.resolvers, "resolver", nil, "ask these DNS resolvers, `HOST:PORT,…` (the system's)")
+	fs.StringVar(&a.policyFile, "policy", "", "read the policy from `FILE` (TOML)")
+	fs.StringSliceVar(&a.grades, "grade", nil, "grade a code otherwise, `CODE=GRADE` (valid, risky, unknown, invalid)")
+	fs.BoolVar(&a.allowPrivate, "allow-private", false, "let mail hosts have private or loopback addresses (tests)")
+	fs.BoolVarP(&ui.quiet, "quiet", "q", false, "say nothing but errors")
+	a.changed = fs.Changed
+}
+
+// policy reads the policy file, if any, and lays the flags over it.
+func (a *asking) policy() (policy.Policy, error) {
+	p := policy.Default()
+	if a.policyFile != "" {
+		var err error
+		if p, err = policy.Load(a.policyFile); err != nil {
+			return p, usageError{err}
+		}
+	}
+	for _, g := range a.grades {
+		if err := p.SetGrade(g); err != nil {
+			return p, usageError{err}
+		}
+	}
+	if a.changed("resolver") {
+		p.Resolvers = a.resolvers
+	}
+	if a.offline && a.changed("resolver") {
+		return p, usageError{fmt.Errorf("--offline asks nobody: leave --resolver out")}
+	}
+	return p, nil
+}
+
+// resolver returns what is to be asked; nil if nothing is.
+func (a *asking) resolver(p policy.Policy, notice func(string)) *mx.Resolver {
+	if a.offline {
+		return nil
+	}
+	o := p.MX()
+	o.Notice = notice
+	if a.timeout > 0 {
+		o.Timeout = a.timeout
+	}
+	if a.allowPrivate {
+		o.Routable = func(netip.Addr) bool { return true }
+	}
+	return mx.New(o)
+}
+
+// embeddedData describes the lists that are part of the program.
+func embeddedData() []validate.ListInfo { return validate.Lists() }
+
+// complete offers words for a flag's value.
+func complete(cmd *cobra.Command, flag string, words ...string) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+}

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"winnow/pipeline"
+	"winnow/validate"
+	"winnow/verdict"
+)
+
+type checkFlags struct {
+	asking
+	format    string
+	timeout   time.Duration
+	unordered bool
+}
+
+func checkCommand(ui *tui) *cobra.Command {
+	var f checkFlags
+	cmd := &cobra.Command{
+		Use:   "check ADDRESS... | -",
+		Short: "Judge single addresses, or a stream of them",
+		Long: `Judges each address and says why. "-" reads one address a line from standard
+input, and answers each on a line as soon as it is known, in order.
+
+Exit code 3 says that an address is invalid. One that is unknown is not: let it pass.`,
+		Example: `  winnow check bob@gmial.com
+  winnow check --format jsonl bob@gmial.com ann@example.org
+  winnow check - --format jsonl < addresses.txt`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return check(cmd.Context(), ui, args, f)
+		},
+	}
+	fs := cmd.Flags()
+	fs.StringVar(&f.format, "format", "text", "answer as `text` or jsonl (one JSON object a line)")
+	fs.DurationVar(&f.timeout, "timeout", 10*time.Second, "answer within this `TIME`; what is not found out by then is unknown")
+	fs.BoolVar(&f.unordered, "unordered", false, "answer each address as soon as it is known, not in order")
+	f.asking.add(cmd, ui)
+	complete(cmd, "format", "text", "jsonl")
+	return cmd
+}
+
+func check(ctx context.Context, ui *tui, args []string, f checkFlags) error {
+	p, err := f.asking.policy()
+	if err != nil {
+		return err
+	}
+	if f.format != "text" && f.format != "jsonl" {
+		return usageError{fmt.Errorf("--format: %q is neither text nor jsonl", f.format)}
+	}
+	if f.timeout <= 0 {
+		return usageError{errors.New("--timeout: it must be above 0, such as 5s")}
+	}
+	var shallow atomic.Bool
+	resolver := f.resolver(p, func(s string) {
+		shallow.Store(true)
+		ui.say("winnow: %s", s)
+	})
+	opt := p.Validate()
+	opt.Offline, opt.Resolver = f.offline, resolver
+
+	lines, err := f.lines(ui, args)
+	if err != nil {
+		return err
+	}
+	var invalid bool
+	err = pipeline.Stream{
+		Validator: validate.New(opt),
+		Timeout:   f.timeout,
+		Unordered: f.unordered,
+	}.Run(ctx, lines, func(r verdict.Result) error {
+		invalid = invalid || r.Status == verdict.Invalid.String()
+		return f.print(ui.stdout, r, args[0] == "-")
+	})
+	switch {
+	case err != nil:
+		return err
+	case invalid:
+		return exit(exitGate)
+	case shallow.Load():
+		return exit(exitShallow)
+	}
+	return nil
+}
+
+// lines returns the addresses: the arguments, or standard input's lines.
+func (f *checkFlags) lines(ui *tui, args []string) (iter.Seq2[string, error], error) {
+	if !slices.Contains(args, "-") {
+		return func(yield func(string, error) bool) {
+			for _, a := range args {
+				if !yield(a, nil) {
+					return
+				}
+			}
+		}, nil
+	}
+	if len(args) > 1 {
+		return nil, usageError{errors.New("- reads the addresses from standard input: give no others beside it")}
+	}
+	if ui.stdinIsTerminal() {
+		ui.note("winnow: type an address a line; end with Ctrl-D")
+	}
+	return readLines(ui.stdin), nil
+}
+
+// maxLine is more than any address can have; what stands behind it in a line is
+// left out, and the line is answered as too long.
+const maxLine = 64 << 10
+
+func readLines(r io.Reader) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		in := bufio.NewReaderSize(r, maxLine)
+		for {
+			line, err := in.ReadSlice('\n')
+			text := string(line)
+			for errors.Is(err, bufio.ErrBufferFull) {
+				_, err = in.ReadSlice('\n')
+			}
+			switch {
+			case err == nil:
+				if !yield(strings.TrimRight(text, "\r\n"), nil) {
+					return
+				}
+			case errors.Is(err, io.EOF):
+				if text != "" {
+					yield(text, nil)
+				}
+				return
+			default:
+				yield("", fmt.Errorf("read standard input: %w", err))
+				return
+			}
+		}
+	}
+}
+
+// print writes one answer with one call, so that it is there at once.
+func (f *checkFlags) print(w io.Writer, r verdict.Result, numbered bool) error {
+	if !numbered {
+		r.Row = 0
+	}
+	var b bytes.Buffer
+	if f.format == "jsonl" {
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(false)
+		if err := e.Encode(r); err != nil {
+			return fmt.Errorf("print an answer: %w", err)
+		}
+	} else {
+		printText(&b, r)
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+func printText(b *bytes.Buffer, r verdict.Result) {
+	fmt.Fprintf(b, "%s: %s", printable(r.Email), r.Status)
+	if r.Reason != "" {
+		fmt.Fprintf(b, " (%s)", r.Reason)
+	}
+	b.WriteByte('\n')
+	for _, found := range r.Findings {
+		fmt.Fprintf(b, "  %s", found.Text)
+		if found.Detail != "" {
+			fmt.Fprintf(b, ": %s", found.Detail)
+		}
+		if found.Code != r.Reason {
+			fmt.Fprintf(b, " (%s)", found.Code)
+		}
+		b.WriteByte('\n')
+	}
+	if r.Suggestion != "" {
+		fmt.Fprintf(b, "  did you mean %s?\n", printable(r.Suggestion))
+	}
+	action := r.Action
+	if k, ok := validate.KindOf(r.Reason); ok && r.Action != verdict.Send.String() {
+		action += ": " + validate.Info(k).Todo
+	}
+	fmt.Fprintf(b, "  %s\n", action)
+}
+
+// printable shows what a terminal would hide or obey.
+func printable(s string) string {
+	if q := strconv.Quote(s); q[1:len(q)-1] != s && strings.IndexFunc(s, func(r rune) bool { return !strconv.IsPrint(r) }) >= 0 {
+		return q
+	}
+	return s
+}

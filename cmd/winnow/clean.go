@@ -1,0 +1,279 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"winnow/listio"
+	"winnow/pipeline"
+	"winnow/policy"
+	"winnow/report"
+	"winnow/validate"
+)
+
+// cleanFlags are the flags of clean.
+type cleanFlags struct {
+	asking
+	output, outDir string
+	summary        string
+	column         string
+	delimiter      string
+	keep, failOn   []string
+	maxRemoved     string
+	duplicates     string
+	force          bool
+}
+
+func cleanCommand(ui *tui) *cobra.Command {
+	var f cleanFlags
+	cmd := &cobra.Command{
+		Use:   "clean LIST",
+		Short: "Write a list apart: what to send to, to look at, to remove",
+		Long: `Reads a CSV list (comma, semicolon, tab or |), finds the column of addresses, asks
+DNS once for each domain, and writes beside the list:
+
+  contacts.clean.csv       rows to send to, byte for byte as they were
+  contacts.review.csv      rows to look at, with why in the columns winnow_…
+  contacts.removed.csv     rows that would bounce, with why
+  contacts.duplicates.csv  later rows of a mailbox that stands in an earlier row
+  contacts.winnow.json     the manifest: counts, hashes, what was looked at
+
+Only domains leave the machine, to the resolver.`,
+		Example: `  winnow clean contacts.csv
+  winnow clean contacts.csv --out-dir cleaned --keep role,unknown
+  winnow clean contacts.csv -o annotated.csv
+  winnow clean - -o - < contacts.csv > annotated.csv
+  winnow clean contacts.csv --quiet --summary summary.json --fail-on 'invalid>5%'`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return clean(cmd.Context(), ui, args[0], f)
+		},
+	}
+	fs := cmd.Flags()
+	fs.StringVarP(&f.output, "output", "o", "", "write one list with winnow's columns behind to `FILE` (- is standard output)")
+	fs.StringVar(&f.outDir, "out-dir", "", "write the parts into `DIR`, not beside the list")
+	fs.StringVar(&f.summary, "summary", "", "write the summary as JSON to `FILE` as well (- is standard output)")
+	fs.StringVar(&f.column, "column", "", "the `COLUMN` that holds the addresses: its header, or its number from 1")
+	fs.StringVar(&f.delimiter, "delimiter", "", "what stands between cells: `,` ; | or tab (found by looking)")
+	fs.StringSliceVar(&f.keep, "keep", nil, "leave `GROUPS` in the clean part: role, disposable, typo, implicit, private, dns,\ncatch-all, literal, risky, unknown, or a code")
+	fs.StringVar(&f.duplicates, "duplicates", "first", "later rows of a mailbox: `first` sets them apart, keep does not look for them,\nonly-flag leaves them in place with a flag")
+	fs.StringSliceVar(&f.failOn, "fail-on", nil, "exit with 3 on `STATUS` or code, with >N or >N% behind it if some are borne")
+	fs.StringVar(&f.maxRemoved, "max-removed", "20%", "hold the outputs back (exit 3) where more than this `SHARE` would be removed")
+	fs.BoolVar(&f.force, "force", false, "replace outputs that winnow did not write, or that were changed since")
+	f.asking.add(cmd, ui)
+	complete(cmd, "duplicates", "first", "keep", "only-flag")
+	complete(cmd, "keep", "role", "disposable", "typo", "implicit", "private", "dns", "catch-all", "literal", "risky", "unknown")
+	complete(cmd, "fail-on", "invalid", "unknown", "risky")
+	return cmd
+}
+
+// policy lays the flags over the policy file.
+func (f *cleanFlags) policy(changed func(string) bool) (policy.Policy, error) {
+	p, err := f.asking.policy()
+	if err != nil {
+		return p, err
+	}
+	if err := p.AddKeep(f.keep...); err != nil {
+		return p, usageError{err}
+	}
+	if changed("duplicates") {
+		if p.Duplicates, err = policy.ParseDuplicates(f.duplicates); err != nil {
+			return p, usageError{err}
+		}
+	}
+	if changed("max-removed") {
+		if p.MaxRemoved, err = policy.ParseShare(f.maxRemoved); err != nil {
+			return p, usageError{fmt.Errorf("max-removed: %w", err)}
+		}
+	}
+	for _, s := range f.failOn {
+		g, err := policy.ParseGate(s)
+		if err != nil {
+			return p, usageError{err}
+		}
+		p.FailOn = append(p.FailOn, g)
+	}
+	return p, nil
+}
+
+func clean(ctx context.Context, ui *tui, path string, f cleanFlags) error {
+	p, err := f.policy(f.changed)
+	if err != nil {
+		return err
+	}
+	comma, err := f.comma()
+	if err != nil {
+		return err
+	}
+	switch {
+	case f.output != "" && f.outDir != "":
+		return usageError{errors.New("-o writes one list, --out-dir the parts: give one of them")}
+	case path == "-" && f.output == "" && f.outDir == "":
+		return usageError{errors.New("a list from standard input needs -o FILE, -o - or --out-dir DIR: there is no file to write beside")}
+	case f.output == "-" && f.summary == "-":
+		return usageError{errors.New("the annotated list and the summary can not both go to standard output")}
+	}
+
+	out, err := f.outputs(ui, path)
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	src, err := openSource(ctx, ui, path)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	list, err := listio.Open(src, listio.Options{Column: f.column, Comma: comma})
+	if err != nil {
+		return fmt.Errorf("read %s: %w", src.Name(), err)
+	}
+	ui.note("winnow: the addresses of %s are in %s: %s", src.Name(), list.ColumnName, list.Why)
+
+	resolver := f.resolver(p, func(s string) { ui.say("winnow: %s", s) })
+	opt := p.Validate()
+	opt.Offline, opt.Resolver = f.offline, resolver
+	s, err := pipeline.Clean(ctx, pipeline.Job{
+		Source: src, List: list,
+		Validator: validate.New(opt), Resolver: resolver,
+		Policy: p, Outputs: out, Version: versionString(),
+		Progress: ui.progress,
+	})
+	ui.endProgress()
+	if err != nil {
+		return err
+	}
+	return conclude(ui, s, f.summary)
+}
+
+// conclude tells what was found, and ends with the exit code that it deserves.
+func conclude(ui *tui, s *report.Summary, jsonPath string) error {
+	if err := writeSummary(ui, s, jsonPath); err != nil {
+		return err
+	}
+	if !ui.quiet {
+		var text strings.Builder
+		if err := s.WriteText(&text); err != nil {
+			return err
+		}
+		ui.say("\n%s", strings.TrimRight(text.String(), "\n"))
+	}
+	switch {
+	case len(s.Gates) > 0:
+		for _, g := range s.Gates {
+			if ui.quiet {
+				ui.say("winnow: %s", g)
+			}
+		}
+		return exit(exitGate)
+	case !s.Complete:
+		return exit(exitShallow)
+	}
+	return nil
+}
+
+func writeSummary(ui *tui, s *report.Summary, path string) error {
+	switch path {
+	case "":
+		return nil
+	case "-":
+		return s.WriteJSON(ui.stdout)
+	}
+	f, err := listio.Create(path)
+	if err != nil {
+		return err
+	}
+	defer f.Abort()
+	if err := s.WriteJSON(f); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return f.Commit()
+}
+
+// openSource opens the list. A read from standard input is left behind when ctx
+// ends: nothing can interrupt it.
+func openSource(ctx context.Context, ui *tui, path string) (*listio.Source, error) {
+	if path != "-" {
+		return listio.OpenFile(path)
+	}
+	if ui.stdinIsTerminal() {
+		ui.note("winnow: reading the list from standard input; end it with Ctrl-D")
+	}
+	type spooled struct {
+		src *listio.Source
+		err error
+	}
+	done := make(chan spooled, 1)
+	go func() {
+		src, err := listio.Spool(ui.stdin, "standard input")
+		done <- spooled{src, err}
+	}()
+	select {
+	case s := <-done:
+		return s.src, s.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// outputs decides where to write, and refuses to write over the list.
+func (f *cleanFlags) outputs(ui *tui, path string) (*pipeline.Outputs, error) {
+	if f.output == "-" {
+		return pipeline.ToStream(ui.stdout), nil
+	}
+	if f.output != "" {
+		if same(path, f.output) {
+			return nil, usageError{fmt.Errorf("the output %s is the list itself: name another file", f.output)}
+		}
+		return pipeline.Single(f.output, f.force)
+	}
+	if path == "-" {
+		path = "stdin.csv"
+	} else if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("read the list: %w", err)
+	}
+	out, err := pipeline.Parts(path, f.outDir, f.force)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range append(out.Paths(), f.summary) {
+		if same(path, o) {
+			out.Close()
+			return nil, usageError{fmt.Errorf("the output %s is the list itself: name another folder with --out-dir", o)}
+		}
+	}
+	return out, nil
+}
+
+// same tells whether two paths are one file, by whatever names or links.
+func same(a, b string) bool {
+	if a == "-" || b == "-" || b == "" {
+		return false
+	}
+	if x, err := os.Stat(a); err == nil {
+		if y, err := os.Stat(b); err == nil {
+			return os.SameFile(x, y)
+		}
+	}
+	x, _ := filepath.Abs(a)
+	y, _ := filepath.Abs(b)
+	return x == y
+}
+
+func (f *cleanFlags) comma() (byte, error) {
+	switch f.delimiter {
+	case "":
+		return 0, nil
+	case "tab", `\t`, "\t":
+		return '\t', nil
+	case ",", ";", "|":
+		return f.delimiter[0], nil
+	}
+	return 0, usageError{fmt.Errorf("--delimiter: %q is none of , ; | tab", f.delimiter)}
+}

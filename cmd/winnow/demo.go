@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"winnow/internal/dnstest"
+	"winnow/internal/smtptest"
+)
+
+// The demo's world: a list, what DNS knows of its domains, and what its mail
+// hosts would say.
+var (
+	//go:embed demo/contacts.csv
+	demoList []byte
+	//go:embed demo/zone.txt
+	demoZone string
+	//go:embed demo/dialogue.txt
+	demoDialogue string
+)
+
+func demoCommand(ui *tui) *cobra.Command {
+	var dir string
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Clean a bundled list against bundled servers: no network needed",
+		Long: `Starts a DNS and an SMTP server of its own on loopback, cleans a bundled list that
+shows everything winnow can say, leaves the files in a folder, and ends.`,
+		Example: "  winnow demo",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return demo(cmd.Context(), ui, dir)
+		},
+	}
+	cmd.Flags().StringVar(&dir, "dir", "", "leave the files in `DIR` (a new folder for temporary files)")
+	return cmd
+}
+
+func demo(ctx context.Context, ui *tui, dir string) error {
+	if dir == "" {
+		var err error
+		if dir, err = os.MkdirTemp("", "winnow-demo-"); err != nil {
+			return fmt.Errorf("make a folder for the demo: %w", err)
+		}
+	} else if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make a folder for the demo: %w", err)
+	}
+	list := filepath.Join(dir, "contacts.csv")
+	if err := os.WriteFile(list, demoList, 0o600); err != nil {
+		return fmt.Errorf("write the demo's list: %w", err)
+	}
+	dns, err := startDNS(demoZone)
+	if err != nil {
+		return err
+	}
+	defer dns.Close()
+	smtp, err := startSMTP(demoDialogue)
+	if err != nil {
+		return err
+	}
+	defer smtp.Close()
+	ui.say("winnow: a DNS server at %s and an SMTP server at %s know the demo's domains (DNS only is asked: no probes)", dns.Addr(), smtp.Addr())
+	ui.say("winnow: winnow clean --resolver %s %s", dns.Addr(), list)
+
+	f := cleanFlags{asking: asking{
+		resolvers: []string{dns.Addr()},
+		changed:   func(flag string) bool { return flag == "resolver" },
+		timeout:   2 * time.Second, // one of its domains never answers,
+	}}
+	err = clean(ctx, ui, list, f)
+	if code := exit(0); err == nil || errors.As(err, &code) && code != exitFailed {
+		ui.say("\nThe files are in %s", dir)
+	}
+	return err
+}
+
+func startDNS(text string) (*dnstest.Server, error) {
+	zone, err := dnstest.ParseZone(dnstest.Canaries + text)
+	if err != nil {
+		return nil, fmt.Errorf("read the demo's zone: %w", err)
+	}
+	server, err := dnstest.NewServer(zone)
+	if err != nil {
+		return nil, fmt.Errorf("start the demo's DNS server: %w", err)
+	}
+	return server, nil
+}
+
+func startSMTP(text string) (*smtptest.Server, error) {
+	dialogue, err := smtptest.ParseDialogue(text)
+	if err != nil {
+		return nil, fmt.Errorf("read the demo's dialogue: %w", err)
+	}
+	server, err := smtptest.NewServer(dialogue)
+	if err != nil {
+		return nil, fmt.Errorf("start the demo's SMTP server: %w", err)
+	}
+	return server, nil
+}

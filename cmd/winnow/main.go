@@ -1,0 +1,143 @@
+// Winnow finds the addresses of a list that will bounce, before the mail is sent.
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"winnow/listio"
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+
+// The exit codes.
+const (
+	exitDone       = 0
+	exitFailed     = 1   // could not finish
+	exitUsage      = 2   // the command line is at fault
+	exitGate       = 3   // a gate was met, or an address is invalid
+	exitShallow    = 4   // done, but less deep than asked
+	exitInterrupt  = 130 // SIGINT
+	exitTerminated = 143 // SIGTERM
+)
+
+// exit is an error that has been told to people already.
+type exit int
+
+func (exit) Error() string { return "" }
+
+// usageError is an error in the command line.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// run is the whole program: it returns the exit code.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ui := newTUI(stdin, stdout, stderr)
+	ctx, stop := context.WithCancelCause(context.Background())
+	defer stop(nil)
+	defer onSignal(stop)()
+
+	root := rootCommand(ui)
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	return exitCode(ctx, ui, err)
+}
+
+func exitCode(ctx context.Context, ui *tui, err error) int {
+	var (
+		code   exit
+		sig    signalled
+		usage  usageError
+		column *listio.ColumnError
+	)
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(context.Cause(ctx), &sig):
+		ui.say("winnow: stopped; no output was changed")
+		if sig.Signal == syscall.SIGTERM {
+			return exitTerminated
+		}
+		return exitInterrupt
+	case errors.As(err, &code):
+		return int(code)
+	case errors.Is(err, syscall.EPIPE):
+		return exitFailed // whoever read has gone: nobody is left to be told
+	case errors.As(err, &usage), errors.As(err, &column):
+		ui.fail(err)
+		return exitUsage
+	}
+	ui.fail(err)
+	return exitFailed
+}
+
+// signalled is why a run was stopped.
+type signalled struct{ os.Signal }
+
+func (s signalled) Error() string { return s.String() }
+
+// onSignal stops the run at the first SIGINT or SIGTERM; the second one kills.
+func onSignal(stop context.CancelCauseFunc) (done func()) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	quit := make(chan struct{})
+	go func() {
+		select {
+		case s := <-signals:
+			signal.Stop(signals)
+			stop(signalled{s})
+		case <-quit:
+			signal.Stop(signals)
+		}
+	}()
+	return func() { close(quit) }
+}
+
+func rootCommand(ui *tui) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "winnow",
+		Short: "Find the addresses of a list that will bounce, before the mail is sent",
+		Long: `winnow reads a list, finds the addresses that will bounce, says why, and never
+throws a good one away: what could not be found out is "unknown", not "invalid".
+
+Exit codes: 0 done; 1 could not finish; 2 wrong usage; 3 a gate was met (--fail-on,
+--max-removed) or an address that was checked is invalid; 4 done, but less deep than
+asked (dead or lying resolver); 130, 143 interrupted.`,
+		Example: `  winnow clean contacts.csv         a list, written apart beside it
+  winnow check bob@gmial.com        one address
+  winnow demo                       see it work, without a network`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usageError{errors.New(err.Error() + " (see " + cmd.CommandPath() + " -h)")}
+	})
+	root.AddCommand(cleanCommand(ui), checkCommand(ui), demoCommand(ui), explainCommand(ui), versionCommand(ui))
+	for _, c := range root.Commands() {
+		c.Args = asUsage(c.Args)
+	}
+	root.Args = asUsage(root.Args)
+	return root
+}
+
+// asUsage makes the errors of an argument check usage errors.
+func asUsage(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usageError{errors.New(err.Error() + " (see " + cmd.CommandPath() + " -h)")}
+		}
+		return nil
+	}
+}

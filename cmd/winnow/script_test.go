@@ -1,0 +1,77 @@
+package main
+
+import (
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"winnow/internal/dnstest"
+	"winnow/internal/smtptest"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"winnow": main})
+}
+
+// TestScripts runs the real program against real servers on loopback. See the
+// scripts for what each one shows; -update rewrites what they compare with.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "../../testdata/script",
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("ZONE", dnstest.Canaries)
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"dns":    dnsCommand,
+			"smtp":   smtpCommand,
+			"exit":   exitCommand,
+			"mtime":  mtimeCommand,
+			"nofile": nil,
+		},
+	})
+}
+
+// dnsCommand starts a DNS server from a zone file, with the canaries beside it
+// unless -bare is given, and puts its address into $DNS.
+func dnsCommand(ts *testscript.TestScript, neg bool, args []string) {
+	bare := len(args) > 0 && args[0] == "-bare"
+	if bare {
+		args = args[1:]
+	}
+	if neg || len(args) > 2 || len(args) == 0 {
+		ts.Fatalf("usage: dns [-bare] ZONEFILE [VARIABLE]")
+	}
+	text := ts.ReadFile(args[0])
+	if !bare {
+		text = dnstest.Canaries + text
+	}
+	zone, err := dnstest.ParseZone(text)
+	ts.Check(err)
+	server, err := dnstest.NewServer(zone)
+	ts.Check(err)
+	ts.Defer(server.Close)
+	name := "DNS"
+	if len(args) == 2 {
+		name = args[1]
+	}
+	ts.Setenv(name, server.Addr())
+}
+
+// smtpCommand starts an SMTP server from a dialogue file and puts its address
+// into $SMTP.
+func smtpCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: smtp DIALOGUEFILE")
+	}
+	dialogue, err := smtptest.ParseDialogue(ts.ReadFile(args[0]))
+	ts.Check(err)
+	server, err := smtptest.NewServer(dialogue)
+	ts.Check(err)
+	ts.Defer(server.Close)
+	ts.Setenv("SMTP", server.Addr())
+}

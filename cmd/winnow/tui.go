@@ -1,0 +1,137 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"winnow/pipeline"
+)
+
+// tui is the only code that talks to people. Results go to stdout, everything
+// for people to stderr.
+type tui struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	quiet          bool
+
+	mu       sync.Mutex
+	bar      *progressbar.ProgressBar
+	stage    pipeline.Stage
+	ended    [pipeline.Write + 1]bool
+	nextLine time.Time
+}
+
+func newTUI(stdin io.Reader, stdout, stderr io.Writer) *tui {
+	return &tui{stdin: stdin, stdout: stdout, stderr: stderr}
+}
+
+// say tells people something, on a line of its own.
+func (t *tui) say(format string, args ...any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.clear()
+	fmt.Fprintf(t.stderr, format+"\n", args...)
+}
+
+// note is say, unless people asked for quiet.
+func (t *tui) note(format string, args ...any) {
+	if !t.quiet {
+		t.say(format, args...)
+	}
+}
+
+// fail tells why a command did not do what it was asked to.
+func (t *tui) fail(err error) { t.say("winnow: %s", err) }
+
+// clear takes the bar off the line.
+func (t *tui) clear() {
+	if t.bar != nil {
+		_ = t.bar.Clear()
+	}
+}
+
+const lineEvery = time.Minute // where there is no terminal for a bar
+
+var stages = [...]struct {
+	title string
+	bytes bool
+}{
+	pipeline.Survey:  {"reading", true},
+	pipeline.Resolve: {"asking DNS", false},
+	pipeline.Write:   {"writing", true},
+}
+
+// progress shows how far a stage has come: as a bar where stderr is a terminal,
+// else as a line a minute. Resolve runs beside Survey and is shown behind it.
+func (t *tui) progress(s pipeline.Stage, done, total int64) {
+	if t.quiet || total <= 0 {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if s == pipeline.Resolve && !t.ended[pipeline.Survey] || t.ended[s] {
+		return
+	}
+	t.ended[s] = done >= total && s != pipeline.Resolve
+	if !isTerminal(t.stderr) {
+		if now := time.Now(); t.nextLine.IsZero() {
+			t.nextLine = now.Add(lineEvery)
+		} else if now.After(t.nextLine) {
+			t.nextLine = now.Add(lineEvery)
+			fmt.Fprintf(t.stderr, "winnow: %s: %d%%\n", stages[s].title, 100*done/total)
+		}
+		return
+	}
+	if t.bar == nil || t.stage != s {
+		t.clear()
+		t.bar, t.stage = newBar(t.stderr, s, total), s
+	}
+	t.bar.ChangeMax64(total)
+	_ = t.bar.Set64(done)
+}
+
+func newBar(w io.Writer, s pipeline.Stage, total int64) *progressbar.ProgressBar {
+	options := []progressbar.Option{
+		progressbar.OptionSetWriter(w),
+		progressbar.OptionSetDescription(fmt.Sprintf("%-10s", stages[s].title)),
+		progressbar.OptionSetWidth(24),
+		progressbar.OptionShowCount(),
+		progressbar.OptionShowIts(),
+		progressbar.OptionSetPredictTime(true),
+		progressbar.OptionThrottle(100 * time.Millisecond),
+		progressbar.OptionClearOnFinish(),
+		progressbar.OptionUseANSICodes(false),
+		progressbar.OptionSetTheme(progressbar.Theme{Saucer: "=", SaucerHead: ">", SaucerPadding: " ", BarStart: "[", BarEnd: "]"}),
+	}
+	if stages[s].bytes {
+		options = append(options, progressbar.OptionShowBytes(true))
+	} else {
+		options = append(options, progressbar.OptionSetItsString("domains"))
+	}
+	return progressbar.NewOptions64(total, options...)
+}
+
+// endProgress takes the bar away.
+func (t *tui) endProgress() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.clear()
+	t.bar = nil
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// stdinIsTerminal tells whether somebody would have to type the input.
+func (t *tui) stdinIsTerminal() bool {
+	f, ok := t.stdin.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}

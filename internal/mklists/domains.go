@@ -1,0 +1,79 @@
+package main
+
+import (
+	"iter"
+	"strings"
+
+	"golang.org/x/net/idna"
+	"golang.org/x/net/publicsuffix"
+
+	"winnow/provider"
+)
+
+type set map[string]bool
+
+// parents yields the domain and the domains above it, but for the top level.
+func parents(domain string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for strings.Contains(domain, ".") {
+			if !yield(domain) {
+				return
+			}
+			_, domain, _ = strings.Cut(domain, ".")
+		}
+	}
+}
+
+// hasParent tells whether the set holds the domain or one above it.
+func (s set) hasParent(domain string) bool {
+	for p := range parents(domain) {
+		if s[p] {
+			return true
+		}
+	}
+	return false
+}
+
+// normalise returns an entry as an A-label in lower case, or "" where it is no
+// domain name under a top-level domain that exists.
+func normalise(entry string) string {
+	domain, err := idna.Lookup.ToASCII(strings.ToLower(strings.TrimSpace(entry)))
+	if err != nil || !strings.Contains(domain, ".") || strings.HasSuffix(domain, ".") ||
+		strings.Contains(domain, "..") || strings.HasPrefix(domain, ".") || strings.ContainsAny(domain, " /@:#") {
+		return ""
+	}
+	if suffix, icann := publicsuffix.PublicSuffix(domain); !icann && !strings.Contains(suffix, ".") {
+		return ""
+	}
+	return domain
+}
+
+func publicSuffix(domain string) bool {
+	suffix, _ := publicsuffix.PublicSuffix(domain)
+	return suffix == domain
+}
+
+// slips returns all that is one edit away from a provider's domain (an octet
+// inserted, deleted or replaced, two neighbours swapped).
+func slips() set {
+	const octets = "abcdefghijklmnopqrstuvwxyz0123456789-."
+	s := make(set)
+	for t := range provider.Targets() {
+		d := t.Domain
+		for i := range len(d) + 1 {
+			for _, c := range octets {
+				s[d[:i]+string(c)+d[i:]] = true
+				if i < len(d) {
+					s[d[:i]+string(c)+d[i+1:]] = true
+				}
+			}
+			if i < len(d) {
+				s[d[:i]+d[i+1:]] = true
+			}
+			if i+1 < len(d) {
+				s[d[:i]+d[i+1:i+2]+d[i:i+1]+d[i+2:]] = true
+			}
+		}
+	}
+	return s
+}

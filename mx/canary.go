@@ -1,0 +1,289 @@
+package mx
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// ErrDead: no resolver answers, or none can resolve anything. ErrLying: the
+// resolvers deny the big providers, or resolve made-up names.
+var (
+	ErrDead  = errors.New("mx: no resolver answers")
+	ErrLying = errors.New("mx: the resolver lies")
+)
+
+// providers must resolve: at least two of three, as far as they can be asked.
+var providers = [...]string{"gmail.com.", "outlook.com.", "yahoo.com."}
+
+// set is a set of servers by index.
+type set uint64
+
+const maxServers = 64
+
+func one(server int) set          { return 1 << server }
+func (s set) has(server int) bool { return s&one(server) != 0 }
+func (s set) within(all set) bool { return s&^all == 0 }
+func (s set) several() bool       { return s&(s-1) != 0 }
+func (s *set) add(server int)     { *s |= one(server) }
+
+// members returns those below limit, in order.
+func (s set) members(limit int) []int {
+	var members []int
+	for i := range limit {
+		if s.has(i) {
+			members = append(members, i)
+		}
+	}
+	return members
+}
+
+// standing is what the canaries said of every server. It never changes.
+type standing struct {
+	start  time.Time
+	passed set // in this very check
+	honest set // passed in this one, or in the last that could tell
+	lying  set
+	dead   set
+	order  []int // whom to ask, best first; empty if all are dead
+	usable bool  // somebody is there to ask who is not known to lie
+	epoch  int   // how often a server began or ceased to lie: what was learnt across that is not believed
+	err    error // unless usable: wraps ErrDead or ErrLying
+}
+
+// Check asks the canaries now. It returns nil if at least one resolver passes,
+// else an error that wraps ErrDead or ErrLying and says what was seen, or ctx's;
+// within 4 s at most.
+func (r *Resolver) Check(ctx context.Context) error {
+	r.wire.enter()
+	defer r.wire.leave()
+	s := r.check(ctx)
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("mx: check resolvers: %w", err)
+	}
+	return s.err
+}
+
+// recent returns what a check that is not too old said.
+func (r *Resolver) recent(ctx context.Context) (*standing, error) {
+	const suspicious = 3
+	age := r.o.pace.trusted
+	if s := r.standing.Load(); s != nil && s.err != nil || r.misses.Load() >= suspicious {
+		age = r.o.pace.doubted
+	}
+	return r.since(ctx, time.Now().Add(-age))
+}
+
+// since returns what a check that started at or after t said; checks are shared.
+// The error is ctx's.
+func (r *Resolver) since(ctx context.Context, t time.Time) (*standing, error) {
+	for {
+		if s := r.standing.Load(); s != nil && !s.start.Before(t) {
+			return s, nil
+		}
+		s, err := r.checks.do(ctx, struct{}{}, func(ctx context.Context) (*standing, time.Duration) {
+			return r.check(ctx), 0
+		})
+		if err != nil {
+			return nil, err
+		}
+		if !s.start.Before(t) {
+			return s, nil
+		}
+	}
+}
+
+// check asks the canaries of all servers and, unless ctx ends, publishes what they say.
+func (r *Resolver) check(ctx context.Context) *standing {
+	s := &standing{start: time.Now()}
+	within, cancel := context.WithTimeout(ctx, r.o.pace.check)
+	defer cancel()
+	sightings := make([]sighting, len(r.servers))
+	done := make(chan int, len(r.servers))
+	for i := range r.servers {
+		go func() {
+			sightings[i] = r.inspect(within, r.servers[i])
+			done <- i
+		}()
+	}
+	for range r.servers {
+		if i := <-done; sightings[i].passed() {
+			// The living need not wait for the dead.
+			defer time.AfterFunc(r.o.pace.grace, cancel).Stop()
+		}
+	}
+	if ctx.Err() == nil {
+		r.publish(s, sightings)
+	}
+	return s
+}
+
+func (r *Resolver) publish(s *standing, sightings []sighting) {
+	r.publishing.Lock()
+	defer r.publishing.Unlock()
+	last := r.standing.Load()
+	if last == nil {
+		last = &standing{}
+	}
+	for i, seen := range sightings {
+		switch {
+		case seen.passed():
+			s.passed.add(i)
+			s.honest.add(i)
+		case seen.lied():
+			s.lying.add(i)
+			r.notice(i, "lies", seen.detail)
+		case seen.resolved == 0 && r.heard[i].Load() <= r.clock(s.start):
+			s.dead.add(i)
+			r.notice(i, "does not answer", seen.detail)
+		case last.honest.has(i):
+			// A check that could not tell takes nothing back.
+			s.honest.add(i)
+		}
+	}
+	s.epoch = last.epoch
+	if s.lying != last.lying {
+		s.epoch++
+	}
+	s.rank(len(sightings))
+	s.err = r.complaint(s, sightings)
+	if !s.start.Before(last.start) {
+		r.standing.Store(s)
+	}
+}
+
+// rank sets the order: honest servers, then the doubtful, and liars only where
+// there is nobody else.
+func (s *standing) rank(servers int) {
+	doubtful := ^(s.honest | s.lying | s.dead)
+	s.order = append(s.honest.members(servers), doubtful.members(servers)...)
+	if len(s.order) == 0 {
+		s.order = s.lying.members(servers)
+	}
+	s.usable = len(s.order) > 0 && !s.lying.has(s.order[0])
+}
+
+func (r *Resolver) complaint(s *standing, sightings []sighting) error {
+	if s.usable {
+		return nil
+	}
+	kind, concerned := ErrDead, s.dead
+	if s.lying != 0 {
+		kind, concerned = ErrLying, s.lying
+	}
+	var details []string
+	for _, i := range concerned.members(len(sightings)) {
+		details = append(details, r.servers[i]+": "+sightings[i].detail)
+	}
+	return fmt.Errorf("%w: %s", kind, strings.Join(details, "; "))
+}
+
+// sighting is what the canaries say of one server.
+type sighting struct {
+	resolved, denied int // providers
+	absent, invented int // made-up names
+	detail           string
+}
+
+func (s sighting) lied() bool { return s.invented > 0 || s.denied >= 2 }
+func (s sighting) passed() bool {
+	return !s.lied() && s.resolved >= 1 && s.absent >= 1
+}
+
+// settled reports whether no further canary could change what s says.
+func (s sighting) settled() bool {
+	return s.lied() || s.resolved >= 2 && s.absent == 2
+}
+
+// inspect asks one server its canaries.
+func (r *Resolver) inspect(ctx context.Context, server string) sighting {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	type sight struct {
+		name   string
+		madeUp bool
+		reply
+	}
+	sights := make(chan sight)
+	ask := func(name string, qtype uint16, madeUp bool) {
+		sights <- sight{name, madeUp, r.insist(ctx, server, question{name, qtype})}
+	}
+	for _, name := range providers {
+		go ask(name, dns.TypeMX, false)
+	}
+	// Portals invent addresses, some of them mail exchangers too.
+	go ask(madeUp()+".com.", dns.TypeA, true)
+	go ask(madeUp()+".net.", dns.TypeMX, true)
+
+	var seen sighting
+	for range len(providers) + 2 {
+		next := <-sights
+		if seen.settled() {
+			// What was given up since says nothing.
+			continue
+		}
+		seen.take(next.name, next.madeUp, next.reply)
+		if seen.settled() {
+			cancel()
+		}
+	}
+	return seen
+}
+
+// take counts one canary, and keeps as detail what speaks against the server.
+func (s *sighting) take(name string, madeUp bool, r reply) {
+	name = relative(name)
+	null := len(r.hosts) > 0 && r.hosts[0].Name == ""
+	switch {
+	case !r.status.definite():
+		if s.detail == "" {
+			s.detail = name + ", " + r.detail
+		}
+	case madeUp && r.status == nxdomain:
+		s.absent++
+	case madeUp:
+		s.invented++
+		s.detail = name + ", a made-up name, is said to exist: " + r.detail
+	case r.status == positive && !null:
+		s.resolved++
+	default:
+		s.denied++
+		s.detail = name + " is denied: " + r.detail
+	}
+}
+
+// insist asks until there is a definite answer or ctx ends.
+func (r *Resolver) insist(ctx context.Context, server string, q question) reply {
+	const longest = 2 * time.Second
+	pause, try := 50*time.Millisecond, 500*time.Millisecond
+	var last reply
+	for {
+		said := r.wire.ask(ctx, server, q, time.Now().Add(try))
+		if said.status.definite() {
+			return said
+		}
+		if last.detail == "" || said.status != silence {
+			last = said
+		}
+		select {
+		case <-ctx.Done():
+			return last
+		case <-time.After(pause):
+		}
+		pause, try = min(2*pause, longest), min(2*try, longest)
+	}
+}
+
+// madeUp returns a label that nobody has registered.
+func madeUp() string {
+	label := make([]byte, 16)
+	for i := range label {
+		label[i] = 'a' + byte(rand.IntN(26))
+	}
+	return string(label)
+}

@@ -1,0 +1,108 @@
+package mx
+
+import (
+	"context"
+)
+
+// draft is an opinion on its way to an Answer.
+//
+//	ask ──▶ negative? ──▶ second opinion ──▶ canaries that start after it ──▶ Answer
+//	            └─ no ──────────────────────────────────────────────────────▶ Answer
+type draft struct {
+	opinion
+	epoch   int    // of the resolver when the asking began
+	backers []set  // servers who, taken together, gave the whole outcome
+	agreed  bool   // enough servers gave it
+	unheard set    // servers that should have given it and could not answer
+	dissent string // what speaks against it
+	checks  int    // canary checks that could not settle it
+}
+
+// draft asks for a domain and, of what would condemn it, for a second opinion.
+func (r *Resolver) draft(ctx context.Context, name string, ask inquiry) draft {
+	ask.epoch, ask.via = r.epoch(), anyServer
+	d := draft{opinion: ask.domain(ctx, name), epoch: ask.epoch}
+	d.backers = []set{d.servers}
+	if !d.Outcome.negative() || ctx.Err() != nil {
+		return d
+	}
+
+	// An answer put together from several servers is the word of none of them.
+	wanted := 1
+	if d.servers.several() {
+		wanted = 2
+	}
+	for server := range r.servers {
+		s := r.standing.Load()
+		if wanted == 0 || ctx.Err() != nil {
+			break
+		}
+		if d.servers == one(server) || s.lying.has(server) || s.dead.has(server) {
+			continue
+		}
+		ask.via = server
+		second := ask.domain(ctx, name)
+		switch {
+		case second.Outcome == d.Outcome:
+			wanted--
+			d.backers = append(d.backers, one(server))
+			d.doubted = d.doubted || second.doubted
+		case second.Outcome.Temporary():
+			d.unheard.add(server)
+		case second.Outcome.negative():
+			d.dissent = second.Outcome.String() + ", " + second.Detail
+		default:
+			// Who found mail hosts knows more than who found none.
+			return draft{opinion: second, epoch: ask.epoch}
+		}
+	}
+	d.agreed = wanted == 0
+	return d
+}
+
+// answer is what to report of d if it is not negative.
+func (d *draft) answer(epoch int) Answer {
+	a := d.Answer
+	a.Confirmed = !a.Outcome.Temporary() && !d.doubted && d.epoch == epoch
+	if !a.Confirmed && !a.Outcome.Temporary() {
+		a.Detail = oneLine(a.Detail + "; not confirmed: the resolver filters, or did not pass its canaries")
+	}
+	return a
+}
+
+// settle judges a negative by a check that started after it. It returns false
+// if that check could not tell.
+func (d *draft) settle(s *standing) (Answer, bool) {
+	a := d.Answer
+	not := func(why string) (Answer, bool) {
+		a.Detail = oneLine(a.Detail + "; not confirmed: " + why)
+		return a, true
+	}
+	switch {
+	case s.epoch != d.epoch:
+		return not("a resolver lied meanwhile")
+	case d.doubted:
+		return not("the resolver filters, or did not pass its canaries")
+	case d.dissent != "":
+		return not("another resolver differs: " + d.dissent)
+	}
+	for _, backers := range d.backers {
+		if !backers.within(s.passed) {
+			continue
+		}
+		// A server that cannot be asked does not keep the others from being believed.
+		if !d.agreed && !d.unheard.within(s.dead) {
+			return not("a second resolver could not say")
+		}
+		a.Confirmed = true
+		return a, true
+	}
+	return a, false
+}
+
+// unsettled is what to report of a negative that no check could settle.
+func (d *draft) unsettled() Answer {
+	a := d.Answer
+	a.Detail = oneLine(a.Detail + "; not confirmed: the canaries could not be asked")
+	return a
+}

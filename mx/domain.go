@@ -1,0 +1,211 @@
+package mx
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// basis is what an answer rests on.
+type basis struct {
+	servers set  // that gave the replies
+	doubted bool // a reply came from a server that had not passed its canaries, or that filters
+	ttl     time.Duration
+	detail  string // the reply that decided
+}
+
+func (b *basis) add(s said) {
+	b.merge(basis{servers: one(s.server), doubted: !s.honest || s.filtered, ttl: s.ttl, detail: s.detail})
+}
+
+func (b *basis) merge(o basis) {
+	if b.servers == 0 || o.ttl < b.ttl {
+		b.ttl = o.ttl
+	}
+	b.servers |= o.servers
+	b.doubted = b.doubted || o.doubted
+	b.detail = o.detail
+}
+
+// located is what is known of the addresses of one host.
+type located struct {
+	basis
+	addrs  []netip.Addr
+	failed Outcome // temporary; 0 if all was answered
+}
+
+type hostKey struct {
+	name  string
+	via   int
+	epoch int
+}
+
+type hostMemo = memo[hostKey, located]
+
+// inquiry is the asking about one domain, at one server or at any.
+type inquiry struct {
+	r     *Resolver
+	hosts *hostMemo
+	via   int
+	keep  func(located) time.Duration // how long to remember a host
+	epoch int
+}
+
+// opinion is an answer before it is confirmed.
+type opinion struct {
+	Answer
+	basis
+}
+
+// domain asks for the mail exchangers of name: RFC 5321 section 5.1. If ctx ends
+// the opinion is worth nothing.
+func (q *inquiry) domain(ctx context.Context, name string) opinion {
+	o := opinion{Answer: Answer{Name: name}}
+	m := q.r.ask(ctx, question{dns.Fqdn(name), dns.TypeMX}, q.via)
+	o.add(m)
+	switch m.status {
+	case nxdomain:
+		o.Outcome = Missing
+	case positive:
+		q.exchangers(ctx, &o, m.hosts)
+	case nodata:
+		q.implicit(ctx, &o)
+	default:
+		o.Outcome = m.status.outcome()
+	}
+	o.At = time.Now()
+	if !o.Outcome.Temporary() {
+		o.TTL = o.ttl
+	}
+	o.Detail = oneLine(o.detail)
+	return o
+}
+
+// implicit asks for the addresses of a domain without MX.
+func (q *inquiry) implicit(ctx context.Context, o *opinion) {
+	l := q.r.locate(ctx, o.Name, q.via)
+	o.merge(l.basis)
+	switch {
+	case q.r.reaches(l.addrs):
+		o.Outcome = Implicit
+	case l.failed != 0:
+		o.Outcome = l.failed
+		return
+	case len(l.addrs) > 0:
+		o.Outcome = Private
+	default:
+		o.Outcome = None
+		return
+	}
+	o.Hosts = []Host{{Name: o.Name, Addrs: l.addrs}}
+}
+
+// maxExchangers are looked up; with more the domain would cost us too much.
+const maxExchangers = 64
+
+// exchangers judges a domain by its MX hosts. The first is looked up alone, the
+// others at once only if that one will not do.
+func (q *inquiry) exchangers(ctx context.Context, o *opinion, hosts []Host) {
+	named := slices.DeleteFunc(slices.Clone(hosts), func(h Host) bool { return h.Name == "" })
+	if len(named) == 0 {
+		o.Outcome = Null
+		return
+	}
+	o.Hosts = named
+	asked := named[:min(len(named), maxExchangers)]
+	found := make([]located, 1, len(asked))
+	found[0] = q.host(ctx, asked[0].Name)
+	if !q.r.reaches(found[0].addrs) {
+		found = append(found, q.all(ctx, asked[1:])...)
+	}
+
+	var failed Outcome
+	known := false
+	for i, l := range found {
+		named[i].Addrs = l.addrs
+		known = known || len(l.addrs) > 0
+		if failed == 0 {
+			failed = l.failed
+		}
+	}
+	if good := slices.IndexFunc(found, func(l located) bool { return q.r.reaches(l.addrs) }); good >= 0 {
+		o.merge(found[good].basis)
+		o.Outcome = Hosts
+		return
+	}
+	for _, l := range found {
+		o.merge(l.basis)
+	}
+	switch {
+	case failed != 0:
+		o.Outcome = failed
+	case len(named) > len(asked):
+		o.Outcome, o.detail = Malformed, fmt.Sprintf("%d mail exchangers, none of the first %d usable", len(named), len(asked))
+	case known:
+		o.Outcome = Private
+	default:
+		o.Outcome = Unresolvable
+	}
+}
+
+// all looks up hosts at once. What is still under way when one has a routable
+// address is left alone, and stays zero.
+func (q *inquiry) all(ctx context.Context, hosts []Host) []located {
+	ctx, enough := context.WithCancel(ctx)
+	defer enough()
+	found := make([]located, len(hosts))
+	var asking sync.WaitGroup
+	for i, h := range hosts {
+		asking.Go(func() {
+			found[i] = q.host(ctx, h.Name)
+			if q.r.reaches(found[i].addrs) {
+				enough()
+			}
+		})
+	}
+	asking.Wait()
+	return found
+}
+
+// host looks up a mail host, shared with all who ask for it.
+func (q *inquiry) host(ctx context.Context, name string) located {
+	// Postfix and sendmail deliver to an address that stands as a name.
+	if addr, err := netip.ParseAddr(name); err == nil {
+		return located{addrs: []netip.Addr{addr}, basis: basis{ttl: 1<<63 - 1, detail: "address as a name: " + name}}
+	}
+	l, err := q.hosts.do(ctx, hostKey{name, q.via, q.epoch}, func(ctx context.Context) (located, time.Duration) {
+		l := q.r.locate(ctx, name, q.via)
+		return l, q.keep(l)
+	})
+	if err != nil {
+		return located{failed: Timeout}
+	}
+	return l
+}
+
+// locate asks for the addresses of a name: A, and AAAA where A has none to use.
+func (r *Resolver) locate(ctx context.Context, name string, via int) located {
+	var l located
+	for _, qtype := range []uint16{dns.TypeA, dns.TypeAAAA} {
+		s := r.ask(ctx, question{dns.Fqdn(name), qtype}, via)
+		l.add(s)
+		l.addrs = append(l.addrs, s.addrs...)
+		if !s.status.definite() {
+			l.failed = s.status.outcome()
+		}
+		if !s.status.definite() || s.status == nxdomain || r.reaches(l.addrs) {
+			break
+		}
+	}
+	return l
+}
+
+// reaches reports whether mail can be sent to one of addrs.
+func (r *Resolver) reaches(addrs []netip.Addr) bool {
+	return slices.ContainsFunc(addrs, r.o.Routable)
+}

@@ -1,0 +1,69 @@
+package mx
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+type answerKey struct {
+	name  string
+	epoch int
+}
+
+const (
+	shortestMemory = 5 * time.Second
+	longestMemory  = time.Hour
+)
+
+// Lookup asks for one domain, an A-label name in lower case without a trailing
+// dot. Equal questions under way are shared, and confirmed answers remembered for
+// their TTL (5 s at least, an hour at most). A negative answer waits for the
+// canaries to be asked once more. Where no resolver answers, that is a Timeout.
+// The error is ctx's.
+func (r *Resolver) Lookup(ctx context.Context, name string) (Answer, error) {
+	a, err := r.answers.do(ctx, answerKey{name, r.epoch()}, func(ctx context.Context) (Answer, time.Duration) {
+		a := r.lookup(ctx, name)
+		if !a.Confirmed {
+			return a, 0
+		}
+		return a, memory(a.TTL)
+	})
+	if err != nil {
+		return Answer{}, fmt.Errorf("mx: look up %s: %w", name, err)
+	}
+	return a, nil
+}
+
+// lookup asks for name. If ctx ends the answer is worth nothing.
+func (r *Resolver) lookup(ctx context.Context, name string) Answer {
+	r.wire.enter()
+	defer r.wire.leave()
+	if _, err := r.recent(ctx); err != nil {
+		return Answer{}
+	}
+	d := r.draft(ctx, name, inquiry{r: r, hosts: r.hosts, keep: rememberHost})
+	if !d.Outcome.negative() {
+		return d.answer(r.epoch())
+	}
+	s, err := r.since(ctx, d.At)
+	if err != nil {
+		return Answer{}
+	}
+	if a, ok := d.settle(s); ok {
+		return a
+	}
+	return d.unsettled()
+}
+
+// rememberHost says how long Lookup may remember the addresses of a host.
+func rememberHost(l located) time.Duration {
+	if l.failed != 0 || l.doubted {
+		return 0
+	}
+	return memory(l.ttl)
+}
+
+func memory(ttl time.Duration) time.Duration {
+	return min(max(ttl, shortestMemory), longestMemory)
+}

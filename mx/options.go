@@ -1,0 +1,106 @@
+package mx
+
+import (
+	"net"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// Options of a Resolver. The zero value works.
+type Options struct {
+	// Servers are the resolvers to ask, host:port; the port is 53 when missing,
+	// and an IPv6 address with a port stands in brackets. The first is preferred,
+	// the others are asked when it fails and to confirm. Two that share nothing
+	// confirm best. The first 64 are used. nil or empty: the system's, of /etc/resolv.conf, and where that names
+	// none (and on Windows) 127.0.0.1:53, as resolv.conf(5) has it.
+	Servers []string
+
+	Timeout time.Duration // of one question with all its tries; 0 means 5s
+	Workers int           // questions under way at once; 0 means 64
+
+	// Routable says which addresses mail can be sent to. nil: all except private
+	// (RFC 1918), shared (100.64.0.0/10, RFC 6598), unique local (RFC 4193),
+	// loopback, link-local, multicast and unspecified ones. Called concurrently.
+	Routable func(netip.Addr) bool
+
+	// Notice is told once of each resolver that is dead, and of each that lies, in
+	// a sentence for people. Never called concurrently. nil: silent.
+	Notice func(string)
+
+	pace pace
+}
+
+// pace holds the intervals that tests shorten.
+type pace struct {
+	check    time.Duration // the longest a check of the canaries takes; below the 4 s that Check promises
+	grace    time.Duration // what the other servers still get once one has passed
+	every    time.Duration // between checks while Resolve runs
+	trusted  time.Duration // how long a check that passed serves for Lookup and the start of Resolve
+	doubted  time.Duration // how long one that failed
+	held     int           // negatives held back that bring the next check forward
+	patience int           // checks that a negative is held back for
+	failed   time.Duration // how long a run remembers that a host could not be looked up
+}
+
+func (o Options) withDefaults() Options {
+	if len(o.Servers) == 0 {
+		o.Servers = systemServers()
+	}
+	servers := make([]string, min(len(o.Servers), maxServers))
+	for i, server := range o.Servers[:len(servers)] {
+		servers[i] = withPort(server)
+	}
+	o.Servers = servers
+	if o.Timeout <= 0 {
+		o.Timeout = 5 * time.Second
+	}
+	if o.Workers <= 0 {
+		o.Workers = 64
+	}
+	if o.Routable == nil {
+		o.Routable = routable
+	}
+	if o.Notice == nil {
+		o.Notice = func(string) {}
+	}
+	if o.pace == (pace{}) {
+		o.pace = pace{
+			check:    3500 * time.Millisecond,
+			grace:    time.Second,
+			every:    time.Second,
+			trusted:  30 * time.Second,
+			doubted:  3 * time.Second,
+			held:     2000,
+			patience: 3,
+			failed:   10 * time.Second,
+		}
+	}
+	return o
+}
+
+func systemServers() []string {
+	config, err := dns.ClientConfigFromFile("/etc/resolv.conf")
+	if err != nil || len(config.Servers) == 0 {
+		return []string{"127.0.0.1"}
+	}
+	return config.Servers
+}
+
+// withPort returns server with the port 53 if it has none.
+func withPort(server string) string {
+	if _, _, err := net.SplitHostPort(server); err == nil {
+		return server
+	}
+	return net.JoinHostPort(strings.Trim(server, "[]"), "53")
+}
+
+var sharedSpace = netip.MustParsePrefix("100.64.0.0/10")
+
+func routable(addr netip.Addr) bool {
+	addr = addr.Unmap()
+	return addr.IsValid() && !addr.IsPrivate() && !addr.IsLoopback() && !addr.IsLinkLocalUnicast() &&
+		!addr.IsMulticast() && !addr.IsUnspecified() && !sharedSpace.Contains(addr)
+}

@@ -1,0 +1,194 @@
+package mx
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"sync"
+	"time"
+)
+
+// Resolve asks for many domains, as Lookup does, and calls each with the answer
+// to every name, in no particular order, never concurrently and never after it
+// has returned. A name yielded twice is asked and answered twice; nothing is
+// remembered from run to run.
+//
+// Negative answers are held back until the canaries have been asked after them,
+// which they are every second; all others are given at once. If the resolver
+// dies, what is left is answered Timeout without waiting.
+//
+// It returns nil; ErrDead, wrapped, if no resolver answered at the start (each
+// was not called); ErrDead or ErrLying, wrapped, if that was seen at any time
+// later, after all answers were given; or ctx's error, wrapped, and then names
+// may still be waited in until they next yield.
+func (r *Resolver) Resolve(ctx context.Context, names iter.Seq[string], each func(Answer)) error {
+	r.wire.enter()
+	defer r.wire.leave()
+	s, err := r.recent(ctx)
+	if err != nil {
+		return fmt.Errorf("mx: resolve: %w", err)
+	}
+	if errors.Is(s.err, ErrDead) {
+		return s.err
+	}
+	run := run{r: r, each: each, hosts: newMemo[hostKey, located](maxHosts), fault: s.err}
+	defer run.hosts.running.Wait()
+	return run.all(ctx, names)
+}
+
+// run is one Resolve. Its fields belong to the goroutine that called it.
+//
+//	names ──▶ workers ──▶ drafts ──┬──▶ each
+//	                               └─ negative ─▶ held ─▶ canaries, every second ─▶ each
+type run struct {
+	r      *Resolver
+	each   func(Answer)
+	hosts  *hostMemo // a host is asked once a run
+	held   []draft
+	fault  error     // the first that the canaries complained of
+	latest time.Time // what is held wants a check that starts no earlier
+}
+
+func (run *run) all(ctx context.Context, names iter.Seq[string]) error {
+	pace := run.r.o.pace
+	drafts := run.start(ctx, names)
+	checked := make(chan *standing, 1)
+	checking, covered := false, 0
+	check := func(t time.Time) {
+		checking, covered = true, len(run.held)
+		go func() {
+			// nil if ctx ended.
+			s, _ := run.r.since(ctx, t)
+			checked <- s
+		}()
+	}
+	ticker := time.NewTicker(pace.every)
+	defer ticker.Stop()
+
+	for drafts != nil || len(run.held) > 0 || checking {
+		select {
+		case d, ok := <-drafts:
+			if !ok {
+				drafts = nil
+			} else if ctx.Err() == nil {
+				run.take(d)
+			}
+		case <-ticker.C:
+			if !checking && ctx.Err() == nil {
+				check(time.Now())
+			}
+		case s := <-checked:
+			checking = false
+			if s != nil && ctx.Err() == nil {
+				run.settle(s, covered, drafts == nil)
+			}
+		}
+		if ctx.Err() != nil {
+			run.held = nil
+			continue
+		}
+		if !checking && len(run.held) > 0 && (drafts == nil || len(run.held)-covered >= pace.held) {
+			check(run.latest)
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("mx: resolve: %w", err)
+	}
+	return run.fault
+}
+
+// start sets the workers going. The channel is closed when all names are asked
+// or, soon, when ctx ends.
+func (run *run) start(ctx context.Context, names iter.Seq[string]) <-chan draft {
+	feed := make(chan string)
+	go func() {
+		defer close(feed)
+		for name := range names {
+			select {
+			case feed <- name:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	drafts := make(chan draft)
+	var workers sync.WaitGroup
+	for range run.r.o.Workers {
+		workers.Go(func() { run.work(ctx, feed, drafts) })
+	}
+	go func() {
+		workers.Wait()
+		close(drafts)
+	}()
+	return drafts
+}
+
+func (run *run) work(ctx context.Context, feed <-chan string, drafts chan<- draft) {
+	ask := inquiry{r: run.r, hosts: run.hosts, keep: run.rememberHost}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case name, ok := <-feed:
+			if !ok {
+				return
+			}
+			d := run.r.draft(ctx, name, ask)
+			if ctx.Err() != nil {
+				// A cancelled question is not an answer.
+				return
+			}
+			select {
+			case drafts <- d:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+}
+
+// rememberHost keeps hosts for the run; one that failed only a little while, lest
+// a lost packet decide for all its domains.
+func (run *run) rememberHost(l located) time.Duration {
+	if l.failed != 0 {
+		return run.r.o.pace.failed
+	}
+	const wholeRun = 365 * 24 * time.Hour
+	return wholeRun
+}
+
+// take gives an answer, or holds it back.
+func (run *run) take(d draft) {
+	if !d.Outcome.negative() {
+		run.each(d.answer(run.r.epoch()))
+		return
+	}
+	run.held = append(run.held, d)
+	run.latest = time.Now()
+}
+
+// settle judges the first n drafts by a check that started after them.
+func (run *run) settle(s *standing, n int, last bool) {
+	if run.fault == nil {
+		run.fault = s.err
+	}
+	var open []draft
+	for _, d := range run.held[:n] {
+		a, ok := d.settle(s)
+		d.checks++
+		switch {
+		case ok:
+			run.each(a)
+		case d.checks >= run.r.o.pace.patience, last && errors.Is(s.err, ErrDead):
+			run.each(d.unsettled())
+		default:
+			open = append(open, d)
+		}
+	}
+	if len(open) > 0 {
+		// The next check must be another one.
+		run.latest = time.Now()
+	}
+	run.held = append(open, run.held[n:]...)
+}

@@ -1,0 +1,327 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"winnow/listio"
+	"winnow/report"
+)
+
+// Outputs is where a run writes: the parts beside each other, or one annotated
+// list. Everything is written under other names and renamed when it is whole
+// and the counts have been proved; the manifest comes last.
+type Outputs struct {
+	dir    string
+	stem   string    // "contacts" of contacts.csv
+	ext    string    // ".csv"
+	single bool      // one annotated list, at dir/stem+ext
+	stream io.Writer // one annotated list, to here; nil otherwise
+	unlock func()
+	old    [numStates]*report.Summary // manifests of earlier runs, by the state of their outputs; nil where there is none
+
+	parts [numOutputs]*listio.Output // nil: not written
+	rows  [numOutputs]int64
+}
+
+// output is one of the files of a run.
+type output uint8
+
+const (
+	outClean output = iota
+	outReview
+	outRemoved
+	outDuplicates
+	outAnnotated
+	numOutputs = 5
+)
+
+func (o output) String() string {
+	if o == outAnnotated {
+		return "annotated"
+	}
+	return report.Part(o).String()
+}
+
+// state says under what names outputs are committed.
+type state uint8
+
+const (
+	whole      state = iota
+	held             // a brake was met
+	incomplete       // not as deep as asked
+	numStates  = 3
+)
+
+var stateNames = [numStates]string{"", ".held", ".incomplete"}
+
+// ErrExists says that an output would replace a file that winnow did not write,
+// or that was changed since.
+var ErrExists = errors.New("it was not written by winnow, or was changed since; move it away, or use --force")
+
+// ToStream returns Outputs that write one annotated list to w.
+func ToStream(w io.Writer) *Outputs { return &Outputs{stream: w, unlock: func() {}} }
+
+// Parts returns Outputs that write the parts of the list at path into dir ("" is
+// the list's own folder). It locks them against other runs; see [Outputs.Close].
+// force lets it replace files that winnow did not write.
+func Parts(path, dir string, force bool) (*Outputs, error) {
+	if dir == "" {
+		dir = filepath.Dir(path)
+	} else if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the folder for the outputs: %w", err)
+	}
+	o := &Outputs{dir: dir, ext: filepath.Ext(path)}
+	o.stem = strings.TrimSuffix(filepath.Base(path), o.ext)
+	return o, o.open(force)
+}
+
+// Single returns Outputs that write one annotated list at path.
+func Single(path string, force bool) (*Outputs, error) {
+	o := &Outputs{dir: filepath.Dir(path), ext: filepath.Ext(path), single: true}
+	o.stem = strings.TrimSuffix(filepath.Base(path), o.ext)
+	return o, o.open(force)
+}
+
+// open takes the lock and makes sure that nothing foreign would be replaced.
+func (o *Outputs) open(force bool) (err error) {
+	if o.unlock, err = listio.LockFile(filepath.Join(o.dir, "."+o.stem+o.ext+".winnow.lock")); err != nil {
+		return fmt.Errorf("lock the outputs of %s: %w", filepath.Join(o.dir, o.stem+o.ext), err)
+	}
+	defer func() {
+		if err != nil {
+			o.unlock()
+		}
+	}()
+	for st := range state(numStates) {
+		known := map[string]report.File{}
+		// The manifest of a run that was killed while it renamed stands beside
+		// the last whole one; both tell which files are ours.
+		for _, path := range []string{o.manifest(st), listio.TempPath(o.manifest(st))} {
+			m, err := readManifest(path)
+			if err != nil {
+				continue
+			}
+			if path == o.manifest(st) {
+				o.old[st] = m
+			}
+			for _, f := range m.Files {
+				known[f.Path+" "+f.SHA256] = f
+			}
+		}
+		if force {
+			continue
+		}
+		for _, part := range o.kinds() {
+			path := o.path(part, st)
+			sum, _, err := listio.HashFile(path)
+			if errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+			if err != nil {
+				return fmt.Errorf("look at the earlier output %s: %w", path, err)
+			}
+			if _, ours := known[filepath.Base(path)+" "+sum]; !ours {
+				return fmt.Errorf("replace %s: %w", path, ErrExists)
+			}
+		}
+	}
+	return nil
+}
+
+func readManifest(path string) (*report.Summary, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return report.ReadJSON(f)
+}
+
+// kinds returns the outputs that this run may write.
+func (o *Outputs) kinds() []output {
+	if o.single || o.stream != nil {
+		return []output{outAnnotated}
+	}
+	return []output{outReview, outRemoved, outDuplicates, outClean} // in the order of the renames
+}
+
+// of returns where the rows of a part go.
+func (o *Outputs) of(p report.Part) output {
+	if o.single || o.stream != nil {
+		return outAnnotated
+	}
+	return output(p)
+}
+
+func (o *Outputs) path(part output, st state) string {
+	name := o.stem
+	if part != outAnnotated {
+		name += "." + part.String()
+	}
+	return filepath.Join(o.dir, name+stateNames[st]+o.ext)
+}
+
+func (o *Outputs) manifest(st state) string {
+	return filepath.Join(o.dir, o.stem+".winnow"+stateNames[st]+".json")
+}
+
+// Paths returns every file that the run may write, under any name.
+func (o *Outputs) Paths() []string {
+	if o.stream != nil {
+		return nil
+	}
+	var paths []string
+	for st := range state(numStates) {
+		for _, part := range o.kinds() {
+			paths = append(paths, o.path(part, st))
+		}
+		paths = append(paths, o.manifest(st))
+	}
+	return paths
+}
+
+// begin creates the outputs and writes their headers.
+func (o *Outputs) begin(l *listio.List) error {
+	var bom []byte
+	if l.Dialect.BOM {
+		bom = []byte("\ufeff")
+	}
+	for _, part := range o.kinds() {
+		if o.stream == nil {
+			f, err := listio.Create(o.path(part, whole))
+			if err != nil {
+				return err
+			}
+			o.parts[part] = f
+		}
+		head := append(bom[:len(bom):len(bom)], l.HeaderRow()...)
+		if part != outClean {
+			head = l.AppendHeader(bom[:len(bom):len(bom)], columns)
+		}
+		if err := o.write(part, head, 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write adds rows to an output.
+func (o *Outputs) write(part output, text []byte, rows int64) (err error) {
+	if len(text) == 0 {
+		return nil
+	}
+	o.rows[part] += rows
+	if o.stream != nil {
+		if _, err = o.stream.Write(text); err != nil {
+			return fmt.Errorf("write the annotated list: %w", err)
+		}
+		return nil
+	}
+	if _, err = o.parts[part].Write(text); err != nil {
+		return err
+	}
+	return nil
+}
+
+// files describes what was written; the hashes are there once it is finished.
+func (o *Outputs) files(st state) []report.File {
+	var out []report.File
+	for part, f := range o.parts {
+		if f != nil {
+			out = append(out, report.File{Part: output(part).String(), Path: filepath.Base(o.path(output(part), st)), Rows: o.rows[part], Bytes: f.Size(), SHA256: f.SHA256()})
+		}
+	}
+	if o.stream != nil {
+		out = append(out, report.File{Part: outAnnotated.String(), Path: "-", Rows: o.rows[outAnnotated]})
+	}
+	return out
+}
+
+// commit gives the outputs their names, the clean part and then the manifest
+// last, and completes s with them.
+func (o *Outputs) commit(s *report.Summary) error {
+	if o.stream != nil {
+		s.Files = o.files(whole)
+		return nil
+	}
+	st := whole
+	switch {
+	case s.Held:
+		st = held
+	case !s.Complete:
+		st = incomplete
+	}
+	if o.rows[outDuplicates] == 0 && o.parts[outDuplicates] != nil {
+		o.parts[outDuplicates].Abort()
+		o.parts[outDuplicates] = nil
+	}
+	for _, part := range o.kinds() {
+		if f := o.parts[part]; f != nil {
+			if err := f.Finish(); err != nil {
+				return err
+			}
+		}
+	}
+	s.Files = o.files(st)
+	manifest, err := listio.Create(o.manifest(st))
+	if err != nil {
+		return err
+	}
+	defer manifest.Abort()
+	if err := s.WriteJSON(manifest); err != nil {
+		return err
+	}
+	if err := manifest.Finish(); err != nil {
+		return err
+	}
+	for _, part := range o.kinds() {
+		f := o.parts[part]
+		if f == nil {
+			if err := o.removeOld(part, st); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := f.CommitAs(o.path(part, st)); err != nil {
+			return fmt.Errorf("put %s in place: %w", o.path(part, st), err)
+		}
+	}
+	if err := manifest.Commit(); err != nil {
+		return fmt.Errorf("put %s in place: %w", manifest.Path(), err)
+	}
+	return nil
+}
+
+// removeOld removes the file of a part that an earlier run wrote and this one
+// has no rows for.
+func (o *Outputs) removeOld(part output, st state) error {
+	if o.old[st] == nil {
+		return nil
+	}
+	for _, f := range o.old[st].Files {
+		if f.Part == part.String() {
+			if err := os.Remove(o.path(part, st)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return fmt.Errorf("remove the earlier output: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// Abort removes what was written and not committed.
+func (o *Outputs) Abort() {
+	for _, f := range o.parts {
+		if f != nil {
+			f.Abort()
+		}
+	}
+}
+
+// Close lets other runs at the outputs.
+func (o *Outputs) Close() { o.unlock() }

@@ -1,0 +1,136 @@
+package pipeline
+
+import (
+	"context"
+	"iter"
+	"sync"
+	"time"
+
+	"winnow/validate"
+	"winnow/verdict"
+)
+
+// Stream judges single addresses as they come, many at once.
+type Stream struct {
+	Validator *validate.Validator
+	Timeout   time.Duration // for each address; what is not found out by then is unknown
+	Unordered bool          // answer as soon as something is known, not in the order of asking
+}
+
+// streamWindow is how many addresses are judged at once; that many answers at
+// most wait for an earlier one.
+const streamWindow = 128
+
+// question is an address on its way, its answer to come.
+type question struct {
+	text   string
+	line   int
+	err    error // of reading it: the last question
+	answer chan verdict.Result
+}
+
+// Run judges each text and calls each with its verdict, one at a time. It ends
+// with the texts, with the first error that texts yields or each returns, or
+// with ctx; it does not wait for texts then, which may be blocked on a read.
+//
+//	texts ─▶ ask ─┬─▶ todo ─▶ judges ─▶ question.answer
+//	              └─▶ order ──────────▶ each
+func (s Stream) Run(ctx context.Context, texts iter.Seq2[string, error], each func(verdict.Result) error) error {
+	ctx, stop := context.WithCancel(ctx)
+	todo, order := make(chan *question), make(chan *question, streamWindow)
+	answers := make(chan verdict.Result) // for all questions, if unordered
+
+	go func() { // left behind where it waits for a text
+		defer close(order)
+		defer close(todo)
+		line := 0
+		for text, err := range texts {
+			line++
+			q := &question{text: text, line: line, err: err, answer: answers}
+			if !s.Unordered || err != nil {
+				q.answer = make(chan verdict.Result, 1)
+				if !send(ctx, order, q) {
+					return
+				}
+			}
+			if err != nil || !send(ctx, todo, q) {
+				return
+			}
+		}
+	}()
+
+	var judges sync.WaitGroup
+	for range streamWindow {
+		judges.Go(func() {
+			for {
+				q, ok := receive(ctx, todo)
+				if !ok || !s.judge(ctx, q) {
+					return
+				}
+			}
+		})
+	}
+	defer judges.Wait()
+	defer stop()
+	if s.Unordered {
+		go func() {
+			judges.Wait()
+			close(answers)
+		}()
+		for {
+			r, ok := receive(ctx, answers)
+			if !ok {
+				break
+			}
+			if err := each(r); err != nil {
+				return err
+			}
+		}
+	}
+	for {
+		q, ok := receive(ctx, order)
+		switch {
+		case !ok:
+			return ctx.Err()
+		case q.err != nil:
+			return q.err
+		}
+		r, ok := receive(ctx, q.answer)
+		if !ok {
+			return ctx.Err()
+		}
+		if err := each(r); err != nil {
+			return err
+		}
+	}
+}
+
+// judge answers q; false means that ctx ended.
+func (s Stream) judge(ctx context.Context, q *question) bool {
+	within, cancel := context.WithTimeout(ctx, s.Timeout)
+	defer cancel()
+	r, err := s.Validator.Check(within, q.text)
+	if err != nil {
+		return false
+	}
+	r.Row = q.line
+	return send(ctx, q.answer, r)
+}
+
+func send[T any](ctx context.Context, to chan<- T, v T) bool {
+	select {
+	case to <- v:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func receive[T any](ctx context.Context, from <-chan T) (v T, ok bool) {
+	select {
+	case v, ok = <-from:
+		return v, ok
+	case <-ctx.Done():
+		return v, false
+	}
+}

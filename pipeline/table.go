@@ -1,0 +1,119 @@
+package pipeline
+
+import (
+	"hash/maphash"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"winnow/mx"
+	"winnow/validate"
+	"winnow/verdict"
+)
+
+// domain is a domain of the list: what is known of it, and what became of its
+// rows.
+type domain struct {
+	validate.Domain
+	removed atomic.Int64 // rows
+}
+
+// table interns the domains of a list. It is safe for concurrent use.
+type table struct {
+	validator *validate.Validator
+	seed      maphash.Seed
+	absent    *mx.Answer // what new domains are told when nobody can be asked
+	shards    [256]shard
+}
+
+type shard struct {
+	sync.RWMutex
+	domains map[string]*domain
+}
+
+func newTable(v *validate.Validator) *table {
+	t := &table{validator: v, seed: maphash.MakeSeed()}
+	for i := range t.shards {
+		t.shards[i].domains = make(map[string]*domain)
+	}
+	return t
+}
+
+// intern returns the domain of that name (A-labels, lower case), and whether it
+// had not been seen.
+func (t *table) intern(name string) (d *domain, isNew bool) {
+	s := &t.shards[maphash.String(t.seed, name)%uint64(len(t.shards))]
+	s.RLock()
+	d = s.domains[name]
+	s.RUnlock()
+	if d != nil {
+		return d, false
+	}
+	name = strings.Clone(name) // the row's block is not to live as long
+	fresh := &domain{Domain: *t.validator.Domain(name)}
+	if t.absent != nil && t.validator.Asks(&fresh.Domain) {
+		t.validator.SetMX(&fresh.Domain, *t.absent)
+	}
+	s.Lock()
+	defer s.Unlock()
+	if d = s.domains[name]; d != nil {
+		return d, false
+	}
+	s.domains[name] = fresh
+	return fresh, true
+}
+
+// at returns the domain of a name that was interned.
+func (t *table) at(name string) *domain {
+	d, _ := t.intern(name)
+	return d
+}
+
+// unanswered gives an answer to every domain that should have been asked for and
+// was not, and to those that are yet to come. It must not run beside intern.
+func (t *table) unanswered(a mx.Answer) {
+	t.absent = &a
+	for d := range t.all {
+		if d.MX == nil && t.validator.Asks(&d.Domain) {
+			t.validator.SetMX(&d.Domain, a)
+		}
+	}
+}
+
+// all yields every domain. It must not run beside intern.
+func (t *table) all(yield func(*domain) bool) {
+	for i := range t.shards {
+		for _, d := range t.shards[i].domains {
+			if !yield(d) {
+				return
+			}
+		}
+	}
+}
+
+func (t *table) len() (n int64) {
+	for i := range t.shards {
+		n += int64(len(t.shards[i].domains))
+	}
+	return n
+}
+
+// reached tells whether any domain was looked at that deep.
+func (t *table) reached(depth verdict.Depth) bool {
+	for d := range t.all {
+		if d.Depth() >= depth {
+			return true
+		}
+	}
+	return false
+}
+
+// mostRemoved returns the domain that lost the most rows.
+func (t *table) mostRemoved() (name string, rows int64) {
+	for d := range t.all {
+		if n := d.removed.Load(); n > rows || n == rows && n > 0 && d.ASCII < name {
+			name, rows = d.ASCII, n
+		}
+	}
+	return name, rows
+}

@@ -1,0 +1,194 @@
+package pipeline
+
+import (
+	"strings"
+
+	"winnow/listio"
+	"winnow/policy"
+	"winnow/report"
+	"winnow/validate"
+	"winnow/verdict"
+)
+
+// Columns are the columns that winnow adds, behind "winnow_".
+var columns = []string{
+	"winnow_status", "winnow_reason", "winnow_text", "winnow_action",
+	"winnow_suggestion", "winnow_depth", "winnow_flags", "winnow_provider",
+}
+
+// worker takes one block after another from its bytes to its parts.
+type worker struct {
+	*run
+	hasher hasher
+	block  *listio.Block
+	rows   []judged
+	lower  []byte                 // room for a canonical form
+	cells  []string               // room for our cells of a row
+	out    [numOutputs][]byte     // what is to be written
+	in     [numOutputs]int64      // how many rows that is
+	flags  map[verdict.Set]string // as they were joined before
+}
+
+// judged is a row of which everything is known.
+type judged struct {
+	mailbox validate.Mailbox
+	domain  *domain // nil: none
+	verdict verdict.Verdict
+	key     key // zero: not looked for among the duplicates
+	part    report.Part
+}
+
+func newWorker(r *run, h hasher) *worker {
+	return &worker{run: r, hasher: h, cells: make([]string, len(columns)), flags: make(map[verdict.Set]string)}
+}
+
+// judge settles what can be said of each row of b by itself.
+func (w *worker) judge(b *listio.Block) {
+	w.block, w.rows = b, w.rows[:0]
+	for i := range b.Len() {
+		j := judged{mailbox: w.mailbox(b.Row(i))}
+		var d *validate.Domain
+		if name := domainOf(&j.mailbox); name != "" {
+			j.domain = w.domains.at(name)
+			d = &j.domain.Domain
+		}
+		j.verdict = w.Validator.Judge(d, &j.mailbox)
+		if w.Policy.Duplicates != policy.DuplicatesKeep && j.mailbox.Addr.Local != "" {
+			w.lower = j.mailbox.AppendCanonical(w.lower[:0])
+			j.key = w.hasher.key(w.lower)
+		}
+		w.rows = append(w.rows, j)
+	}
+}
+
+// mark finds the rows whose mailbox stands in an earlier one, and counts.
+func (w *worker) mark(seen *seen) error {
+	for i := range w.rows {
+		j, row := &w.rows[i], int64(w.block.First+i)
+		if j.key != (key{}) {
+			if first := seen.first(j.key, row); first != row {
+				j.mailbox.First = int(first)
+				j.verdict = w.Validator.Add(j.verdict, validate.ListDuplicate)
+			}
+		}
+		j.part = w.route(j.verdict)
+		if j.part == report.Removed && j.domain != nil {
+			j.domain.removed.Add(1)
+		}
+		w.counts.Add(j.part, j.verdict, row)
+	}
+	return nil
+}
+
+// route says into which part a verdict leads.
+func (r *run) route(vd verdict.Verdict) report.Part {
+	if r.Policy.Duplicates == policy.DuplicatesFirst && vd.Kinds.Has(validate.ListDuplicate) {
+		return report.Duplicates
+	}
+	switch vd.Action {
+	case verdict.Send:
+		return report.Clean
+	case verdict.Remove:
+		return report.Removed
+	case verdict.Review, verdict.Recheck:
+		if !vd.Kinds.Minus(r.Validator.Kinds(verdict.Valid)).Minus(r.kept).Empty() {
+			return report.Review
+		}
+		return report.Clean
+	}
+	return report.Review
+}
+
+// render makes the bytes of each part.
+func (w *worker) render() {
+	for i := range w.out {
+		w.out[i], w.in[i] = w.out[i][:0], 0
+	}
+	for i := range w.rows {
+		j := &w.rows[i]
+		to := w.Outputs.of(j.part)
+		if to == outClean {
+			w.out[to] = append(w.out[to], w.block.Row(i)...)
+		} else {
+			w.out[to] = w.List.AppendRow(w.out[to], w.block.Row(i), w.ours(j))
+		}
+		w.in[to]++
+	}
+}
+
+// ours returns what winnow's columns say of a row.
+func (w *worker) ours(j *judged) []string {
+	var d *validate.Domain
+	if j.domain != nil {
+		d = &j.domain.Domain
+	}
+	c, info := w.cells, validate.Info(j.verdict.Reason)
+	if j.part == report.Duplicates {
+		info = validate.Info(validate.ListDuplicate)
+	}
+	c[0] = j.verdict.Grade.String()
+	c[1] = validate.Info(j.verdict.Reason).Code
+	c[2] = info.Text
+	if detail := w.Validator.Detail(j.verdict.Reason, d, &j.mailbox); detail != "" {
+		c[2] += " (" + detail + ")"
+	}
+	c[3] = j.verdict.Action.String()
+	c[4] = ""
+	if j.verdict.Action == verdict.Fix {
+		c[4] = w.Validator.Suggestion(d, &j.mailbox)
+	}
+	c[5] = j.verdict.Depth.String()
+	flags, ok := w.flags[j.verdict.Kinds]
+	if !ok {
+		flags = strings.Join(w.Validator.Flags(j.verdict.Kinds), " ")
+		w.flags[j.verdict.Kinds] = flags
+	}
+	c[6] = flags
+	c[7] = ""
+	if d != nil {
+		c[7] = d.Provider.String()
+	}
+	return c
+}
+
+// write adds the block's bytes to the outputs.
+func (w *worker) write() error {
+	for i := range w.out {
+		if err := w.Outputs.write(output(i), w.out[i], w.in[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mailbox reads a row: its address, and what is odd about the row itself.
+func (r *run) mailbox(row string) validate.Mailbox {
+	text, cells := r.List.Cell(row)
+	ragged := r.List.Ragged(cells)
+	if validate.NoAddress(text) {
+		kind := validate.RowNoAddress
+		if ragged && strings.Contains(row, "@") {
+			kind = validate.RowShifted
+		}
+		return validate.Mailbox{Text: text, Row: verdict.SetOf(kind)}
+	}
+	m := validate.Parse(text)
+	if !ragged {
+		return m
+	}
+	// A cell that moved, or a quote that swallowed other rows: what stands in
+	// the address column then says nothing of anybody.
+	if m.Fault != nil || strings.Contains(strings.TrimRight(row, "\r\n"), "\n") {
+		return validate.Mailbox{Text: text, Row: verdict.SetOf(validate.RowShifted)}
+	}
+	m.Row = verdict.SetOf(validate.RowRagged)
+	return m
+}
+
+// domainOf returns the name to ask for, "" if there is none.
+func domainOf(m *validate.Mailbox) string {
+	if m.Fault != nil || m.Addr.IsLiteral() {
+		return ""
+	}
+	return m.Addr.Domain
+}

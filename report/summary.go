@@ -1,0 +1,122 @@
+// Package report answers one question: what did a run find, in words for people
+// and in JSON for machines?
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+)
+
+// Part is where a row of a list goes.
+type Part uint8
+
+const (
+	Clean      Part = iota // to be sent to
+	Review                 // to be looked at
+	Removed                // not to be sent to
+	Duplicates             // the mailbox stands in an earlier row
+	NumParts   = 4
+)
+
+var parts = [NumParts]string{"clean", "review", "removed", "duplicates"}
+
+// String returns the stable lower-case word of p, as it stands in file names.
+func (p Part) String() string { return parts[p] }
+
+// Summary is what a run found. It is what --summary writes and, with the files,
+// the manifest; its JSON names are stable.
+type Summary struct {
+	Run        string           `json:"run"` // an id of its own
+	Version    string           `json:"version"`
+	StartedAt  time.Time        `json:"started_at"`
+	Seconds    float64          `json:"seconds"`
+	List       Input            `json:"list"`
+	Depth      string           `json:"depth"` // how deep the run looked
+	Complete   bool             `json:"complete"`
+	Rows       int64            `json:"rows"`       // all rows but the header
+	Judged     int64            `json:"judged"`     // rows less those without an address and duplicates: what the shares are of
+	NoAddress  int64            `json:"no_address"` // rows without an address
+	Duplicates int64            `json:"duplicates"` // later rows of a mailbox
+	Domains    int64            `json:"domains"`    // distinct
+	Parts      []PartCount      `json:"parts"`
+	Statuses   map[string]int64 `json:"statuses"` // of the judged rows
+	KnownBad   KnownBad         `json:"known_bad"`
+	Gates      []string         `json:"gates,omitempty"` // those that were met, in words
+	Held       bool             `json:"held"`            // the outputs are named .held
+	Warnings   []string         `json:"warnings,omitempty"`
+	Next       []string         `json:"next"`
+	Lists      []Data           `json:"lists"` // the embedded lists that were used
+	Files      []File           `json:"files"`
+}
+
+// Input is the list that was read.
+type Input struct {
+	Path      string `json:"path"` // "-" for standard input
+	Bytes     int64  `json:"bytes"`
+	SHA256    string `json:"sha256,omitempty"`
+	Column    string `json:"column"`
+	Why       string `json:"why"` // why this column
+	Delimiter string `json:"delimiter"`
+	Header    bool   `json:"header"`
+}
+
+// PartCount counts a part.
+type PartCount struct {
+	Part   string  `json:"part"`
+	Rows   int64   `json:"rows"`
+	Groups []Group `json:"groups"` // the largest first
+}
+
+// Group counts the rows of a part with one status and reason.
+type Group struct {
+	Status   string  `json:"status"`
+	Reason   string  `json:"reason"` // "" where nothing is to be said
+	Action   string  `json:"action"`
+	Rows     int64   `json:"rows"`
+	Examples []int64 `json:"examples"` // up to three row numbers; the header is row 1
+}
+
+// KnownBad is the share of the judged rows that are certain to bounce.
+type KnownBad struct {
+	Rows  int64   `json:"rows"`
+	Share float64 `json:"share"` // 0 to 1
+	Text  string  `json:"text"`
+}
+
+// Data is an embedded list that the run used.
+type Data struct {
+	Name   string `json:"name"`
+	Date   string `json:"date"`
+	Count  int    `json:"count"`
+	Origin string `json:"origin"`
+}
+
+// File is an output.
+type File struct {
+	Part   string `json:"part"`
+	Path   string `json:"path"` // relative to the manifest
+	Rows   int64  `json:"rows"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
+
+// WriteJSON writes s, indented.
+func (s *Summary) WriteJSON(w io.Writer) error {
+	text, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write the summary: %w", err)
+	}
+	_, err = w.Write(append(text, '\n'))
+	return err
+}
+
+// ReadJSON reads what WriteJSON wrote.
+func ReadJSON(r io.Reader) (*Summary, error) {
+	var s Summary
+	if err := json.NewDecoder(r).Decode(&s); err != nil {
+		return nil, fmt.Errorf("read a summary: %w", err)
+	}
+	return &s, nil
+}

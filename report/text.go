@@ -1,0 +1,216 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"winnow/validate"
+	"winnow/verdict"
+)
+
+// WriteText writes s for people: what left the list and why, then the rest.
+func (s *Summary) WriteText(w io.Writer) error {
+	var b bytes.Buffer
+	s.headline(&b)
+	s.parts(&b)
+	fmt.Fprintf(&b, "\n%s\n", s.KnownBad.Text)
+	lines(&b, "Warnings", s.Warnings)
+	lines(&b, "Stopped by", s.Gates)
+	lines(&b, "Next", s.Next)
+	s.files(&b)
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+func (s *Summary) headline(b *bytes.Buffer) {
+	asked := map[string]string{
+		"syntax": "nothing outside was asked",
+		"dns":    "DNS was asked, mailboxes were not",
+		"smtp":   "mail hosts were asked",
+	}[s.Depth]
+	if s.Depth == "syntax" && !s.Complete {
+		asked = "DNS could not be asked"
+	}
+	fmt.Fprintf(b, "%s: %s, %s, in %s (depth %s: %s)\n",
+		s.List.Path, count(s.Rows, "row"), count(s.Domains, "domain"), seconds(s.Seconds), s.Depth, asked)
+	fmt.Fprintf(b, "The addresses are in %s: %s.\n\n", s.List.Column, s.List.Why)
+}
+
+func (s *Summary) parts(b *bytes.Buffer) {
+	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.StripEscape)
+	for _, name := range []Part{Removed, Review, Duplicates, Clean} {
+		for _, p := range s.Parts {
+			if p.Part != name.String() || p.Rows == 0 && name == Duplicates {
+				continue
+			}
+			// The escaped heading is no cell: it must not widen the columns.
+			fmt.Fprintf(t, "\xff%s\xff\n", strings.TrimRight(fmt.Sprintf("%s  %s  %s", strings.ToUpper(p.Part), count(p.Rows, "row"), share(p.Rows, s.Rows)), " "))
+			for _, g := range p.Groups {
+				status := g.Status
+				if g.Action == "fix" {
+					status += ", fix"
+				}
+				k, _ := validate.KindOf(g.Reason)
+				fmt.Fprintf(t, "%9s\t%s\t%s\t%s\t%s\n", Number(g.Rows), status, g.Reason, rowsOf(g), validate.Info(k).Text)
+			}
+		}
+	}
+	t.Flush()
+}
+
+func rowsOf(g Group) string {
+	words := make([]string, len(g.Examples))
+	for i, r := range g.Examples {
+		words[i] = Number(r)
+	}
+	text := "row "
+	if g.Rows > 1 {
+		text = "rows "
+	}
+	text += strings.Join(words, ", ")
+	if g.Rows > int64(len(g.Examples)) {
+		text += " …"
+	}
+	return text
+}
+
+func (s *Summary) files(b *bytes.Buffer) {
+	if len(s.Files) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\nFiles\n")
+	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	for _, f := range s.Files {
+		fmt.Fprintf(t, "  %s\t%s\t%s\n", f.Path, count(f.Rows, "row"), use[f.Part])
+	}
+	t.Flush()
+}
+
+var use = map[string]string{
+	"clean":      "to send to, rows as they were",
+	"review":     "to look at: why stands in the columns winnow_…",
+	"removed":    "not to send to",
+	"duplicates": "later rows of a mailbox that stands in an earlier one",
+	"annotated":  "every row, with winnow's columns behind",
+}
+
+func lines(b *bytes.Buffer, title string, texts []string) {
+	if len(texts) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n%s\n", title)
+	for _, t := range texts {
+		fmt.Fprintf(b, "  - %s\n", t)
+	}
+}
+
+// Number prints n with thousands set apart by commas.
+func Number(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+func count(n int64, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return Number(n) + " " + what
+}
+
+func share(n, of int64) string {
+	if of == 0 {
+		return ""
+	}
+	return strconv.FormatFloat(100*float64(n)/float64(of), 'f', 1, 64) + " %"
+}
+
+func seconds(s float64) string {
+	if s < 60 {
+		return strconv.FormatFloat(s, 'f', 1, 64) + " s"
+	}
+	return fmt.Sprintf("%d min %d s", int(s)/60, int(s)%60)
+}
+
+// Conclude fills in what follows from the counts: the parts, the known-bad share
+// and what to do next.
+func (s *Summary) Conclude(c *Counts) {
+	s.Rows, s.Judged, s.NoAddress, s.Duplicates = c.Rows, c.Judged(), c.NoAddress, c.Duplicates
+	s.Statuses = map[string]int64{}
+	for g := verdict.Valid; g <= verdict.Invalid; g++ {
+		s.Statuses[g.String()] = c.Status(g)
+	}
+	s.Parts = nil
+	for p := Clean; p < NumParts; p++ {
+		s.Parts = append(s.Parts, c.Part(p))
+	}
+	s.KnownBad = s.knownBad(c.Status(verdict.Invalid))
+	s.Next = s.next(c)
+}
+
+func (s *Summary) knownBad(rows int64) KnownBad {
+	k := KnownBad{Rows: rows}
+	if s.Judged == 0 {
+		k.Text = "No row holds an address."
+		return k
+	}
+	k.Share = float64(rows) / float64(s.Judged)
+	addresses := "addresses"
+	if s.Judged == 1 {
+		addresses = "address"
+	}
+	k.Text = fmt.Sprintf("At least %s of the %s %s judged would hard-bounce", share(rows, s.Judged), Number(s.Judged), addresses)
+	if s.Depth != "smtp" {
+		k.Text += "; mailboxes were not asked, expect more"
+	}
+	k.Text += "."
+	return k
+}
+
+func (s *Summary) next(c *Counts) []string {
+	var out []string
+	say := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	var fix, recheck, review int64
+	for _, p := range s.Parts {
+		for _, g := range p.Groups {
+			if p.Part != "review" {
+				continue
+			}
+			switch g.Action {
+			case "fix":
+				fix += g.Rows
+			case "recheck":
+				recheck += g.Rows
+			default:
+				review += g.Rows
+			}
+		}
+	}
+	switch {
+	case s.Held:
+		say("Look at the held files before you use them: far more was removed than a list usually loses. If it is right, run again with --max-removed 100%%.")
+	case !s.Complete:
+		say("Run again when the resolver works, or name another one with --resolver: the outputs are named .incomplete.")
+	case s.Parts[Clean].Rows > 0:
+		say("Send to the clean part.")
+	}
+	if fix > 0 {
+		say("%s in review: a correction stands in winnow_suggestion; compare it with where the address came from.", count(fix, "row"))
+	}
+	if recheck > 0 {
+		say("%s in review could not be found out; run again later. --keep unknown sends to them all the same.", count(recheck, "row"))
+	}
+	if review > 0 {
+		say("%s in review may take mail but need a look; winnow explain CODE tells what each reason means.", count(review, "row"))
+	}
+	if c.Judged() > 0 && s.Depth == "syntax" && s.Complete {
+		say("Nothing outside was asked. Without --offline, dead domains are found as well.")
+	}
+	return out
+}

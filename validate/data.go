@@ -1,0 +1,16 @@
+package validate
+
+// ListInfo says what an embedded list is, and of when.
+type ListInfo struct {
+	Name    string // "disposable"
+	Origin  string // packages and versions, or the hand that wrote it
+	Date    string // of its newest source, YYYY-MM-DD
+	Licence string
+	Count   int // entries
+}
+
+// Lists describes the lists that the program was built with.
+func Lists() []ListInfo {
+	l := embeddedLists()
+	return []ListInfo{l.disposable.info(), l.free.info(), l.relay.info(), l.role.info()}
+}

@@ -1,0 +1,236 @@
+package validate
+
+import (
+	_ "embed"
+	"strconv"
+	"strings"
+)
+
+// The lists are text, sorted by bytes, an entry a line below a header of
+// comments, and are searched where they lie: nothing is built at start.
+
+//go:embed data/disposable.txt
+var disposableText string
+
+//go:embed data/free.txt
+var freeText string
+
+//go:embed data/relay.txt
+var relayText string
+
+//go:embed data/role.txt
+var roleText string
+
+//go:embed data/real.txt
+var realText string
+
+//go:embed data/squats.txt
+var squatsText string
+
+// lists is all that is known beforehand of domains and local parts. It is
+// only read, and safe for concurrent use.
+type lists struct {
+	disposable, free, relay domainSet
+	role                    roleSet
+	typos                   *typoTargets
+}
+
+// embeddedLists returns the lists that the program was built with.
+func embeddedLists() lists {
+	l := lists{
+		disposable: newDomainSet(disposableText),
+		free:       newDomainSet(freeText),
+		relay:      newDomainSet(relayText),
+		role:       newRoleSet(roleText),
+	}
+	l.typos = newTypoTargets(newDomainSet(squatsText), newDomainSet(realText), l.free, l.relay)
+	return l
+}
+
+// domainSet is a list of domains in A-labels and lower case. The zero set is
+// empty.
+type domainSet struct {
+	header, sorted string
+}
+
+func newDomainSet(text string) domainSet {
+	header, sorted := cutHeader(text)
+	return domainSet{header: header, sorted: sorted}
+}
+
+// has tells whether the list names exactly this domain.
+func (s domainSet) has(domain string) bool {
+	_, ok := search(s.sorted, domain)
+	return ok
+}
+
+// hasParent returns the nearest of the domain and its parents that the list
+// names. A public suffix never matches, as its owners have nothing in common:
+// no list holds one, which is proved where lists are made and not at every
+// question.
+func (s domainSet) hasParent(domain string) (entry string, ok bool) {
+	for strings.IndexByte(domain, '.') >= 0 {
+		if s.has(domain) {
+			return domain, true
+		}
+		_, domain, _ = strings.Cut(domain, ".")
+	}
+	return "", false
+}
+
+func (s domainSet) info() ListInfo { return readHeader(s.header) }
+
+// cutHeader parts the comment lines that open a list from its entries.
+func cutHeader(text string) (header, sorted string) {
+	end := 0
+	for strings.HasPrefix(text[end:], "#") {
+		line := strings.IndexByte(text[end:], '\n')
+		if line < 0 {
+			return text, ""
+		}
+		end += line + 1
+	}
+	return text[:end], text[end:]
+}
+
+// readHeader reads "# NAME: what it is", and below it "# KEY: value" lines.
+func readHeader(header string) (i ListInfo) {
+	first := true
+	for line := range strings.Lines(header) {
+		key, value, ok := strings.Cut(strings.TrimLeft(strings.TrimSpace(line), "# "), ": ")
+		if first {
+			i.Name, first = key, false
+			continue
+		}
+		if !ok {
+			continue
+		}
+		switch key {
+		case "origin":
+			i.Origin = value
+		case "date":
+			i.Date = value
+		case "licence":
+			i.Licence = value
+		case "count":
+			// A test proves it of every list; one that lies counts 0.
+			i.Count, _ = strconv.Atoi(value)
+		}
+	}
+	return i
+}
+
+// search finds the line of sorted text that is key, or key and a blank and
+// more, and returns what follows the blank. Both ends of a key sort before all
+// characters of keys, so that the order of lines is the order of keys.
+func search(sorted, key string) (value string, ok bool) {
+	if key == "" {
+		return "", false
+	}
+	lo, hi := 0, len(sorted) // both at the start of a line
+	for lo < hi {
+		start := lo
+		if i := strings.LastIndexByte(sorted[lo:lo+(hi-lo)/2], '\n'); i >= 0 {
+			start = lo + i + 1
+		}
+		end := start + strings.IndexByte(sorted[start:hi], '\n')
+		if end < start {
+			end = hi
+		}
+		line, value := sorted[start:end], ""
+		if i := strings.IndexByte(line, ' '); i >= 0 {
+			line, value = line[:i], line[i+1:]
+		}
+		switch {
+		case line == key:
+			return value, true
+		case line < key:
+			lo = min(end+1, hi)
+		default:
+			hi = start
+		}
+	}
+	return "", false
+}
+
+// roleTier says how surely a local part names a task rather than a person.
+type roleTier uint8
+
+const (
+	roleNone     roleTier = iota // nothing known: taken for a person
+	roleWeak                     // common for tasks and teams
+	roleFunction                 // the usual name of an office: info, sales (RFC 2142, 3)
+	roleSystem                   // the machines' and the network's: abuse, postmaster, noreply (RFC 2142, 4 to 7)
+)
+
+// roleSet is a list of local parts with their tiers, in lower case and without
+// separators. The zero set is empty.
+type roleSet struct {
+	header, sorted string
+}
+
+func newRoleSet(text string) roleSet {
+	header, sorted := cutHeader(text)
+	return roleSet{header: header, sorted: sorted}
+}
+
+func (s roleSet) info() ListInfo { return readHeader(s.header) }
+
+// maxRole is how long a role's name is at most, in octets, separators apart;
+// a test proves it of the list.
+const maxRole = 32
+
+// initials is how long a local part with separators may be to be somebody's
+// initials: h.r@ need not be hr@.
+const initials = 3
+
+// tier looks a local part up, whatever its case, subaddress ("+tag") and
+// separators: No_Reply+x is noreply. What begins or ends with noreply, and the
+// administrative address of a mailing list, "-request" (RFC 2142, 6), are of
+// the system without being listed.
+func (s roleSet) tier(local string) roleTier {
+	if tag := strings.IndexByte(local, '+'); tag > 0 {
+		local = local[:tag]
+	}
+	var buf [maxRole]byte
+	key, separated := buf[:0], false
+	for i := range len(local) {
+		c := local[i]
+		switch {
+		case c == '.' || c == '-' || c == '_':
+			separated = true
+			continue
+		case 'A' <= c && c <= 'Z':
+			c += 'a' - 'A'
+		}
+		if len(key) == maxRole {
+			return roleNone
+		}
+		key = append(key, c)
+	}
+	if separated && len(key) <= initials {
+		return roleNone
+	}
+	// At most maxRole octets: the conversion stays on the stack.
+	name := string(key)
+	if tier, ok := search(s.sorted, name); ok {
+		return tierNamed(tier)
+	}
+	if strings.HasPrefix(name, "noreply") || strings.HasSuffix(name, "noreply") ||
+		separated && strings.HasSuffix(name, "request") {
+		return roleSystem
+	}
+	return roleNone
+}
+
+func tierNamed(name string) roleTier {
+	switch name {
+	case "system":
+		return roleSystem
+	case "function":
+		return roleFunction
+	case "weak":
+		return roleWeak
+	}
+	return roleNone
+}

@@ -1,0 +1,54 @@
+package validate
+
+import (
+	"winnow/mx"
+	"winnow/verdict"
+)
+
+// mailHosts says what DNS knows of a domain's mail hosts.
+//
+// Only an answer that was borne out makes an address invalid: a resolver that
+// fails its canaries, filters, or denies a domain that is known to exist has
+// said nothing of the recipient.
+func mailHosts() Check {
+	var said [mx.Malformed + 1]verdict.Set
+	kinds := make([]verdict.Kind, 0, len(said))
+	for outcome, kind := range mailHostKinds {
+		said[outcome] = verdict.SetOf(kind)
+		if kind != 0 {
+			kinds = append(kinds, kind)
+		}
+	}
+	filtered := verdict.SetOf(DNSFiltered)
+	return Check{
+		Kinds: append(kinds, DNSFiltered),
+		Needs: NeedMX,
+		Domain: func(d *Domain) verdict.Set {
+			a := d.MX
+			switch {
+			case a.Outcome.Temporary():
+				return said[a.Outcome]
+			case !a.Confirmed:
+				return filtered
+			case d.Provider != 0 && a.Outcome != mx.Hosts && a.Outcome != mx.Implicit:
+				return filtered
+			}
+			return said[a.Outcome]
+		},
+	}
+}
+
+var mailHostKinds = [...]verdict.Kind{
+	mx.Hosts:        0,
+	mx.Implicit:     MXImplicit,
+	mx.Null:         MXNull,
+	mx.Missing:      DomainMissing,
+	mx.None:         MXNone,
+	mx.Unresolvable: MXUnresolvable,
+	mx.Private:      MXPrivate,
+	mx.ServFail:     DNSServFail,
+	mx.Refused:      DNSRefused,
+	mx.Timeout:      DNSTimeout,
+	mx.Lame:         DNSLame,
+	mx.Malformed:    DNSMalformed,
+}

@@ -1,0 +1,345 @@
+// Package validate answers one question: what is to be thought of this address?
+//
+// It holds the table of everything that can be said (kinds.go), the table of
+// checks that say it (checks.go, one check a file), and the judge that makes one
+// verdict of what they said. Judging does no I/O: evidence in, verdict out. Only
+// [Validator.Check], for one address from start to end, asks DNS.
+//
+// It knows nothing of consent, spam traps or whether somebody reads the mail.
+package validate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"winnow/address"
+	"winnow/mx"
+	"winnow/provider"
+	"winnow/verdict"
+)
+
+// Options say how to validate. The zero Options ask the system's resolvers.
+type Options struct {
+	Offline  bool                           // ask nothing outside
+	Resolver *mx.Resolver                   // nil means one with mx's zero Options
+	Grades   map[verdict.Kind]verdict.Grade // other grades than the table's; see [Regrade]
+}
+
+// Validator judges addresses. It is safe for concurrent use.
+type Validator struct {
+	resolver *mx.Resolver // nil: offline
+	lists    lists
+	domain   []Check // those with a Domain function that need nothing
+	mx       []Check // those with a Domain function that need MX
+	mailbox  []Check
+	grades   [verdict.Invalid + 1]verdict.Set // the kinds of each grade
+}
+
+// New returns a Validator. It opens nothing and asks nothing.
+func New(o Options) *Validator {
+	v := &Validator{resolver: o.Resolver, lists: embeddedLists()}
+	if o.Offline {
+		v.resolver = nil
+	} else if v.resolver == nil {
+		v.resolver = mx.New(mx.Options{})
+	}
+	for _, c := range checks(v.lists) {
+		switch {
+		case c.Mailbox != nil:
+			v.mailbox = append(v.mailbox, c)
+		case c.Needs == NeedMX:
+			v.mx = append(v.mx, c)
+		default:
+			v.domain = append(v.domain, c)
+		}
+	}
+	for k, info := range All() {
+		grade := info.Grade
+		if g, ok := o.Grades[k]; ok {
+			grade = g
+		}
+		v.grades[grade] = v.grades[grade].With(k)
+	}
+	return v
+}
+
+// Mailbox is what is known of one address beyond its domain.
+type Mailbox struct {
+	Text  string          // as it was given, without outer white space
+	Addr  address.Address // zero if Fault is not nil
+	Fault *address.Error  // why Text is no address; nil if it is one
+	Row   verdict.Set     // what the list itself says of the row: row.* and list.duplicate
+	First int             // for list.duplicate: the row that holds the same mailbox; 0 if none
+}
+
+// Parse reads text, outer white space aside, into a Mailbox.
+func Parse(text string) Mailbox {
+	m := Mailbox{Text: trim(text)}
+	a, err := address.Parse(m.Text)
+	if err == nil {
+		m.Addr = a
+	} else if !errors.As(err, &m.Fault) {
+		m.Fault = &address.Error{}
+	}
+	return m
+}
+
+// Canonical returns the text by which equal mailboxes are found: the local part
+// in lower case, the domain in lower-case A-labels. It is "" for no address.
+func (m *Mailbox) Canonical() string {
+	if m.Fault != nil || m.Addr.Local == "" {
+		return ""
+	}
+	return string(m.AppendCanonical(nil))
+}
+
+// AppendCanonical appends Canonical to dst.
+func (m *Mailbox) AppendCanonical(dst []byte) []byte {
+	if m.Addr.IsUTF8() {
+		dst = append(dst, strings.ToLower(m.Addr.Local)...)
+	} else {
+		for i := range len(m.Addr.Local) {
+			c := m.Addr.Local[i]
+			if 'A' <= c && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			dst = append(dst, c)
+		}
+	}
+	return append(append(dst, '@'), m.Addr.Domain...)
+}
+
+// NoAddress tells whether a cell holds no address at all: nothing, or one of the
+// words that people and databases write for nothing.
+func NoAddress(cell string) bool {
+	cell = trim(cell)
+	if len(cell) > len("not available") || strings.IndexByte(cell, '@') >= 0 {
+		return false
+	}
+	switch strings.ToLower(cell) {
+	case "", "-", "--", "---", ".", "n/a", "#n/a", "na", "n.a.", "nil", "none", "null", "(null)", "\\n", "nan", "unknown", "no email", "not available":
+		return true
+	}
+	return false
+}
+
+// trim cuts off outer white space.
+func trim(s string) string {
+	if s != "" && s[0]-'!' < '~'-' ' && s[len(s)-1]-'!' < '~'-' ' {
+		return s // visible ASCII at both ends
+	}
+	return strings.TrimSpace(s)
+}
+
+// Domain returns what can be said of a domain (A-labels, lower case) without
+// asking anybody.
+func (v *Validator) Domain(ascii string) *Domain {
+	d := &Domain{ASCII: ascii, Provider: provider.OfDomain(ascii)}
+	for _, c := range v.domain {
+		d.Kinds = d.Kinds.Union(c.Domain(d))
+	}
+	return d
+}
+
+// Depth returns how deep the domain is known: what DNS could not tell, or was not
+// believed, counts for nothing.
+func (d *Domain) Depth() verdict.Depth {
+	if d.MX == nil || d.MX.Outcome.Temporary() || d.Kinds.Has(DNSFiltered) {
+		return verdict.DepthSyntax
+	}
+	return verdict.DepthDNS
+}
+
+// Asks tells whether DNS is to be asked for d: not if it is invalid already.
+func (v *Validator) Asks(d *Domain) bool {
+	return v.resolver != nil && !d.Kinds.Intersects(v.grades[verdict.Invalid])
+}
+
+// SetMX adds what DNS answered. It must not run beside a reader of d.
+func (v *Validator) SetMX(d *Domain, a mx.Answer) {
+	d.MX = &a
+	for _, c := range v.mx {
+		d.Kinds = d.Kinds.Union(c.Domain(d))
+	}
+}
+
+// Judge makes a verdict of what is known. d is nil where the address has no
+// domain to ask for. It is pure and allocates nothing, save for the suggestion
+// to a text that is no address.
+func (v *Validator) Judge(d *Domain, m *Mailbox) verdict.Verdict {
+	var kinds verdict.Set
+	for i := range v.mailbox {
+		kinds = kinds.Union(v.mailbox[i].Mailbox(d, m))
+	}
+	var depth verdict.Depth
+	if d != nil {
+		kinds, depth = kinds.Union(d.Kinds), d.Depth()
+	}
+	return v.grade(kinds, depth, func() bool { return v.Suggestion(d, m) != "" })
+}
+
+// Add returns the verdict as it is with one kind more.
+func (v *Validator) Add(was verdict.Verdict, k verdict.Kind) verdict.Verdict {
+	return v.grade(was.Kinds.With(k), was.Depth, func() bool { return was.Action == verdict.Fix })
+}
+
+// grade finds the gravest grade among the kinds: the first kind of it, in the
+// order of the checks, is the reason.
+func (v *Validator) grade(kinds verdict.Set, depth verdict.Depth, fixable func() bool) verdict.Verdict {
+	out := verdict.Verdict{Kinds: kinds, Depth: depth}
+	for g := verdict.Invalid; ; g-- {
+		gravest := verdict.Set{kinds[0] & v.grades[g][0], kinds[1] & v.grades[g][1]}
+		for k := range gravest.All() {
+			out.Reason = k
+			break
+		}
+		if out.Reason != 0 || g == verdict.Valid {
+			out.Grade = g
+			break
+		}
+	}
+	out.Action = actionOf[out.Grade]
+	if out.Grade != verdict.Valid && fixable() {
+		out.Action = verdict.Fix
+	}
+	return out
+}
+
+var actionOf = [...]verdict.Action{
+	verdict.Valid:   verdict.Send,
+	verdict.Risky:   verdict.Review,
+	verdict.Unknown: verdict.Recheck,
+	verdict.Invalid: verdict.Remove,
+}
+
+// Suggestion returns the address that was probably meant, or "". It is never
+// applied by winnow itself.
+func (v *Validator) Suggestion(d *Domain, m *Mailbox) string {
+	switch {
+	case m.Fault != nil:
+		s, _ := address.Suggest(m.Text)
+		return s
+	case d != nil && d.Typo != "" && d.takesNoMail():
+		return m.Addr.Local + "@" + d.Typo
+	}
+	return ""
+}
+
+// Findings says each kind of a verdict in words, the reason first.
+func (v *Validator) Findings(d *Domain, m *Mailbox, vd verdict.Verdict) []verdict.Finding {
+	found := make([]verdict.Finding, 0, 4)
+	say := func(k verdict.Kind) {
+		info := Info(k)
+		found = append(found, verdict.Finding{Code: info.Code, Text: info.Text, Detail: detail(k, d, m)})
+	}
+	if vd.Reason != 0 {
+		say(vd.Reason)
+	}
+	for k := range vd.Kinds.All() {
+		if k != vd.Reason {
+			say(k)
+		}
+	}
+	return found
+}
+
+// Detail returns what makes a finding this address's own, for people; or "".
+func (v *Validator) Detail(k verdict.Kind, d *Domain, m *Mailbox) string { return detail(k, d, m) }
+
+func detail(k verdict.Kind, d *Domain, m *Mailbox) string {
+	switch {
+	case k == ListDuplicate && m.First > 0:
+		return fmt.Sprintf("row %d", m.First)
+	case k == TypoDomain:
+		return d.Typo
+	case k == DomainReserved:
+		name, _ := address.Special(d.ASCII)
+		return name
+	case d != nil && d.MX != nil && fromDNS.Has(k):
+		return d.MX.Detail
+	case m.Fault != nil && k == Syntax(m.Fault.Rule):
+		return fmt.Sprintf("character %d", 1+len([]rune(m.Text[:min(m.Fault.Offset, len(m.Text))])))
+	}
+	return ""
+}
+
+// Flags returns the codes of the kinds of grade valid, "list." left out.
+func (v *Validator) Flags(kinds verdict.Set) []string {
+	var flags []string
+	for k := range kinds.All() {
+		if v.grades[verdict.Valid].Has(k) {
+			flags = append(flags, strings.TrimPrefix(Info(k).Code, "list."))
+		}
+	}
+	return flags
+}
+
+// Kinds returns the kinds that have grade g under the options given to New.
+func (v *Validator) Kinds(g verdict.Grade) verdict.Set { return v.grades[g] }
+
+// Bounce predicts what will happen to mail. It promises nothing below the depth
+// of a probe: no list or DNS answer knows a mailbox.
+func Bounce(vd verdict.Verdict) verdict.Bounce {
+	if vd.Grade == verdict.Invalid {
+		return verdict.BounceHard
+	}
+	return verdict.BounceUnknown
+}
+
+// Result prints a verdict. at is the time of the judgement, used where there is
+// no evidence from outside.
+func (v *Validator) Result(d *Domain, m *Mailbox, vd verdict.Verdict, at time.Time) verdict.Result {
+	r := verdict.Result{
+		Email:      m.Text,
+		Status:     vd.Grade.String(),
+		Action:     vd.Action.String(),
+		Bounce:     Bounce(vd).String(),
+		Depth:      vd.Depth.String(),
+		Suggestion: v.Suggestion(d, m),
+		Canonical:  m.Canonical(),
+		Domain:     m.Addr.Domain,
+		Flags:      v.Flags(vd.Kinds),
+		Findings:   v.Findings(d, m, vd),
+		CheckedAt:  at,
+	}
+	if len(r.Findings) > 0 && vd.Reason != 0 {
+		r.Reason, r.Text = r.Findings[0].Code, r.Findings[0].Text
+	}
+	if d != nil {
+		r.Provider = d.Provider.String()
+		if d.MX != nil {
+			r.CheckedAt = d.MX.At
+			for _, h := range d.MX.Hosts {
+				r.MX = append(r.MX, h.Name)
+			}
+		}
+	}
+	return r
+}
+
+// Check judges one address from start to end, by ctx's deadline at the latest.
+// A deadline that passes is no error: what was not found out by then is unknown,
+// with the reason dns.timeout. A ctx that is cancelled otherwise is returned as
+// an error, and no verdict with it. It is safe for concurrent use.
+func (v *Validator) Check(ctx context.Context, text string) (verdict.Result, error) {
+	m := Parse(text)
+	var d *Domain
+	if m.Fault == nil && !m.Addr.IsLiteral() {
+		d = v.Domain(m.Addr.Domain)
+		if v.Asks(d) {
+			a, err := v.resolver.Lookup(ctx, d.ASCII)
+			switch {
+			case err == nil:
+			case errors.Is(ctx.Err(), context.DeadlineExceeded):
+				a = mx.Answer{Name: d.ASCII, Outcome: mx.Timeout, Detail: "no answer by the deadline", At: time.Now()}
+			default:
+				return verdict.Result{}, fmt.Errorf("check an address: %w", err)
+			}
+			v.SetMX(d, a)
+		}
+	}
+	return v.Result(d, &m, v.Judge(d, &m), time.Now()), nil
+}
