@@ -30,7 +30,7 @@ func LockFile(path string) (unlock func(), err error) {
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), lock.Close())
 		}
-		if true || same {
+		if same {
 			return sync.OnceFunc(func() { release(lock, path) }), nil
 		}
 		if err := lock.Close(); err != nil {

@@ -49,9 +49,9 @@ func TestLockFileIsHeldByOne(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "lock")
 	var holders, taken atomic.Int32
 	var wg sync.WaitGroup
-	for range 8 {
+	for range 4 {
 		wg.Go(func() {
-			for taken.Load() < 500 {
+			for taken.Load() < 200 {
 				unlock, err := listio.LockFile(path)
 				if errors.Is(err, listio.ErrLocked) {
 					continue

@@ -5,8 +5,8 @@ import "time"
 // Hurried returns o with the intervals shortened for tests.
 func (o Options) Hurried() Options {
 	o.pace = pace{
-		check:    time.Second,
-		grace:    100 * time.Millisecond,
+		check:    1500 * time.Millisecond,
+		grace:    time.Second,
 		every:    50 * time.Millisecond,
 		trusted:  30 * time.Second,
 		doubted:  50 * time.Millisecond,
@@ -17,13 +17,6 @@ func (o Options) Hurried() Options {
 	return o
 }
 
-// Distrustful returns o with the canaries never remembered.
-func (o Options) Distrustful() Options {
-	o = o.Hurried()
-	o.pace.trusted = time.Nanosecond
-	return o
-}
-
 // Unhurried returns o with no check of the canaries between start and end of a
 // run, unless so many negatives are held.
 func (o Options) Unhurried(held int) Options {
@@ -31,5 +24,3 @@ func (o Options) Unhurried(held int) Options {
 	o.pace.every, o.pace.held = time.Hour, held
 	return o
 }
-
-var WithPort = withPort

@@ -23,10 +23,16 @@ import (
 type wire struct {
 	mu    sync.Mutex
 	users int
-	idle  map[string][]net.Conn
+	idle  map[string][]*socket
 }
 
-func newWire() *wire { return &wire{idle: map[string][]net.Conn{}} }
+// socket is a connected UDP socket and room for what arrives on it.
+type socket struct {
+	net.Conn
+	buf [largest]byte
+}
+
+func newWire() *wire { return &wire{idle: map[string][]*socket{}} }
 
 // enter announces questions.
 func (w *wire) enter() {
@@ -51,7 +57,7 @@ func (w *wire) leave() {
 	}
 }
 
-func (w *wire) take(server string) (net.Conn, error) {
+func (w *wire) take(server string) (*socket, error) {
 	w.mu.Lock()
 	if conns := w.idle[server]; len(conns) > 0 {
 		conn := conns[len(conns)-1]
@@ -60,10 +66,14 @@ func (w *wire) take(server string) (net.Conn, error) {
 		return conn, nil
 	}
 	w.mu.Unlock()
-	return net.Dial("udp", server)
+	conn, err := net.Dial("udp", server)
+	if err != nil {
+		return nil, err
+	}
+	return &socket{Conn: conn}, nil
 }
 
-func (w *wire) keep(server string, conn net.Conn) {
+func (w *wire) keep(server string, conn *socket) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.users == 0 {
@@ -127,19 +137,18 @@ func pack(q question, edns bool) ([]byte, error) {
 }
 
 // overUDP returns the reply, whether it was cut short, and whether the socket may be used again.
-func overUDP(ctx context.Context, conn net.Conn, query []byte, q question, until time.Time) (r reply, cut, clean bool) {
+func overUDP(ctx context.Context, conn *socket, query []byte, q question, until time.Time) (r reply, cut, clean bool) {
 	defer expire(ctx, conn, until, &clean)()
 	if _, err := conn.Write(query); err != nil {
 		return reply{detail: oneLine(err.Error())}, false, false
 	}
 	odd := false
-	buf := make([]byte, largest)
 	for {
-		n, err := conn.Read(buf)
+		n, err := conn.Read(conn.buf[:])
 		if err != nil {
 			return unanswered(err, odd), false, false
 		}
-		packet := buf[:n]
+		packet := conn.buf[:n]
 		if !belongs(packet, query) {
 			odd = true
 			continue

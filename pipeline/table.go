@@ -42,7 +42,7 @@ func newTable(v *validate.Validator) *table {
 // intern returns the domain of that name (A-labels, lower case), and whether it
 // had not been seen.
 func (t *table) intern(name string) (d *domain, isNew bool) {
-	s := &t.shards[maphash.String(t.seed, name)%uint64(len(t.shards))]
+	s := &t.shards[t.hash(name)>>56]
 	s.RLock()
 	d = s.domains[name]
 	s.RUnlock()
@@ -62,6 +62,8 @@ func (t *table) intern(name string) (d *domain, isNew bool) {
 	s.domains[name] = fresh
 	return fresh, true
 }
+
+func (t *table) hash(name string) uint64 { return maphash.String(t.seed, name) }
 
 // at returns the domain of a name that was interned.
 func (t *table) at(name string) *domain {

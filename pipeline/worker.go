@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"slices"
 	"strings"
 
 	"winnow/listio"
@@ -44,12 +45,14 @@ func newWorker(r *run, h hasher) *worker {
 
 // judge settles what can be said of each row of b by itself.
 func (w *worker) judge(b *listio.Block) {
-	w.block, w.rows = b, w.rows[:0]
-	for i := range b.Len() {
-		j := judged{mailbox: w.mailbox(b.Row(i))}
+	w.block = b
+	w.rows = slices.Grow(w.rows[:0], b.Len())[:b.Len()]
+	for i := range w.rows {
+		j := &w.rows[i]
+		*j = judged{mailbox: w.mailbox(b.Row(i))}
 		var d *validate.Domain
 		if name := domainOf(&j.mailbox); name != "" {
-			j.domain = w.domains.at(name)
+			j.domain = w.domain(name)
 			d = &j.domain.Domain
 		}
 		j.verdict = w.Validator.Judge(d, &j.mailbox)
@@ -57,8 +60,16 @@ func (w *worker) judge(b *listio.Block) {
 			w.lower = j.mailbox.AppendCanonical(w.lower[:0])
 			j.key = w.hasher.key(w.lower)
 		}
-		w.rows = append(w.rows, j)
 	}
+}
+
+// domain returns the domain of a name, mostly without asking the shared table.
+func (w *worker) domain(name string) *domain {
+	recent := &w.recent[w.domains.hash(name)%uint64(len(w.recent))]
+	if d := *recent; d == nil || d.ASCII != name {
+		*recent = w.domains.at(name)
+	}
+	return *recent
 }
 
 // mark finds the rows whose mailbox stands in an earlier one, and counts.
@@ -122,16 +133,13 @@ func (w *worker) ours(j *judged) []string {
 	if j.domain != nil {
 		d = &j.domain.Domain
 	}
-	c, info := w.cells, validate.Info(j.verdict.Reason)
+	c, said := w.cells, j.verdict.Reason
 	if j.part == report.Duplicates {
-		info = validate.Info(validate.ListDuplicate)
+		said = validate.ListDuplicate
 	}
 	c[0] = j.verdict.Grade.String()
 	c[1] = validate.Info(j.verdict.Reason).Code
-	c[2] = info.Text
-	if detail := w.Validator.Detail(j.verdict.Reason, d, &j.mailbox); detail != "" {
-		c[2] += " (" + detail + ")"
-	}
+	c[2] = validate.Text(said, d, &j.mailbox)
 	c[3] = j.verdict.Action.String()
 	c[4] = ""
 	if j.verdict.Action == verdict.Fix {

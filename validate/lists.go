@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"bytes"
 	_ "embed"
 	"strconv"
 	"strings"
@@ -164,14 +165,21 @@ const (
 )
 
 // roleSet is a list of local parts with their tiers, in lower case and without
-// separators. The zero set is empty.
+// separators. The zero set is empty. Unlike the domains, which are looked up once
+// each, it is asked for every address: so it is a map, small as it is.
 type roleSet struct {
-	header, sorted string
+	header string
+	tiers  map[string]roleTier
 }
 
 func newRoleSet(text string) roleSet {
 	header, sorted := cutHeader(text)
-	return roleSet{header: header, sorted: sorted}
+	s := roleSet{header: header, tiers: make(map[string]roleTier, strings.Count(sorted, "\n"))}
+	for line := range strings.Lines(sorted) {
+		name, tier, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		s.tiers[name] = tierNamed(tier)
+	}
+	return s
 }
 
 func (s roleSet) info() ListInfo { return readHeader(s.header) }
@@ -211,17 +219,17 @@ func (s roleSet) tier(local string) roleTier {
 	if separated && len(key) <= initials {
 		return roleNone
 	}
-	// At most maxRole octets: the conversion stays on the stack.
-	name := string(key)
-	if tier, ok := search(s.sorted, name); ok {
-		return tierNamed(tier)
+	if tier, ok := s.tiers[string(key)]; ok {
+		return tier
 	}
-	if strings.HasPrefix(name, "noreply") || strings.HasSuffix(name, "noreply") ||
-		separated && strings.HasSuffix(name, "request") {
+	if bytes.HasPrefix(key, noReply) || bytes.HasSuffix(key, noReply) ||
+		separated && bytes.HasSuffix(key, request) {
 		return roleSystem
 	}
 	return roleNone
 }
+
+var noReply, request = []byte("noreply"), []byte("request")
 
 func tierNamed(name string) roleTier {
 	switch name {

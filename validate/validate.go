@@ -71,20 +71,26 @@ type Mailbox struct {
 	Text  string          // as it was given, without outer white space
 	Addr  address.Address // zero if Fault is not nil
 	Fault *address.Error  // why Text is no address; nil if it is one
+	Meant string          // the address that a faulty Text probably means; "" if that is not clear
 	Row   verdict.Set     // what the list itself says of the row: row.* and list.duplicate
 	First int             // for list.duplicate: the row that holds the same mailbox; 0 if none
 }
 
 // Parse reads text, outer white space aside, into a Mailbox.
 func Parse(text string) Mailbox {
-	m := Mailbox{Text: trim(text)}
-	a, err := address.Parse(m.Text)
-	if err == nil {
-		m.Addr = a
-	} else if !errors.As(err, &m.Fault) {
-		m.Fault = &address.Error{}
+	text = trim(text)
+	a, err := address.Parse(text)
+	if err != nil {
+		meant, _ := address.Suggest(text)
+		return Mailbox{Text: text, Fault: faultOf(err), Meant: meant}
 	}
-	return m
+	return Mailbox{Text: text, Addr: a}
+}
+
+func faultOf(err error) *address.Error {
+	fault := &address.Error{}
+	errors.As(err, &fault)
+	return fault
 }
 
 // Canonical returns the text by which equal mailboxes are found: the local part
@@ -167,8 +173,7 @@ func (v *Validator) SetMX(d *Domain, a mx.Answer) {
 }
 
 // Judge makes a verdict of what is known. d is nil where the address has no
-// domain to ask for. It is pure and allocates nothing, save for the suggestion
-// to a text that is no address.
+// domain to ask for. It is pure and allocates nothing.
 func (v *Validator) Judge(d *Domain, m *Mailbox) verdict.Verdict {
 	var kinds verdict.Set
 	for i := range v.mailbox {
@@ -178,34 +183,33 @@ func (v *Validator) Judge(d *Domain, m *Mailbox) verdict.Verdict {
 	if d != nil {
 		kinds, depth = kinds.Union(d.Kinds), d.Depth()
 	}
-	return v.grade(kinds, depth, func() bool { return v.Suggestion(d, m) != "" })
+	vd := v.grade(kinds, depth)
+	if vd.Grade != verdict.Valid && v.Suggestion(d, m) != "" {
+		vd.Action = verdict.Fix
+	}
+	return vd
 }
 
 // Add returns the verdict as it is with one kind more.
 func (v *Validator) Add(was verdict.Verdict, k verdict.Kind) verdict.Verdict {
-	return v.grade(was.Kinds.With(k), was.Depth, func() bool { return was.Action == verdict.Fix })
+	vd := v.grade(was.Kinds.With(k), was.Depth)
+	if was.Action == verdict.Fix {
+		vd.Action = verdict.Fix
+	}
+	return vd
 }
 
 // grade finds the gravest grade among the kinds: the first kind of it, in the
 // order of the checks, is the reason.
-func (v *Validator) grade(kinds verdict.Set, depth verdict.Depth, fixable func() bool) verdict.Verdict {
+func (v *Validator) grade(kinds verdict.Set, depth verdict.Depth) verdict.Verdict {
 	out := verdict.Verdict{Kinds: kinds, Depth: depth}
-	for g := verdict.Invalid; ; g-- {
-		gravest := verdict.Set{kinds[0] & v.grades[g][0], kinds[1] & v.grades[g][1]}
-		for k := range gravest.All() {
-			out.Reason = k
-			break
-		}
-		if out.Reason != 0 || g == verdict.Valid {
-			out.Grade = g
-			break
+	for out.Grade = verdict.Invalid; ; out.Grade-- {
+		out.Reason = kinds.And(v.grades[out.Grade]).First()
+		if out.Reason != 0 || out.Grade == verdict.Valid {
+			out.Action = actionOf[out.Grade]
+			return out
 		}
 	}
-	out.Action = actionOf[out.Grade]
-	if out.Grade != verdict.Valid && fixable() {
-		out.Action = verdict.Fix
-	}
-	return out
 }
 
 var actionOf = [...]verdict.Action{
@@ -220,8 +224,7 @@ var actionOf = [...]verdict.Action{
 func (v *Validator) Suggestion(d *Domain, m *Mailbox) string {
 	switch {
 	case m.Fault != nil:
-		s, _ := address.Suggest(m.Text)
-		return s
+		return m.Meant
 	case d != nil && d.Typo != "" && d.takesNoMail():
 		return m.Addr.Local + "@" + d.Typo
 	}
@@ -246,8 +249,17 @@ func (v *Validator) Findings(d *Domain, m *Mailbox, vd verdict.Verdict) []verdic
 	return found
 }
 
-// Detail returns what makes a finding this address's own, for people; or "".
-func (v *Validator) Detail(k verdict.Kind, d *Domain, m *Mailbox) string { return detail(k, d, m) }
+// Text says a kind of one address in a sentence, with what makes it this
+// address's own but for how DNS was asked.
+func Text(k verdict.Kind, d *Domain, m *Mailbox) string {
+	text := Info(k).Text
+	if !fromDNS.Has(k) {
+		if own := detail(k, d, m); own != "" {
+			text += " (" + own + ")"
+		}
+	}
+	return text
+}
 
 func detail(k verdict.Kind, d *Domain, m *Mailbox) string {
 	switch {

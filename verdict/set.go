@@ -49,6 +49,20 @@ func (s Set) Intersects(t Set) bool { return s[0]&t[0]|s[1]&t[1] != 0 }
 // Empty tells whether nothing is in s.
 func (s Set) Empty() bool { return s[0]|s[1] == 0 }
 
+// And returns what is in s and t.
+func (s Set) And(t Set) Set { return Set{s[0] & t[0], s[1] & t[1]} }
+
+// First returns the lowest kind in s; 0 if it is empty.
+func (s Set) First() Kind {
+	switch {
+	case s[0] != 0:
+		return Kind(bits.TrailingZeros64(s[0]))
+	case s[1] != 0:
+		return Kind(64 + bits.TrailingZeros64(s[1]))
+	}
+	return 0
+}
+
 // All yields the kinds in s in ascending order.
 func (s Set) All() iter.Seq[Kind] {
 	return func(yield func(Kind) bool) {

@@ -26,11 +26,15 @@ func TestSetIsASet(t *testing.T) {
 		want = slices.Compact(want)
 		require.Equal(t, append([]verdict.Kind{}, want...), append([]verdict.Kind{}, slices.Collect(s.All())...))
 		require.Equal(t, len(want) == 0, s.Empty())
+		if len(want) > 0 {
+			require.Equal(t, want[0], s.First())
+		}
 		for k := verdict.Kind(1); k < verdict.MaxKinds; k++ {
 			inA, inB := slices.Contains(a, k), slices.Contains(b, k)
 			require.Equal(t, inA, s.Has(k))
 			require.Equal(t, inA || inB, s.Union(u).Has(k))
 			require.Equal(t, inA && !inB, s.Minus(u).Has(k))
+			require.Equal(t, inA && inB, s.And(u).Has(k))
 		}
 		require.Equal(t, slices.ContainsFunc(a, u.Has), s.Intersects(u))
 	})
