@@ -23,13 +23,15 @@ func Suggest(s string) (suggestion string, ok bool) {
 	}
 	t := legible(s)
 	// Joiners have their place in some scripts: they go only if nothing else helps.
-	for _, t := range []string{t, strings.NewReplacer("\u200c", "", "\u200d", "").Replace(t)} {
+	for _, t := range []string{t, withoutJoiners.Replace(t)} {
 		if suggestion, ok = repair(t); ok {
 			return suggestion, true
 		}
 	}
 	return "", false
 }
+
+var withoutJoiners = strings.NewReplacer("\u200c", "", "\u200d", "")
 
 func parses(s string) bool {
 	_, err := Parse(s)

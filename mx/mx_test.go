@@ -58,6 +58,8 @@ blocked.com   !ede 15
 noted.com     !ede 22
 big.com       !truncate
 big.com       MX 10 mx1.acme.com
+old.com       !noedns
+old.com       MX 10 mx1.acme.com
 flaky.com     !flaky 2
 flaky.com     MX 10 mx1.acme.com
 slow.com      !delay 250ms
@@ -142,6 +144,7 @@ func TestOutcomes(t *testing.T) {
 		{name: "blocked.com", outcome: mx.Missing, detail: "extended error 15 Blocked: by dnstest; not confirmed: the resolver filters"},
 		{name: "noted.com", outcome: mx.Missing, confirmed: true, detail: "extended error 22"},
 		{name: "big.com", outcome: mx.Hosts, confirmed: true, hosts: "mx1.acme.com"},
+		{name: "old.com", outcome: mx.Hosts, confirmed: true, hosts: "mx1.acme.com"},
 		{name: "flaky.com", outcome: mx.Hosts, confirmed: true, hosts: "mx1.acme.com"},
 		{name: "slow.com", outcome: mx.Hosts, confirmed: true, hosts: "mx1.acme.com"},
 		{name: strings.Repeat("x", 64) + ".com", outcome: mx.Malformed},
@@ -185,6 +188,25 @@ func TestNeverImplicitAfterFailure(t *testing.T) {
 	}
 	require.Equal(t, 2, s.Queries()["bad.com MX"], "a failure is asked once more")
 	require.Equal(t, 3, s.Queries()["dead.com MX"], "silence is asked thrice")
+}
+
+// NODATA for MX, then SERVFAIL for the address: that is not "no mail host".
+func TestNeverNoneAfterFailure(t *testing.T) {
+	t.Parallel()
+	s := serve(t, zone+"x.com !delay 500ms\nx.com TXT x\n")
+	o := options(s)
+	o.Timeout = 10 * time.Second
+	answered := make(chan mx.Answer)
+	go func() {
+		a, _ := mx.New(o).Lookup(t.Context(), "x.com")
+		answered <- a
+	}()
+	// The first question is answered from the zone it arrived at.
+	received(t, s, "x.com MX")
+	s.SetZone(parse(t, zone+"x.com !servfail\n"))
+	a := <-answered
+	require.Equal(t, mx.ServFail.String(), a.Outcome.String(), a.Detail)
+	require.NotZero(t, s.Queries()["x.com A"])
 }
 
 func TestTwoResolvers(t *testing.T) {
@@ -321,6 +343,38 @@ func TestLookupPortalMeanwhile(t *testing.T) {
 	s.SetZone(parse(t, zone))
 	require.NoError(t, r.Check(t.Context()))
 	require.Equal(t, mx.Hosts, lookup(t, r, "acme.com").Outcome, "what was not confirmed is not remembered")
+}
+
+// A resolver that passes its canaries, denies, and then cannot be asked for them.
+func TestLookupCanariesFailAfterwards(t *testing.T) {
+	t.Parallel()
+	s := serve(t, zone)
+	r := mx.New(options(s))
+	require.NoError(t, r.Check(t.Context()))
+	s.SetZone(parse(t, "* !servfail\nmissing.com !nxdomain"))
+	a := lookup(t, r, "missing.com")
+	require.Equal(t, mx.Missing, a.Outcome)
+	require.False(t, a.Confirmed)
+	require.Contains(t, a.Detail, "the canaries could not be asked")
+}
+
+// What one check could not settle, the next one does.
+func TestHeldUntilACheckCanTell(t *testing.T) {
+	t.Parallel()
+	s := serve(t, zone)
+	r := mx.New(options(s).Unhurried(100))
+	require.NoError(t, r.Check(t.Context()))
+	s.SetZone(parse(t, dnstest.Canaries+"* !servfail\nmissing.com !nxdomain"))
+	before := s.Queries()["gmail.com MX"]
+	go func() {
+		for s.Queries()["gmail.com MX"] < before+2 && t.Context().Err() == nil {
+			time.Sleep(time.Millisecond)
+		}
+		s.SetZone(parse(t, zone))
+	}()
+	got, err := resolve(t, r, "missing.com")
+	require.NoError(t, err)
+	require.True(t, got["missing.com"].Confirmed, got["missing.com"].Detail)
 }
 
 func TestLookupRemembers(t *testing.T) {

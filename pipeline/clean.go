@@ -129,7 +129,7 @@ func (r *run) write(ctx context.Context) error {
 		return err
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	blocks := make(chan *listio.Block)
+	blocks := make(chan *listio.Block, 2)
 	from := r.List.Blocks()
 	g.Go(func() error { return r.readBlocks(ctx, Write, blocks, from, &r.read) })
 	g.Go(func() (err error) {
@@ -137,7 +137,7 @@ func (r *run) write(ctx context.Context) error {
 		return err
 	})
 	marking, writing := newTurnstile(ctx), newTurnstile(ctx)
-	seen := newSeen()
+	seen := newSeen(r.expected())
 	for range runtime.GOMAXPROCS(0) + 1 {
 		g.Go(func() error {
 			w := newWorker(r, seen.hasher)
@@ -156,6 +156,14 @@ func (r *run) write(ctx context.Context) error {
 		})
 	}
 	return g.Wait()
+}
+
+// expected returns about how many rows will be looked for among the duplicates.
+func (r *run) expected() int64 {
+	if r.Policy.Duplicates == policy.DuplicatesKeep {
+		return 0
+	}
+	return int64(float64(r.Source.Size()) / max(r.List.AverageRow, 1))
 }
 
 // prove holds the counts against each other before anything gets its name.

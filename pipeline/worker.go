@@ -28,6 +28,7 @@ type worker struct {
 	out    [numOutputs][]byte     // what is to be written
 	in     [numOutputs]int64      // how many rows that is
 	flags  map[verdict.Set]string // as they were joined before
+	recent [4096]*domain          // by hash: most rows are at few domains
 }
 
 // judged is a row of which everything is known.
@@ -72,9 +73,14 @@ func (w *worker) domain(name string) *domain {
 	return *recent
 }
 
+const touched = 128 // keys at a time: their slots stay in the nearest cache
+
 // mark finds the rows whose mailbox stands in an earlier one, and counts.
 func (w *worker) mark(seen *seen) error {
 	for i := range w.rows {
+		if i%touched == 0 {
+			seen.touch(w.rows[i:min(i+touched, len(w.rows))])
+		}
 		j, row := &w.rows[i], int64(w.block.First+i)
 		if j.key != (key{}) {
 			if first := seen.first(j.key, row); first != row {

@@ -165,19 +165,25 @@ const (
 )
 
 // roleSet is a list of local parts with their tiers, in lower case and without
-// separators. The zero set is empty. Unlike the domains, which are looked up once
+// separators. Unlike the domains, which are looked up once
 // each, it is asked for every address: so it is a map, small as it is.
 type roleSet struct {
 	header string
 	tiers  map[string]roleTier
+	ends   *roleEnds
 }
+
+// roleEnds tells of most local parts, without a look-up, that they are no role:
+// by length and first octet, a bit for the low five bits of each last octet.
+type roleEnds [maxRole + 1][256]uint32
 
 func newRoleSet(text string) roleSet {
 	header, sorted := cutHeader(text)
-	s := roleSet{header: header, tiers: make(map[string]roleTier, strings.Count(sorted, "\n"))}
+	s := roleSet{header: header, tiers: make(map[string]roleTier, strings.Count(sorted, "\n")), ends: new(roleEnds)}
 	for line := range strings.Lines(sorted) {
 		name, tier, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
 		s.tiers[name] = tierNamed(tier)
+		s.ends[len(name)][name[0]] |= 1 << (name[len(name)-1] & 31)
 	}
 	return s
 }
@@ -219,8 +225,13 @@ func (s roleSet) tier(local string) roleTier {
 	if separated && len(key) <= initials {
 		return roleNone
 	}
-	if tier, ok := s.tiers[string(key)]; ok {
-		return tier
+	if len(key) == 0 {
+		return roleNone
+	}
+	if s.ends[len(key)][key[0]]>>(key[len(key)-1]&31)&1 != 0 {
+		if tier, ok := s.tiers[string(key)]; ok {
+			return tier
+		}
 	}
 	if bytes.HasPrefix(key, noReply) || bytes.HasSuffix(key, noReply) ||
 		separated && bytes.HasSuffix(key, request) {

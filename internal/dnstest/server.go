@@ -151,6 +151,10 @@ func reply(zone *Zone, n *node, query *dns.Msg, name string, overUDP bool) *dns.
 	case "servfail":
 		m.Rcode = dns.RcodeServerFailure
 		return m
+	case "noedns":
+		if query.IsEdns0() != nil {
+			return new(dns.Msg).SetRcode(query, dns.RcodeFormatError)
+		}
 	case "refused":
 		m.Rcode = dns.RcodeRefused
 		return m

@@ -17,6 +17,7 @@
 //	big.com       !truncate            # TC over UDP, whole over TCP
 //	blocked.com   !ede 15              # NXDOMAIN with an extended error, RFC 8914
 //	garbage.com   !garbage             # packets that are no answer
+//	old.com       !noedns              # FORMERR to a query with EDNS
 //	wrong.com     !wrongid             # the right answer with another ID
 //	*             A 203.0.113.1        # every name that is not in the zone: a captive portal
 //	*             !drop                # or any other directive
@@ -148,10 +149,10 @@ func (n *node) direct(directive string, args []string) error {
 		var code uint64
 		code, err = strconv.ParseUint(args[0], 10, 16)
 		n.fault, n.ede = "ede", uint16(code)
-	case "!drop", "!servfail", "!refused", "!nxdomain", "!lame", "!truncate", "!garbage", "!wrongid":
+	case "!drop", "!servfail", "!refused", "!nxdomain", "!lame", "!truncate", "!garbage", "!wrongid", "!noedns":
 		n.fault = directive[1:]
 	default:
-		return fmt.Errorf("no directive %s; there are !delay !drop !flaky !servfail !refused !nxdomain !lame !truncate !ede !garbage !wrongid", directive)
+		return fmt.Errorf("no directive %s; there are !delay !drop !flaky !servfail !refused !nxdomain !lame !truncate !ede !garbage !wrongid !noedns", directive)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", directive, err)
