@@ -145,7 +145,7 @@ func Parse(text string) (Policy, error) {
 	}
 	if s := f.Clean.MaxRemoved; s != nil {
 		if p.MaxRemoved, err = ParseShare(*s); err != nil {
-			return p, say("clean.max-removed", err)
+			return p, say("clean.max-removed", fmt.Errorf("max-removed: %w", err))
 		}
 	}
 	for _, s := range f.Clean.FailOn {

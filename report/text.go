@@ -54,8 +54,11 @@ func (s *Summary) parts(b *bytes.Buffer) {
 				if g.Action == "fix" {
 					status += ", fix"
 				}
-				k, _ := validate.KindOf(g.Reason)
-				fmt.Fprintf(t, "%9s\t%s\t%s\t%s\t%s\n", Number(g.Rows), status, g.Reason, rowsOf(g), validate.Info(k).Text)
+				text := "nothing speaks against them"
+				if k, ok := validate.KindOf(g.Reason); ok {
+					text = validate.Info(k).Text
+				}
+				fmt.Fprintf(t, "%9s\t%s\t%s\t%s\t%s\n", Number(g.Rows), status, g.Reason, rowsOf(g), text)
 			}
 		}
 	}
@@ -65,7 +68,7 @@ func (s *Summary) parts(b *bytes.Buffer) {
 func rowsOf(g Group) string {
 	words := make([]string, len(g.Examples))
 	for i, r := range g.Examples {
-		words[i] = Number(r)
+		words[i] = strconv.FormatInt(r, 10) // as people type it to go there
 	}
 	text := "row "
 	if g.Rows > 1 {

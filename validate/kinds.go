@@ -21,7 +21,8 @@ const (
 
 // The kinds behind those of syntax.
 const (
-	AddressLiteral verdict.Kind = beforeSyntax + verdict.Kind(address.NumRules) + iota
+	LocalLegacyDots verdict.Kind = beforeSyntax + verdict.Kind(address.NumRules) + iota
+	AddressLiteral
 	DomainReserved
 
 	DomainMissing
@@ -127,6 +128,9 @@ var kinds = withSyntax([numKinds]KindInfo{
 		"the row has more or fewer cells than the header, and no address where one should stand",
 		"A delimiter or a quote inside a cell has probably moved the cells. Put the cell in quotes, or mend the row by hand, and run again."},
 
+	LocalLegacyDots: {"local.legacy-dots", verdict.Risky, Recipient,
+		"the dots before the @ break the rules, but this carrier once gave out such addresses",
+		"A real person may have it, and many mail programs refuse to write to it. Ask for another address if you can."},
 	AddressLiteral: {"address.literal", verdict.Risky, Recipient,
 		"mail goes to an IP address, not to a domain",
 		"Right by RFC 5321 but refused by most mail hosts, and nearly never somebody's real address. Look at where it came from."},
@@ -229,8 +233,8 @@ var syntaxTodo = [address.NumRules]string{
 	address.SeveralAt:          mistyped,
 	address.LocalEmpty:         mistyped,
 	address.LocalDotStart:      mistyped,
-	address.LocalDotDouble:     mistyped + " (A few old Japanese mobile addresses are so; they take no mail from most hosts.)",
-	address.LocalDotEnd:        mistyped + " (A few old Japanese mobile addresses are so; they take no mail from most hosts.)",
+	address.LocalDotDouble:     mistyped,
+	address.LocalDotEnd:        mistyped,
 	address.LocalSpace:         mistyped,
 	address.LocalQuote:         notOurs,
 	address.LocalChar:          notOurs,

@@ -1,6 +1,8 @@
 package validate
 
 import (
+	"slices"
+
 	"winnow/mx"
 	"winnow/verdict"
 )
@@ -19,6 +21,7 @@ func mailHosts() Check {
 			kinds = append(kinds, kind)
 		}
 	}
+	slices.Sort(kinds)
 	filtered := verdict.SetOf(DNSFiltered)
 	return Check{
 		Kinds: append(kinds, DNSFiltered),

@@ -3,9 +3,18 @@ package main
 import (
 	"errors"
 	"flag"
+	"fmt"
+	"io"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
 	"strconv"
+	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -27,12 +36,31 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Values[serversKey{}] = &[]*dnstest.Server{}
+			return nil
+		},
+		Condition: condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"dns":  dnsCommand,
-			"smtp": smtpCommand,
-			"exit": exitCommand,
+			"dns":     dnsCommand,
+			"smtp":    smtpCommand,
+			"exit":    exitCommand,
+			"asked":   askedCommand,
+			"stopped": stoppedCommand,
+			"bytes":   bytesCommand,
+			"fifo":    fifoCommand,
+			"disk":    diskCommand,
+			"mode":    modeCommand,
+			"files":   filesCommand,
 		},
 	})
+}
+
+// serversKey is where a script keeps its DNS servers.
+type serversKey struct{}
+
+func servers(ts *testscript.TestScript) *[]*dnstest.Server {
+	return ts.Value(serversKey{}).(*[]*dnstest.Server)
 }
 
 // dnsCommand starts a DNS server from a zone file, with the canaries beside it
@@ -54,6 +82,7 @@ func dnsCommand(ts *testscript.TestScript, neg bool, args []string) {
 	server, err := dnstest.NewServer(zone)
 	ts.Check(err)
 	ts.Defer(server.Close)
+	*servers(ts) = append(*servers(ts), server)
 	name := "DNS"
 	if len(args) == 2 {
 		name = args[1]
@@ -80,10 +109,15 @@ func exitCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exit CODE PROGRAM ARGS...")
 	}
-	want, err := strconv.Atoi(args[0])
-	ts.Check(err)
+	wantExit(ts, args[0], ts.Exec(args[1], args[2:]...))
+}
+
+// wantExit holds how a program ended against the exit code that it should have.
+func wantExit(ts *testscript.TestScript, code string, err error) {
+	want, parseErr := strconv.Atoi(code)
+	ts.Check(parseErr)
 	have := 0
-	if err := ts.Exec(args[1], args[2:]...); err != nil {
+	if err != nil {
 		var failed *exec.ExitError
 		if !errors.As(err, &failed) {
 			ts.Fatalf("%v", err)
@@ -92,5 +126,165 @@ func exitCommand(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if have != want {
 		ts.Fatalf("exit code %d, want %d", have, want)
+	}
+}
+
+// patience is how long a script waits for something that is sure to come.
+const patience = 30 * time.Second
+
+// await returns once a server of the script has been asked for the MX of a
+// domain; it fails the script where ended is closed before.
+func await(ts *testscript.TestScript, domain string, ended <-chan error) {
+	for late := time.After(patience); ; {
+		for _, s := range *servers(ts) {
+			if s.Queries()[domain+" MX"] > 0 {
+				return
+			}
+		}
+		select {
+		case err := <-ended:
+			ts.Fatalf("it ended before it asked for %s: %v", domain, err)
+		case <-late:
+			ts.Fatalf("nobody asked for %s", domain)
+		case <-time.After(time.Millisecond):
+		}
+	}
+}
+
+// askedCommand waits until a program in the background asks for the MX of a
+// domain, and so has read the list: asked slow.com
+func askedCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: asked DOMAIN")
+	}
+	await(ts, args[0], nil)
+}
+
+// stoppedCommand runs a program, sends it a signal once it asks for the MX of a
+// domain, and wants an exit code: stopped INT 130 slow.com winnow clean …
+func stoppedCommand(ts *testscript.TestScript, neg bool, args []string) {
+	signals := map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM, "KILL": os.Kill}
+	if neg || len(args) < 4 || signals[args[0]] == nil {
+		ts.Fatalf("usage: stopped INT|TERM|KILL CODE DOMAIN PROGRAM ARGS...")
+	}
+	path := args[3]
+	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
+		if _, err := os.Stat(filepath.Join(dir, path)); err == nil {
+			path = filepath.Join(dir, path)
+			break
+		}
+	}
+	cmd := exec.Command(path, args[4:]...)
+	cmd.Dir = ts.MkAbs(".")
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "GORACE", "GOCOVERDIR"} {
+		if v := ts.Getenv(name); v != "" {
+			cmd.Env = append(cmd.Env, name+"="+v)
+		}
+	}
+	cmd.Stdout, cmd.Stderr = ts.Stdout(), ts.Stderr()
+	ts.Check(cmd.Start())
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	await(ts, args[2], ended)
+	ts.Check(cmd.Process.Signal(signals[args[0]]))
+	wantExit(ts, args[1], <-ended)
+}
+
+// bytesCommand appends a text to a file, with the escapes of Go strings, and
+// over and over where a count is given: bytes list.csv 'J\xf6rg;j@acme.com\r\n'
+func bytesCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 || len(args) > 3 {
+		ts.Fatalf("usage: bytes FILE TEXT [COUNT]")
+	}
+	text, err := strconv.Unquote(`"` + strings.ReplaceAll(args[1], `"`, `\"`) + `"`)
+	ts.Check(err)
+	count := 1
+	if len(args) == 3 {
+		count, err = strconv.Atoi(args[2])
+		ts.Check(err)
+	}
+	file, err := os.OpenFile(ts.MkAbs(args[0]), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	ts.Check(err)
+	defer file.Close()
+	const batch = 1 << 16
+	for many := strings.Repeat(text, min(count, batch)); count > 0; count -= batch {
+		_, err := io.WriteString(file, many[:len(text)*min(count, batch)])
+		ts.Check(err)
+	}
+}
+
+// fifoCommand makes a named pipe.
+func fifoCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: fifo FILE")
+	}
+	ts.Check(exec.Command("mkfifo", ts.MkAbs(args[0])).Run())
+}
+
+// diskCommand puts a disk of so many KiB at a folder; see the condition [disk].
+func diskCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: disk FOLDER KIB")
+	}
+	dir := ts.MkAbs(args[0])
+	ts.Check(os.MkdirAll(dir, 0o700))
+	ts.Check(mount(dir, args[1]))
+	ts.Defer(func() { _ = exec.Command("umount", dir).Run() })
+}
+
+func mount(dir, kib string) error {
+	return exec.Command("mount", "-t", "tmpfs", "-o", "size="+kib+"k", "tmpfs", dir).Run()
+}
+
+// condition tells whether a script can do what it needs: [disk], to mount a small
+// disk.
+func condition(name string) (bool, error) {
+	if name != "disk" {
+		return false, fmt.Errorf("there is no condition [%s]", name)
+	}
+	if runtime.GOOS != "linux" || os.Getuid() != 0 {
+		return false, nil
+	}
+	dir, err := os.MkdirTemp("", "winnow-disk-")
+	if err != nil {
+		return false, err
+	}
+	defer os.RemoveAll(dir)
+	if mount(dir, "64") != nil {
+		return false, nil
+	}
+	return true, exec.Command("umount", dir).Run()
+}
+
+// modeCommand wants permissions: mode 0600 contacts.clean.csv …
+func modeCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: mode MODE FILE...")
+	}
+	for _, file := range args[1:] {
+		info, err := os.Stat(ts.MkAbs(file))
+		ts.Check(err)
+		if have := fmt.Sprintf("%04o", info.Mode().Perm()); have != args[0] {
+			ts.Fatalf("%s: mode %s, want %s", file, have, args[0])
+		}
+	}
+}
+
+// filesCommand wants a folder to hold these files and no others, hidden ones
+// included: files out contacts.clean.csv …
+func filesCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: files FOLDER NAME...")
+	}
+	entries, err := os.ReadDir(ts.MkAbs(args[0]))
+	ts.Check(err)
+	var have []string
+	for _, e := range entries {
+		have = append(have, e.Name())
+	}
+	want := slices.Clone(args[1:])
+	slices.Sort(want)
+	if !slices.Equal(have, want) {
+		ts.Fatalf("%s holds %s, want %s", args[0], strings.Join(have, " "), strings.Join(want, " "))
 	}
 }

@@ -1,0 +1,126 @@
+package policy_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"winnow/policy"
+	"winnow/validate"
+	"winnow/verdict"
+)
+
+func TestLoad(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "winnow.toml")
+	require.NoError(t, os.WriteFile(path, []byte(`
+[grades]
+"role.function" = "risky"
+"mx.unresolvable" = "unknown"
+
+[clean]
+keep        = ["role", "unknown"]
+duplicates  = "only-flag"
+max-removed = "5%"
+fail-on     = ["invalid>2%", "domain.missing>10"]
+
+[dns]
+resolvers = ["192.0.2.53:53", "[2001:db8::53]:53"]
+timeout   = "3s"
+`), 0o600))
+	p, err := policy.Load(path)
+	require.NoError(t, err)
+	require.Equal(t, map[verdict.Kind]verdict.Grade{validate.RoleFunction: verdict.Risky, validate.MXUnresolvable: verdict.Unknown}, p.Grades)
+	require.Equal(t, policy.DuplicatesFlag, p.Duplicates)
+	require.Equal(t, "5%", p.MaxRemoved.String())
+	require.Len(t, p.FailOn, 2)
+	require.Equal(t, []string{"192.0.2.53:53", "[2001:db8::53]:53"}, p.MX().Servers)
+	require.Equal(t, 3*time.Second, p.MX().Timeout)
+	require.Equal(t, p.Grades, p.Validate().Grades)
+
+	kept := p.Kept()
+	require.True(t, kept.Has(validate.RoleSystem))
+	require.True(t, kept.Has(validate.DNSTimeout))
+	require.True(t, kept.Has(validate.MXUnresolvable), "it is unknown under this policy")
+	require.False(t, kept.Has(validate.ListDisposable))
+	require.False(t, kept.Has(validate.RowShifted), "what is wrong with the row is not the address's")
+}
+
+func TestLoadNoSuchFile(t *testing.T) {
+	_, err := policy.Load(filepath.Join(t.TempDir(), "none.toml"))
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+// Every mistake is told with its line.
+func TestParseErrors(t *testing.T) {
+	for _, tt := range []struct{ name, text, want string }{
+		{"unknown key", "\n[clean]\nkeeep = []\n", "line 3: there is no setting clean.keeep"},
+		{"unknown table", "\n[cleen]\nkeep = []\n", "line 2: there is no setting cleen"},
+		{"not TOML", "[clean]\nkeep = [\n", "line 2:"},
+		{"wrong type", "[clean]\nkeep = 3\n", "line 2"},
+		{"unknown code", "[grades]\n\"role.system\" = \"valid\"\n\"role.sytem\" = \"risky\"\n", "line 3: grade: there is no code \"role.sytem\""},
+		{"unknown grade", "[grades]\n\"role.system\" = \"bad\"\n", "line 2: grade: \"bad\" is none of valid, risky, unknown, invalid"},
+		{"about us", "[grades]\n\"dns.timeout\" = \"invalid\"\n", "line 2: grade: dns.timeout is about us"},
+		{"unknown group", "[clean]\n\nkeep = [\"rolls\"]\n", "line 3: keep: there is no group or code \"rolls\""},
+		{"duplicates", "[clean]\nduplicates = \"last\"\n", "line 2: duplicates: \"last\" is none of"},
+		{"share", "[clean]\nmax-removed = \"120%\"\n", "line 2: max-removed: \"120%\" is no share"},
+		{"gate", "[clean]\nfail-on = [\"invalid>x\"]\n", "line 2: fail-on:"},
+		{"timeout", "[dns]\ntimeout = \"soon\"\n", "line 2: timeout: \"soon\" is no duration"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := policy.Parse(tt.text)
+			require.ErrorContains(t, err, tt.want)
+		})
+	}
+}
+
+func TestKeep(t *testing.T) {
+	for _, name := range []string{"valid", "invalid", "row.no-address", ""} {
+		p := policy.Default()
+		require.Error(t, p.AddKeep(name), name)
+	}
+	for _, name := range []string{"role", "disposable", "typo", "implicit", "private", "dns", "catch-all", "literal", "risky", "unknown", "role.system"} {
+		p := policy.Default()
+		require.NoError(t, p.AddKeep(name), name)
+		require.NotPanics(t, func() { p.Kept() })
+	}
+}
+
+func TestParseShare(t *testing.T) {
+	for text, want := range map[string]policy.Share{"20%": .2, "20": .2, " 0.5% ": .005, "0": 0, "100%": policy.NoBrake} {
+		s, err := policy.ParseShare(text)
+		require.NoError(t, err)
+		require.InDelta(t, float64(want), float64(s), 1e-9)
+	}
+	for _, text := range []string{"", "x", "-1", "101%", "NaN", "20%%"} {
+		_, err := policy.ParseShare(text)
+		require.Error(t, err, text)
+	}
+}
+
+func TestGates(t *testing.T) {
+	for _, tt := range []struct {
+		text        string
+		rows, total int64
+		met         bool
+	}{
+		{"invalid", 0, 100, false},
+		{"invalid", 1, 100, true},
+		{"invalid>5", 5, 100, false},
+		{"invalid > 5", 6, 100, true},
+		{"unknown>5%", 5, 100, false},
+		{"unknown>5%", 6, 100, true},
+		{"domain.missing>0%", 1, 100, true},
+		{"domain.missing>0%", 0, 0, false},
+	} {
+		g, err := policy.ParseGate(tt.text)
+		require.NoError(t, err)
+		require.Equal(t, tt.met, g.Met(tt.rows, tt.total), "%s: %d of %d", tt.text, tt.rows, tt.total)
+	}
+	for _, text := range []string{"", "bad", "invalid>", "invalid>-1", "invalid>200%", "nothing.here"} {
+		_, err := policy.ParseGate(text)
+		require.Error(t, err, text)
+	}
+}
