@@ -77,12 +77,18 @@ func repair(t string) (string, bool) {
 // cells returns those parts of t that hold an @, if t is a list of some kind.
 func cells(t string) []string {
 	for _, sep := range []string{"\n", ";", "|", ", ", ","} {
+		if !strings.Contains(t, sep) {
+			continue
+		}
 		// A comma without a space may as well be a slip for a dot.
 		if found, all := withAt(strings.Split(t, sep)); len(found) > 1 || len(found) < all && sep != "," {
 			return found
 		}
 	}
 	for _, sep := range []string{" ", " /"} {
+		if !strings.ContainsAny(t, sep) {
+			continue
+		}
 		fields := strings.FieldsFunc(t, func(r rune) bool { return strings.ContainsRune(sep, r) })
 		if found, all := withAt(fields); len(found) > 1 && len(found) == all {
 			return found

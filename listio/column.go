@@ -66,18 +66,22 @@ func (l *List) findColumn(rows []string, asked string) error {
 	if asked = oneLine(asked); asked != "" {
 		return l.takeColumn(asked, columns, problem)
 	}
+	most := 0
+	for _, c := range columns {
+		most = max(most, c.Addresses)
+	}
 	var found, named []Candidate
-	anywhere := 0
 	for i, c := range columns {
-		anywhere += c.Addresses
 		if namesEmail(c.Name) {
 			named = append(named, c)
 		}
-		if c.Addresses > 0 && (namesEmail(c.Name) || 2*c.Addresses >= filled[i]) {
+		// A column of notes in which an address stands now and then is none of addresses.
+		byContents := 2*c.Addresses >= filled[i] && 10*c.Addresses >= most
+		if c.Addresses > 0 && (namesEmail(c.Name) || byContents) {
 			found = append(found, c)
 		}
 	}
-	if anywhere == 0 {
+	if most == 0 {
 		found = named
 	}
 	switch len(found) {

@@ -46,7 +46,7 @@ func readAll(tb testing.TB, l *listio.List) (rows []string, numbers []int, err e
 		require.Equal(tb, seq, b.Seq)
 		require.Positive(tb, b.Len())
 		for i := range b.Len() {
-			rows = append(rows, b.Row(i))
+			rows = append(rows, strings.Clone(b.Row(i)))
 			numbers = append(numbers, b.First+i)
 		}
 		require.Equal(tb, b.Offset+int64(len(b.Text)), r.Read())

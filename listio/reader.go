@@ -6,6 +6,7 @@ import (
 	"io"
 	"sync"
 	"sync/atomic"
+	"unsafe"
 )
 
 // A Reader yields the rows of a list, a block at a time. One goroutine calls Next; Read and Release are safe for
@@ -26,14 +27,16 @@ type Reader struct {
 	free   sync.Pool
 }
 
-// A Block is some whole rows of a list, in their order. The caller owns it. A string cut from Text keeps all of it
-// in memory: clone what is kept for long.
+// A Block is some whole rows of a list, in their order. The caller owns it until Release. A string cut from Text keeps
+// all of it in memory, and does not outlive Release: clone what is kept for longer.
 type Block struct {
 	Seq    int    // 0, 1, 2 …
 	First  int    // row number of row 0
 	Offset int64  // of Text in the list, in bytes, the byte order mark and header included
 	Text   string // the rows with their ends, and nothing between them
 	Ends   []int  // row i is Text[Ends[i-1]:Ends[i]], row 0 Text[:Ends[0]]
+
+	buf []byte // what Text is a part of
 }
 
 // Len returns the number of rows, at least 1 in a Block from Next.
@@ -53,6 +56,16 @@ func (s *Source) reader(comma byte, offset int64, row int) *Reader {
 	r := &Reader{src: s, in: s.from(offset), comma: comma, size: blockSize, offset: offset, row: row}
 	r.read.Store(offset)
 	return r
+}
+
+// Tee has every byte of the list, those before the first row included, written to w as it is read. It is called before
+// the first Next.
+func (r *Reader) Tee(w io.Writer) error {
+	if _, err := io.Copy(w, io.LimitReader(r.src.Open(), r.offset)); err != nil {
+		return fmt.Errorf("read what is above its rows: %w", err)
+	}
+	r.in = io.TeeReader(r.in, w)
+	return nil
 }
 
 // Next returns the next block, or io.EOF behind the last row. Any other error names the row ("row 12: …"), and comes
@@ -83,7 +96,7 @@ func (r *Reader) next() (*Block, error) {
 		if len(r.buf) == 0 {
 			return nil, io.EOF
 		}
-		text = string(r.buf)
+		text = textOf(r.buf)
 		if b.Ends = split(b.Ends[:0], text, r.comma, r.eof); len(b.Ends) > 0 {
 			break
 		}
@@ -93,7 +106,7 @@ func (r *Reader) next() (*Block, error) {
 	}
 	end := b.Ends[len(b.Ends)-1]
 	b.Seq, b.First, b.Offset, b.Text = r.seq, r.row, r.offset, text[:end]
-	r.buf = r.buf[:copy(r.buf, r.buf[end:])]
+	b.buf, r.buf = r.buf, append(b.buf[:0], r.buf[end:]...)
 	r.seq++
 	r.row += len(b.Ends)
 	r.offset += int64(end)
@@ -157,8 +170,11 @@ func (s *Source) line(offset int64) (int, error) {
 	}
 }
 
-// Release gives back a Block that is no longer needed, whose Ends are then used again. Strings cut from its Text
-// stay good. To call it is optional.
+// textOf returns buf as a string that is the same memory: good for as long as nobody writes to buf.
+func textOf(buf []byte) string { return unsafe.String(unsafe.SliceData(buf), len(buf)) }
+
+// Release gives back a Block that is no longer needed: later blocks are read into its memory, so that no string cut
+// from its Text may be looked at again. To call it is optional: what is never released is never written to.
 func (r *Reader) Release(b *Block) {
 	b.Text = ""
 	r.free.Put(b)

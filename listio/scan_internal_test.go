@@ -70,6 +70,7 @@ func FuzzSplit(f *testing.F) {
 				require.Equal(t, carefulCells, cells)
 			}
 			read += len(b.Text)
+			r.Release(b)
 		}
 		require.Equal(t, want, ends)
 		if errors.Is(err, io.EOF) {

@@ -17,7 +17,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"runtime"
 	"time"
 
@@ -131,11 +130,11 @@ func (r *run) write(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	blocks := make(chan *listio.Block, 2)
 	from := r.List.Blocks()
-	g.Go(func() error { return r.readBlocks(ctx, Write, blocks, from, &r.read) })
-	g.Go(func() (err error) {
-		r.sum, err = hashOf(ctx, r.Source.Open())
+	sum := sha256.New()
+	if err := from.Tee(sum); err != nil {
 		return err
-	})
+	}
+	g.Go(func() error { return r.readBlocks(ctx, Write, blocks, from, &r.read) })
 	marking, writing := newTurnstile(ctx), newTurnstile(ctx)
 	seen := newSeen(r.expected())
 	for range runtime.GOMAXPROCS(0) + 1 {
@@ -155,7 +154,9 @@ func (r *run) write(ctx context.Context) error {
 			return ctx.Err()
 		})
 	}
-	return g.Wait()
+	err := g.Wait()
+	r.sum = hex.EncodeToString(sum.Sum(nil))
+	return err
 }
 
 // expected returns about how many rows will be looked for among the duplicates.
@@ -262,21 +263,4 @@ func data() []report.Data {
 		out = append(out, report.Data{Name: l.Name, Date: l.Date, Count: l.Count, Origin: l.Origin})
 	}
 	return out
-}
-
-// hashOf returns the SHA-256 of what r holds, in hexadecimal.
-func hashOf(ctx context.Context, r io.Reader) (string, error) {
-	h := sha256.New()
-	for buf := make([]byte, 1<<20); ; {
-		n, err := r.Read(buf)
-		h.Write(buf[:n])
-		switch {
-		case errors.Is(err, io.EOF):
-			return hex.EncodeToString(h.Sum(nil)), nil
-		case err != nil:
-			return "", fmt.Errorf("hash the list: %w", err)
-		case ctx.Err() != nil:
-			return "", ctx.Err()
-		}
-	}
 }

@@ -268,7 +268,7 @@ func (o *Outputs) commit(s *report.Summary) error {
 			}
 		}
 	}
-	s.Files = o.files(st)
+	s.Folder, s.Files = o.dir, o.files(st)
 	manifest, err := listio.Create(o.manifest(st))
 	if err != nil {
 		return err

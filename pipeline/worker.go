@@ -28,7 +28,15 @@ type worker struct {
 	out    [numOutputs][]byte     // what is to be written
 	in     [numOutputs]int64      // how many rows that is
 	flags  map[verdict.Set]string // as they were joined before
-	recent [4096]*domain          // by hash: most rows are at few domains
+	recent [recentDomains]recent  // by hash: most rows are at few domains
+}
+
+const recentDomains = 1 << 15
+
+// recent is a domain that was asked for lately, with the hash of its name.
+type recent struct {
+	hash   uint64
+	domain *domain
 }
 
 // judged is a row of which everything is known.
@@ -44,42 +52,71 @@ func newWorker(r *run, h hasher) *worker {
 	return &worker{run: r, hasher: h, cells: make([]string, len(columns)), flags: make(map[verdict.Set]string)}
 }
 
-// judge settles what can be said of each row of b by itself.
+// judge settles what can be said of each row of b by itself, some rows at a
+// time: what one step has fetched from memory is still near in the next.
 func (w *worker) judge(b *listio.Block) {
 	w.block = b
 	w.rows = slices.Grow(w.rows[:0], b.Len())[:b.Len()]
-	for i := range w.rows {
-		j := &w.rows[i]
-		*j = judged{mailbox: w.mailbox(b.Row(i))}
-		var d *validate.Domain
-		if name := domainOf(&j.mailbox); name != "" {
-			j.domain = w.domain(name)
-			d = &j.domain.Domain
+	for from := 0; from < len(w.rows); from += batch {
+		rows := w.rows[from:min(from+batch, len(w.rows))]
+		for i := range rows {
+			rows[i] = judged{mailbox: w.mailbox(b.Row(from + i))}
 		}
-		j.verdict = w.Validator.Judge(d, &j.mailbox)
-		if w.Policy.Duplicates != policy.DuplicatesKeep && j.mailbox.Addr.Local != "" {
-			w.lower = j.mailbox.AppendCanonical(w.lower[:0])
-			j.key = w.hasher.key(w.lower)
+		w.findDomains(rows)
+		for i := range rows {
+			w.judgeRow(&rows[i])
 		}
 	}
 }
 
-// domain returns the domain of a name, mostly without asking the shared table.
-func (w *worker) domain(name string) *domain {
-	recent := &w.recent[w.domains.hash(name)%uint64(len(w.recent))]
-	if d := *recent; d == nil || d.ASCII != name {
-		*recent = w.domains.at(name)
+// judgeRow makes the verdict of a row whose domain is known.
+func (w *worker) judgeRow(j *judged) {
+	var d *validate.Domain
+	if j.domain != nil {
+		d = &j.domain.Domain
 	}
-	return *recent
+	j.verdict = w.Validator.Judge(d, &j.mailbox)
+	if w.Policy.Duplicates != policy.DuplicatesKeep && j.mailbox.Addr.Local != "" {
+		w.lower = j.mailbox.AppendCanonical(w.lower[:0])
+		j.key = w.hasher.key(w.lower)
+	}
 }
 
-const touched = 128 // keys at a time: their slots stay in the nearest cache
+// findDomains sets the rows' domains, mostly without asking the shared table. It
+// takes small steps, so that the processor waits for many of them at once.
+func (w *worker) findDomains(rows []judged) {
+	var hashes [batch]uint64
+	for i := range rows {
+		if name := domainOf(&rows[i].mailbox); name != "" {
+			hashes[i] = w.domains.hash(name)
+		}
+	}
+	for i := range rows {
+		if at := &w.recent[hashes[i]%recentDomains]; at.hash == hashes[i] {
+			rows[i].domain = at.domain
+		}
+	}
+	for i := range rows {
+		name := domainOf(&rows[i].mailbox)
+		if name == "" {
+			continue
+		}
+		if d := rows[i].domain; d == nil || d.ASCII != name {
+			rows[i].domain = w.domains.at(name)
+			w.recent[hashes[i]%recentDomains] = recent{hashes[i], rows[i].domain}
+		}
+	}
+}
+
+// batch is how many rows take a step together: few enough to stay in the nearest
+// cache.
+const batch = 128
 
 // mark finds the rows whose mailbox stands in an earlier one, and counts.
 func (w *worker) mark(seen *seen) error {
 	for i := range w.rows {
-		if i%touched == 0 {
-			seen.touch(w.rows[i:min(i+touched, len(w.rows))])
+		if i%batch == 0 {
+			seen.touch(w.rows[i:min(i+batch, len(w.rows))])
 		}
 		j, row := &w.rows[i], int64(w.block.First+i)
 		if j.key != (key{}) {

@@ -29,7 +29,7 @@ func found() *report.Summary {
 	say(report.Duplicates, verdict.Send, verdict.Valid, validate.ListDuplicate, 16, 17)
 	s := &report.Summary{
 		List:  report.Input{Path: "contacts.csv", Column: "email", Why: "its header says email"},
-		Depth: "dns", Complete: true, Domains: 9, Seconds: 1.25,
+		Depth: "dns", Complete: true, Domains: 9, Seconds: 1.25, Folder: "lists",
 		Files: []report.File{{Part: "clean", Path: "contacts.clean.csv", Rows: 5}},
 	}
 	s.Conclude(&c)
@@ -60,11 +60,10 @@ func TestWriteText(t *testing.T) {
 	var b strings.Builder
 	require.NoError(t, found().WriteText(&b))
 	require.Equal(t, `contacts.csv: 16 rows, 9 domains, in 1.2 s (depth dns: DNS was asked, mailboxes were not)
-The addresses are in email: its header says email.
 
 REMOVED  5 rows  31.2 %
         4  invalid  domain.missing  rows 1008, 1009, 1010 …  the domain does not exist
-        1  invalid  mx.null         row 7                       the domain says that it takes no mail
+        1  invalid  mx.null         row 7                    the domain says that it takes no mail
 REVIEW  4 rows  25.0 %
         2  unknown       dns.timeout     rows 13, 14  DNS gave no answer in time
         1  risky         row.no-address  row 15       the row has no address
@@ -82,7 +81,7 @@ Next
   - 2 rows in review could not be found out; run again later. --keep unknown sends to them all the same.
   - 1 row in review may take mail but need a look; winnow explain CODE tells what each reason means.
 
-Files
+Files in lists
   contacts.clean.csv  5 rows  to send to, rows as they were
 `, b.String())
 }

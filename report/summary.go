@@ -47,7 +47,8 @@ type Summary struct {
 	Held       bool             `json:"held"`            // the outputs are named .held
 	Warnings   []string         `json:"warnings,omitempty"`
 	Next       []string         `json:"next"`
-	Lists      []Data           `json:"lists"` // the embedded lists that were used
+	Lists      []Data           `json:"lists"`  // the embedded lists that were used
+	Folder     string           `json:"folder"` // where the files are; "" if there are none
 	Files      []File           `json:"files"`
 }
 
@@ -96,7 +97,7 @@ type Data struct {
 // File is an output.
 type File struct {
 	Part   string `json:"part"`
-	Path   string `json:"path"` // relative to the manifest
+	Path   string `json:"path"` // in Folder
 	Rows   int64  `json:"rows"`
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256"`

@@ -35,9 +35,8 @@ func (s *Summary) headline(b *bytes.Buffer) {
 	if s.Depth == "syntax" && !s.Complete {
 		asked = "DNS could not be asked"
 	}
-	fmt.Fprintf(b, "%s: %s, %s, in %s (depth %s: %s)\n",
+	fmt.Fprintf(b, "%s: %s, %s, in %s (depth %s: %s)\n\n",
 		s.List.Path, count(s.Rows, "row"), count(s.Domains, "domain"), seconds(s.Seconds), s.Depth, asked)
-	fmt.Fprintf(b, "The addresses are in %s: %s.\n\n", s.List.Column, s.List.Why)
 }
 
 func (s *Summary) parts(b *bytes.Buffer) {
@@ -85,7 +84,11 @@ func (s *Summary) files(b *bytes.Buffer) {
 	if len(s.Files) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\nFiles\n")
+	title := "Files"
+	if s.Folder != "" {
+		title += " in " + s.Folder
+	}
+	fmt.Fprintf(b, "\n%s\n", title)
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	for _, f := range s.Files {
 		fmt.Fprintf(t, "  %s\t%s\t%s\n", f.Path, count(f.Rows, "row"), use[f.Part])

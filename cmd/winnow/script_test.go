@@ -132,15 +132,15 @@ func wantExit(ts *testscript.TestScript, code string, err error) {
 // patience is how long a script waits for something that is sure to come.
 const patience = 30 * time.Second
 
-// await returns once a server of the script has been asked for the MX of a
-// domain; it fails the script where ended is closed before.
+// await returns once the server that the script started last has been asked for
+// the MX of a domain; it fails the script where ended tells of an end before.
 func await(ts *testscript.TestScript, domain string, ended <-chan error) {
-	for late := time.After(patience); ; {
-		for _, s := range *servers(ts) {
-			if s.Queries()[domain+" MX"] > 0 {
-				return
-			}
-		}
+	all := *servers(ts)
+	if len(all) == 0 {
+		ts.Fatalf("no server was started")
+	}
+	last := all[len(all)-1]
+	for late := time.After(patience); last.Queries()[domain+" MX"] == 0; {
 		select {
 		case err := <-ended:
 			ts.Fatalf("it ended before it asked for %s: %v", domain, err)
@@ -236,24 +236,26 @@ func mount(dir, kib string) error {
 	return exec.Command("mount", "-t", "tmpfs", "-o", "size="+kib+"k", "tmpfs", dir).Run()
 }
 
-// condition tells whether a script can do what it needs: [disk], to mount a small
-// disk.
+// condition tells what a script can do here: [root] it may write anywhere,
+// [disk] it can mount a small disk.
 func condition(name string) (bool, error) {
-	if name != "disk" {
-		return false, fmt.Errorf("there is no condition [%s]", name)
+	root := runtime.GOOS == "linux" && os.Getuid() == 0
+	switch name {
+	case "root":
+		return root, nil
+	case "disk":
+		return root && canMount(), nil
 	}
-	if runtime.GOOS != "linux" || os.Getuid() != 0 {
-		return false, nil
-	}
+	return false, fmt.Errorf("there is no condition [%s]", name)
+}
+
+func canMount() bool {
 	dir, err := os.MkdirTemp("", "winnow-disk-")
 	if err != nil {
-		return false, err
+		return false
 	}
 	defer os.RemoveAll(dir)
-	if mount(dir, "64") != nil {
-		return false, nil
-	}
-	return true, exec.Command("umount", dir).Run()
+	return mount(dir, "64") == nil && exec.Command("umount", dir).Run() == nil
 }
 
 // modeCommand wants permissions: mode 0600 contacts.clean.csv …
