@@ -432,3 +432,29 @@ func TestBrakes(t *testing.T) {
 		require.True(t, s.Held)
 	})
 }
+
+// A manifest is an output, too.
+func TestForeignManifest(t *testing.T) {
+	path := write(t, "email\njane@acme-corp.com\n")
+	manifest := strings.TrimSuffix(path, ".csv") + ".winnow.json"
+	require.NoError(t, os.WriteFile(manifest, []byte(`{"mine": true}`), 0o600))
+	_, err := cleaning{path: path, policy: noBrake()}.run(t.Context())
+	require.ErrorIs(t, err, pipeline.ErrExists)
+	require.Equal(t, `{"mine": true}`, read(t, manifest))
+}
+
+func TestManifestOfAnotherList(t *testing.T) {
+	path := write(t, "email\njane@acme-corp.com\n")
+	_, err := cleaning{path: path, policy: noBrake()}.run(t.Context())
+	require.NoError(t, err)
+	other := strings.TrimSuffix(path, ".csv") + ".txt"
+	require.NoError(t, os.WriteFile(other, []byte("email\njoe@acme-corp.com\n"), 0o600))
+	_, err = cleaning{path: other, policy: noBrake()}.run(t.Context())
+	require.ErrorContains(t, err, "another list's outputs (contacts.clean.csv)")
+
+	single := cleaning{path: path, policy: noBrake(), single: other + ".csv"}
+	_, err = single.run(t.Context())
+	require.NoError(t, err)
+	_, err = cleaning{path: single.single, policy: noBrake()}.run(t.Context())
+	require.NoError(t, err, "an annotated list may be cleaned in its turn")
+}

@@ -99,35 +99,54 @@ func (o *Outputs) open(force bool) (err error) {
 		}
 	}()
 	for st := range state(numStates) {
-		known := map[string]report.File{}
-		// The manifest of a run that was killed while it renamed stands beside
-		// the last whole one; both tell which files are ours.
-		for _, path := range []string{o.manifest(st), listio.TempPath(o.manifest(st))} {
-			m, err := readManifest(path)
-			if err != nil {
-				continue
-			}
+		if err := o.recognize(st, force); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recognize reads the manifest of the earlier run that ended in a state, and
+// makes sure that the files of that state are what it says.
+func (o *Outputs) recognize(st state, force bool) error {
+	known := map[string]bool{}
+	// The manifest of a run that was killed while it renamed stands beside the
+	// last whole one; both tell which files are ours.
+	for _, path := range []string{o.manifest(st), listio.TempPath(o.manifest(st))} {
+		m, err := readManifest(path)
+		switch {
+		case err == nil:
 			if path == o.manifest(st) {
 				o.old[st] = m
 			}
 			for _, f := range m.Files {
-				known[f.Path+" "+f.SHA256] = f
+				known[f.Path+" "+f.SHA256] = true
 			}
+		case errors.Is(err, fs.ErrNotExist) || force || path != o.manifest(st):
+		default:
+			return fmt.Errorf("replace %s: %w", path, ErrExists)
 		}
-		if force {
-			continue
+	}
+	if force {
+		return nil
+	}
+	ours := map[string]bool{}
+	for _, part := range o.kinds() {
+		path := o.path(part, st)
+		ours[filepath.Base(path)] = true
+		sum, _, err := listio.HashFile(path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			return fmt.Errorf("look at the earlier output %s: %w", path, err)
+		case !known[filepath.Base(path)+" "+sum]:
+			return fmt.Errorf("replace %s: %w", path, ErrExists)
 		}
-		for _, part := range o.kinds() {
-			path := o.path(part, st)
-			sum, _, err := listio.HashFile(path)
-			if errors.Is(err, fs.ErrNotExist) {
-				continue
-			}
-			if err != nil {
-				return fmt.Errorf("look at the earlier output %s: %w", path, err)
-			}
-			if _, ours := known[filepath.Base(path)+" "+sum]; !ours {
-				return fmt.Errorf("replace %s: %w", path, ErrExists)
+	}
+	if m := o.old[st]; m != nil {
+		for _, f := range m.Files {
+			if !ours[f.Path] {
+				return fmt.Errorf("replace %s: it is the manifest of another list's outputs (%s); use --out-dir, or --force", o.manifest(st), f.Path)
 			}
 		}
 	}
@@ -140,7 +159,11 @@ func readManifest(path string) (*report.Summary, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return report.ReadJSON(f)
+	m, err := report.ReadJSON(f)
+	if err == nil && m.Run == "" {
+		err = errors.New("it is no manifest")
+	}
+	return m, err
 }
 
 // kinds returns the outputs that this run may write.
@@ -168,7 +191,11 @@ func (o *Outputs) path(part output, st state) string {
 }
 
 func (o *Outputs) manifest(st state) string {
-	return filepath.Join(o.dir, o.stem+".winnow"+stateNames[st]+".json")
+	name := o.stem
+	if o.single {
+		name += o.ext // the list may be cleaned into parts as well
+	}
+	return filepath.Join(o.dir, name+".winnow"+stateNames[st]+".json")
 }
 
 // Paths returns every file that the run may write, under any name.

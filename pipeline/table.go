@@ -16,6 +16,7 @@ import (
 type domain struct {
 	validate.Domain
 	removed atomic.Int64 // rows
+	next    *domain      // another whose name has the same hash
 }
 
 // table interns the domains of a list. It is safe for concurrent use.
@@ -23,18 +24,27 @@ type table struct {
 	validator *validate.Validator
 	seed      maphash.Seed
 	absent    *mx.Answer // what new domains are told when nobody can be asked
+	count     atomic.Int64
 	shards    [256]shard
 }
 
 type shard struct {
 	sync.RWMutex
-	domains map[string]*domain
+	domains map[uint64]*domain // by the hash of their names
+}
+
+func (s *shard) find(name string, hash uint64) *domain {
+	d := s.domains[hash]
+	for d != nil && d.ASCII != name {
+		d = d.next
+	}
+	return d
 }
 
 func newTable(v *validate.Validator) *table {
 	t := &table{validator: v, seed: maphash.MakeSeed()}
 	for i := range t.shards {
-		t.shards[i].domains = make(map[string]*domain)
+		t.shards[i].domains = make(map[uint64]*domain)
 	}
 	return t
 }
@@ -42,9 +52,16 @@ func newTable(v *validate.Validator) *table {
 // intern returns the domain of that name (A-labels, lower case), and whether it
 // had not been seen.
 func (t *table) intern(name string) (d *domain, isNew bool) {
-	s := &t.shards[t.hash(name)>>56]
+	return t.internHashed(name, t.hash(name))
+}
+
+func (t *table) hash(name string) uint64 { return maphash.String(t.seed, name) }
+
+// internHashed is intern for who has the name's hash.
+func (t *table) internHashed(name string, hash uint64) (d *domain, isNew bool) {
+	s := &t.shards[hash>>56]
 	s.RLock()
-	d = s.domains[name]
+	d = s.find(name, hash)
 	s.RUnlock()
 	if d != nil {
 		return d, false
@@ -56,14 +73,14 @@ func (t *table) intern(name string) (d *domain, isNew bool) {
 	}
 	s.Lock()
 	defer s.Unlock()
-	if d = s.domains[name]; d != nil {
+	if d = s.find(name, hash); d != nil {
 		return d, false
 	}
-	s.domains[name] = fresh
+	fresh.next = s.domains[hash]
+	s.domains[hash] = fresh
+	t.count.Add(1)
 	return fresh, true
 }
-
-func (t *table) hash(name string) uint64 { return maphash.String(t.seed, name) }
 
 // at returns the domain of a name that was interned.
 func (t *table) at(name string) *domain {
@@ -86,19 +103,16 @@ func (t *table) unanswered(a mx.Answer) {
 func (t *table) all(yield func(*domain) bool) {
 	for i := range t.shards {
 		for _, d := range t.shards[i].domains {
-			if !yield(d) {
-				return
+			for ; d != nil; d = d.next {
+				if !yield(d) {
+					return
+				}
 			}
 		}
 	}
 }
 
-func (t *table) len() (n int64) {
-	for i := range t.shards {
-		n += int64(len(t.shards[i].domains))
-	}
-	return n
-}
+func (t *table) len() int64 { return t.count.Load() }
 
 // reached tells whether any domain was looked at that deep.
 func (t *table) reached(depth verdict.Depth) bool {

@@ -102,7 +102,7 @@ func (w *worker) findDomains(rows []judged) {
 			continue
 		}
 		if d := rows[i].domain; d == nil || d.ASCII != name {
-			rows[i].domain = w.domains.at(name)
+			rows[i].domain, _ = w.domains.internHashed(name, hashes[i])
 			w.recent[hashes[i]%recentDomains] = recent{hashes[i], rows[i].domain}
 		}
 	}

@@ -3,6 +3,8 @@ package validate
 import (
 	"bytes"
 	_ "embed"
+	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -52,16 +54,53 @@ func embeddedLists() lists {
 // empty.
 type domainSet struct {
 	header, sorted string
+	// For every guideStep octets of sorted, the head of the line that they begin
+	// in: most of a search needs but these, which stay in the nearest cache.
+	guide []uint64
 }
+
+const guideStep = 1 << 9
 
 func newDomainSet(text string) domainSet {
 	header, sorted := cutHeader(text)
-	return domainSet{header: header, sorted: sorted}
+	s := domainSet{header: header, sorted: sorted, guide: make([]uint64, (len(sorted)+guideStep-1)/guideStep)}
+	for i := range s.guide {
+		line, _, _ := strings.Cut(sorted[s.guided(i):], "\n")
+		s.guide[i] = head(line)
+	}
+	return s
+}
+
+// guided returns where the line begins that the guide holds at i.
+func (s domainSet) guided(i int) int {
+	return strings.LastIndexByte(s.sorted[:min(i*guideStep, len(s.sorted))], '\n') + 1
+}
+
+// head returns the first eight octets as a number: numbers are in the order of
+// texts, but for those that begin alike.
+func head(text string) (h uint64) {
+	for i := range 8 {
+		h <<= 8
+		if i < len(text) {
+			h |= uint64(text[i])
+		}
+	}
+	return h
 }
 
 // has tells whether the list names exactly this domain.
 func (s domainSet) has(domain string) bool {
-	_, ok := search(s.sorted, domain)
+	h := head(domain)
+	from, _ := slices.BinarySearch(s.guide, h)
+	to := from
+	for to < len(s.guide) && s.guide[to] == h {
+		to++
+	}
+	end := len(s.sorted)
+	if to < len(s.guide) {
+		end = s.guided(to)
+	}
+	_, ok := search(s.sorted[s.guided(max(from-1, 0)):end], domain)
 	return ok
 }
 
@@ -174,8 +213,12 @@ type roleSet struct {
 }
 
 // roleEnds tells of most local parts, without a look-up, that they are no role:
-// by length and first octet, a bit for the low five bits of each last octet.
-type roleEnds [maxRole + 1][256]uint32
+// by first octet, a bit for each last octet.
+type roleEnds [64]uint64
+
+// endsBit parts letters, whatever their case, and digits; others may fall
+// together.
+func endsBit(c byte) byte { return c&31 | c>>1&32 }
 
 func newRoleSet(text string) roleSet {
 	header, sorted := cutHeader(text)
@@ -183,7 +226,17 @@ func newRoleSet(text string) roleSet {
 	for line := range strings.Lines(sorted) {
 		name, tier, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
 		s.tiers[name] = tierNamed(tier)
-		s.ends[len(name)][name[0]] |= 1 << (name[len(name)-1] & 31)
+		s.ends[endsBit(name[0])] |= 1 << endsBit(name[len(name)-1])
+	}
+	// What begins or ends with noreply, ends with -request, or with a separator,
+	// which does not count.
+	for _, first := range []byte("n" + separators) {
+		s.ends[endsBit(first)] = math.MaxUint64
+	}
+	for i := range s.ends {
+		for _, last := range []byte("yt" + separators) {
+			s.ends[i] |= 1 << endsBit(last)
+		}
 	}
 	return s
 }
@@ -193,6 +246,9 @@ func (s roleSet) info() ListInfo { return readHeader(s.header) }
 // maxRole is how long a role's name is at most, in octets, separators apart;
 // a test proves it of the list.
 const maxRole = 32
+
+// separators stand between the words of a local part.
+const separators = ".-_"
 
 // initials is how long a local part with separators may be to be somebody's
 // initials: h.r@ need not be hr@.
@@ -205,6 +261,9 @@ const initials = 3
 func (s roleSet) tier(local string) roleTier {
 	if tag := strings.IndexByte(local, '+'); tag > 0 {
 		local = local[:tag]
+	}
+	if local == "" || s.ends[endsBit(local[0])]>>endsBit(local[len(local)-1])&1 == 0 {
+		return roleNone
 	}
 	var buf [maxRole]byte
 	key, separated := buf[:0], false
@@ -228,10 +287,8 @@ func (s roleSet) tier(local string) roleTier {
 	if len(key) == 0 {
 		return roleNone
 	}
-	if s.ends[len(key)][key[0]]>>(key[len(key)-1]&31)&1 != 0 {
-		if tier, ok := s.tiers[string(key)]; ok {
-			return tier
-		}
+	if tier, ok := s.tiers[string(key)]; ok {
+		return tier
 	}
 	if bytes.HasPrefix(key, noReply) || bytes.HasSuffix(key, noReply) ||
 		separated && bytes.HasSuffix(key, request) {

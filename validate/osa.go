@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"math/bits"
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
@@ -37,6 +38,15 @@ func transposed(a, b string, i int) bool {
 	return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
 }
 
+// letters returns which letters a string has, as a set in which other characters
+// may fall together with them. One edit changes two of its bits at most.
+func letters(s string) (set uint32) {
+	for i := range len(s) {
+		set |= 1 << (s[i] & 31)
+	}
+	return set
+}
+
 // typoTargets are the provider domains that people mean when they mistype,
 // and what is known to be no mistake. It is only read, and safe for concurrent
 // use.
@@ -48,6 +58,7 @@ type typoTargets struct {
 
 type typoTarget struct {
 	domain     string
+	letters    uint32 // of domain
 	name       int // length of the part before the suffix
 	popularity int
 	exclusive  bool
@@ -69,6 +80,7 @@ func newTypoTargets(squats domainSet, real ...domainSet) *typoTargets {
 		}
 		t.byLength[len(p.Domain)] = append(t.byLength[len(p.Domain)], typoTarget{
 			domain:     p.Domain,
+			letters:    letters(p.Domain),
 			name:       len(p.Domain) - len(suffix) - len("."),
 			popularity: p.Popularity,
 			exclusive:  p.Exclusive,
@@ -83,10 +95,11 @@ func newTypoTargets(squats domainSet, real ...domainSet) *typoTargets {
 // case.
 func (t *typoTargets) nearest(domain string) string {
 	var best typoTarget
+	has := letters(domain)
 	for length := max(len(domain)-1, 0); length <= len(domain)+1 && length < len(t.byLength); length++ {
 		for i := range t.byLength[length] {
 			target := &t.byLength[length][i]
-			if target.popularity > best.popularity && osa1(domain, target.domain) && target.likely(domain) {
+			if target.popularity > best.popularity && bits.OnesCount32(target.letters^has) <= 2 && osa1(domain, target.domain) && target.likely(domain) {
 				best = *target
 			}
 		}

@@ -26,7 +26,7 @@ type asking struct {
 func (a *asking) add(cmd *cobra.Command, ui *tui) {
 	fs := cmd.Flags()
 	fs.BoolVar(&a.offline, "offline", false, "ask nothing outside: syntax and lists only")
-	fs.StringSliceVar(&a.resolvers, "resolver", nil, "ask these DNS resolvers, `HOST:PORT,…` (the system's)")
+	fs.StringSliceVar(&a.resolvers, "resolver", nil, "ask these DNS resolvers, `HOST:PORT` by comma (the system's)")
 	fs.StringVar(&a.policyFile, "policy", "", "read the policy from `FILE` (TOML)")
 	fs.StringSliceVar(&a.grades, "grade", nil, "grade a code otherwise, `CODE=GRADE` (valid, risky, unknown, invalid)")
 	fs.BoolVar(&a.allowPrivate, "allow-private", false, "let mail hosts have private or loopback addresses (tests)")

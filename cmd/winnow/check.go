@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -41,13 +40,18 @@ Exit code 3 says that an address is invalid. One that is unknown is not: let it 
 		Example: `  winnow check bob@gmial.com
   winnow check --format jsonl bob@gmial.com ann@example.org
   winnow check - --format jsonl < addresses.txt`,
-		Args: cobra.MinimumNArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("name an address, or - to read them from standard input")
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return check(cmd.Context(), ui, args, f)
 		},
 	}
 	fs := cmd.Flags()
-	fs.StringVar(&f.format, "format", "text", "answer as `text` or jsonl (one JSON object a line)")
+	fs.StringVar(&f.format, "format", "text", "answer in this `FORMAT`: text, or jsonl (one JSON object a line)")
 	fs.DurationVar(&f.timeout, "timeout", 10*time.Second, "answer within this `TIME`; what is not found out by then is unknown")
 	fs.BoolVar(&f.unordered, "unordered", false, "answer each address as soon as it is known, not in order")
 	f.asking.add(cmd, ui)
@@ -66,11 +70,7 @@ func check(ctx context.Context, ui *tui, args []string, f checkFlags) error {
 	if f.timeout <= 0 {
 		return usageError{errors.New("--timeout: it must be above 0, such as 5s")}
 	}
-	var shallow atomic.Bool
-	resolver := f.resolver(p, func(s string) {
-		shallow.Store(true)
-		ui.say("winnow: %s", s)
-	})
+	resolver := f.resolver(p, func(s string) { ui.say("winnow: %s", s) })
 	opt := p.Validate()
 	opt.Offline, opt.Resolver = f.offline, resolver
 
@@ -78,13 +78,14 @@ func check(ctx context.Context, ui *tui, args []string, f checkFlags) error {
 	if err != nil {
 		return err
 	}
-	var invalid bool
+	var invalid, shallow bool
 	err = pipeline.Stream{
 		Validator: validate.New(opt),
 		Timeout:   f.timeout,
 		Unordered: f.unordered,
 	}.Run(ctx, lines, func(r verdict.Result) error {
 		invalid = invalid || r.Status == verdict.Invalid.String()
+		shallow = shallow || r.Status == verdict.Unknown.String() && r.Depth == verdict.DepthSyntax.String()
 		return f.print(ui.stdout, r, args[0] == "-")
 	})
 	switch {
@@ -92,7 +93,7 @@ func check(ctx context.Context, ui *tui, args []string, f checkFlags) error {
 		return err
 	case invalid:
 		return exit(exitGate)
-	case shallow.Load():
+	case shallow && resolver != nil && resolver.Check(ctx) != nil: // not this domain's fault: the resolver's
 		return exit(exitShallow)
 	}
 	return nil

@@ -50,7 +50,7 @@ Only domains leave the machine, to the resolver.`,
   winnow clean contacts.csv -o annotated.csv
   winnow clean - -o - < contacts.csv > annotated.csv
   winnow clean contacts.csv --quiet --summary summary.json --fail-on 'invalid>5%'`,
-		Args: cobra.ExactArgs(1),
+		Args: oneList,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return clean(cmd.Context(), ui, args[0], f)
 		},
@@ -60,9 +60,9 @@ Only domains leave the machine, to the resolver.`,
 	fs.StringVar(&f.outDir, "out-dir", "", "write the parts into `DIR`, not beside the list")
 	fs.StringVar(&f.summary, "summary", "", "write the summary as JSON to `FILE` as well (- is standard output)")
 	fs.StringVar(&f.column, "column", "", "the `COLUMN` that holds the addresses: its header, or its number from 1")
-	fs.StringVar(&f.delimiter, "delimiter", "", "what stands between cells: `,` ; | or tab (found by looking)")
+	fs.StringVar(&f.delimiter, "delimiter", "", "the `CHARACTER` between cells: , ; | or tab (found by looking)")
 	fs.StringSliceVar(&f.keep, "keep", nil, "leave `GROUPS` in the clean part: role, disposable, typo, implicit, private, dns,\ncatch-all, literal, risky, unknown, or a code")
-	fs.StringVar(&f.duplicates, "duplicates", "first", "later rows of a mailbox: `first` sets them apart, keep does not look for them,\nonly-flag leaves them in place with a flag")
+	fs.StringVar(&f.duplicates, "duplicates", "first", "what to do with later rows of a mailbox, `MODE`: first sets them apart, keep does\nnot look for them, only-flag leaves them in place with a flag")
 	fs.StringSliceVar(&f.failOn, "fail-on", nil, "exit with 3 on `STATUS` or code, with >N or >N% behind it if some are borne")
 	fs.StringVar(&f.maxRemoved, "max-removed", "20%", "hold the outputs back (exit 3) where more than this `SHARE` would be removed")
 	fs.BoolVar(&f.force, "force", false, "replace outputs that winnow did not write, or that were changed since")
@@ -71,6 +71,13 @@ Only domains leave the machine, to the resolver.`,
 	complete(cmd, "keep", "role", "disposable", "typo", "implicit", "private", "dns", "catch-all", "literal", "risky", "unknown")
 	complete(cmd, "fail-on", "invalid", "unknown", "risky")
 	return cmd
+}
+
+func oneList(_ *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return fmt.Errorf("name one list, or - for standard input; there are %d", len(args))
+	}
+	return nil
 }
 
 // policy lays the flags over the policy file.

@@ -53,6 +53,7 @@ func (t *tui) fail(err error) { t.say("winnow: %s", err) }
 func (t *tui) clear() {
 	if t.bar != nil {
 		_ = t.bar.Clear()
+		fmt.Fprint(t.stderr, "\r\x1b[K") // with what the terminal echoed behind it, such as ^C
 	}
 }
 
@@ -102,7 +103,6 @@ func newBar(w io.Writer, s pipeline.Stage, total int64) *progressbar.ProgressBar
 		progressbar.OptionSetDescription(fmt.Sprintf("%-10s", stages[s].title)),
 		progressbar.OptionSetWidth(24),
 		progressbar.OptionShowCount(),
-		progressbar.OptionShowIts(),
 		progressbar.OptionSetPredictTime(true),
 		progressbar.OptionThrottle(100 * time.Millisecond),
 		progressbar.OptionClearOnFinish(),
@@ -112,7 +112,7 @@ func newBar(w io.Writer, s pipeline.Stage, total int64) *progressbar.ProgressBar
 	if stages[s].bytes {
 		options = append(options, progressbar.OptionShowBytes(true))
 	} else {
-		options = append(options, progressbar.OptionSetItsString("domains"))
+		options = append(options, progressbar.OptionShowIts(), progressbar.OptionSetItsString("domains"))
 	}
 	return progressbar.NewOptions64(total, options...)
 }
