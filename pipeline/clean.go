@@ -207,7 +207,7 @@ func (r *run) summary(start time.Time, dnsErr error) *report.Summary {
 		s.Warnings = append(s.Warnings, fmt.Sprintf("DNS could not be asked as deep as wanted: %v", dnsErr))
 	}
 	if n := r.counts.Kind(validate.RowShifted); n > 0 {
-		s.Warnings = append(s.Warnings, fmt.Sprintf("%s rows have cells that moved: see row.shifted", report.Number(n)))
+		s.Warnings = append(s.Warnings, fmt.Sprintf("rows whose cells have moved: %s (winnow explain row.shifted)", report.Number(n)))
 	}
 	s.Gates, s.Held = r.gates()
 	s.Conclude(&r.counts)

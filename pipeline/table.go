@@ -30,11 +30,11 @@ type table struct {
 
 type shard struct {
 	sync.RWMutex
-	domains map[uint64]*domain // by the hash of their names
+	domains hashed[*domain] // by name
 }
 
 func (s *shard) find(name string, hash uint64) *domain {
-	d := s.domains[hash]
+	d := s.domains.find(hash).value
 	for d != nil && d.ASCII != name {
 		d = d.next
 	}
@@ -44,7 +44,7 @@ func (s *shard) find(name string, hash uint64) *domain {
 func newTable(v *validate.Validator) *table {
 	t := &table{validator: v, seed: maphash.MakeSeed()}
 	for i := range t.shards {
-		t.shards[i].domains = make(map[uint64]*domain)
+		t.shards[i].domains = newHashed[*domain](0)
 	}
 	return t
 }
@@ -57,9 +57,18 @@ func (t *table) intern(name string) (d *domain, isNew bool) {
 
 func (t *table) hash(name string) uint64 { return maphash.String(t.seed, name) }
 
+// likely returns a domain whose name has that hash, nil if there is none: that it
+// has the name too is for the caller to see.
+func (t *table) likely(hash uint64) *domain {
+	s := &t.shards[hash%uint64(len(t.shards))]
+	s.RLock()
+	defer s.RUnlock()
+	return s.domains.find(hash).value
+}
+
 // internHashed is intern for who has the name's hash.
 func (t *table) internHashed(name string, hash uint64) (d *domain, isNew bool) {
-	s := &t.shards[hash>>56]
+	s := &t.shards[hash%uint64(len(t.shards))]
 	s.RLock()
 	d = s.find(name, hash)
 	s.RUnlock()
@@ -76,8 +85,8 @@ func (t *table) internHashed(name string, hash uint64) (d *domain, isNew bool) {
 	if d = s.find(name, hash); d != nil {
 		return d, false
 	}
-	fresh.next = s.domains[hash]
-	s.domains[hash] = fresh
+	fresh.next = s.domains.find(hash).value
+	s.domains.put(hash, fresh)
 	t.count.Add(1)
 	return fresh, true
 }
@@ -102,8 +111,8 @@ func (t *table) unanswered(a mx.Answer) {
 // all yields every domain. It must not run beside intern.
 func (t *table) all(yield func(*domain) bool) {
 	for i := range t.shards {
-		for _, d := range t.shards[i].domains {
-			for ; d != nil; d = d.next {
+		for _, slot := range t.shards[i].domains.slots {
+			for d := slot.value; d != nil; d = d.next {
 				if !yield(d) {
 					return
 				}

@@ -92,16 +92,15 @@ func (w *worker) findDomains(rows []judged) {
 		}
 	}
 	for i := range rows {
-		if at := &w.recent[hashes[i]%recentDomains]; at.hash == hashes[i] {
-			rows[i].domain = at.domain
+		at := &w.recent[hashes[i]%recentDomains]
+		if at.hash != hashes[i] {
+			*at = recent{hashes[i], w.domains.likely(hashes[i])}
 		}
+		rows[i].domain = at.domain
 	}
 	for i := range rows {
 		name := domainOf(&rows[i].mailbox)
-		if name == "" {
-			continue
-		}
-		if d := rows[i].domain; d == nil || d.ASCII != name {
+		if d := rows[i].domain; name != "" && (d == nil || d.ASCII != name) {
 			rows[i].domain, _ = w.domains.internHashed(name, hashes[i])
 			w.recent[hashes[i]%recentDomains] = recent{hashes[i], rows[i].domain}
 		}
