@@ -1,6 +1,8 @@
 package listio_test
 
 import (
+	"errors"
+	"io"
 	"strings"
 	"testing"
 
@@ -338,6 +340,26 @@ func TestNextNamesTheRowThatCanNotBeRead(t *testing.T) {
 			require.ErrorContains(t, err, test.says)
 			require.Equal(t, []string{"a@example.com,\"x\r\ny\"\r\n", "b@example.com,y\r\n"}, rows, "what could be read comes first")
 		})
+	}
+}
+
+func TestTeeWritesTheWholeList(t *testing.T) {
+	for _, text := range []string{
+		"a@example.com\n", "\ufeffsep=;\n\n\nname;email\nJane;jane@example.com\r\nJoe;joe@example.com",
+		"email\n" + strings.Repeat("jane@example.com\n", 200_000),
+	} {
+		var read strings.Builder
+		r := list(t, text, listio.Options{}).Blocks()
+		require.NoError(t, r.Tee(&read))
+		for {
+			b, err := r.Next()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			require.NoError(t, err)
+			r.Release(b)
+		}
+		require.True(t, text == read.String(), "%d bytes, not %d", read.Len(), len(text))
 	}
 }
 

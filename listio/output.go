@@ -146,7 +146,7 @@ func (o *Output) Commit() error {
 	return o.keep(syncFolder(filepath.Dir(o.target)))
 }
 
-// CommitAs is Commit under another name than Create was given, in the same folder: for who learns only at the end what
+// CommitAs is Commit under another name than Create was given: for who learns only at the end what
 // the file is to be called.
 func (o *Output) CommitAs(path string) error {
 	real, err := target(path)
@@ -154,7 +154,36 @@ func (o *Output) CommitAs(path string) error {
 		return o.keep(err)
 	}
 	o.path, o.target = path, real
-	return o.Commit()
+	if filepath.Dir(real) == filepath.Dir(o.temp) {
+		return o.Commit()
+	}
+	return o.moveTo(path)
+}
+
+// moveTo is Commit into another folder, where the two names may be on different disks.
+func (o *Output) moveTo(path string) error {
+	if err := o.Finish(); err != nil {
+		return err
+	}
+	from, err := os.Open(o.temp)
+	if err != nil {
+		return o.keep(err)
+	}
+	defer from.Close()
+	there, err := Create(path)
+	if err != nil {
+		return o.keep(err)
+	}
+	defer there.Abort()
+	if _, err := io.Copy(there, from); err != nil {
+		return o.keep(err)
+	}
+	if err := there.Commit(); err != nil {
+		return o.keep(err)
+	}
+	o.Abort()
+	o.state = committed
+	return nil
 }
 
 // Abort removes the temporary file. Behind Commit, or a second time, it does nothing.

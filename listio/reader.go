@@ -43,12 +43,15 @@ type Block struct {
 func (b *Block) Len() int { return len(b.Ends) }
 
 // Row returns row i, 0 ≤ i < Len, with its end.
-func (b *Block) Row(i int) string {
+func (b *Block) Row(i int) string { return b.Rows(i, i+1) }
+
+// Rows returns the rows from i to before j, 0 ≤ i < j ≤ Len, with their ends.
+func (b *Block) Rows(i, j int) string {
 	start := 0
 	if i > 0 {
 		start = b.Ends[i-1]
 	}
-	return b.Text[start:b.Ends[i]]
+	return b.Text[start:b.Ends[j-1]]
 }
 
 // reader returns a Reader of all rows from offset on, the first of which has the number row.

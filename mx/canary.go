@@ -241,8 +241,11 @@ func (s *sighting) take(name string, madeUp bool, r reply) {
 	null := len(r.hosts) > 0 && r.hosts[0].Name == ""
 	switch {
 	case !r.status.definite():
+		if madeUp {
+			name = "a made-up name"
+		}
 		if s.detail == "" {
-			s.detail = name + ", " + r.detail
+			s.detail = name + ": " + r.detail
 		}
 	case madeUp && r.status == nxdomain:
 		s.absent++

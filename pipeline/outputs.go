@@ -83,6 +83,9 @@ func Parts(path, dir string, force bool) (*Outputs, error) {
 
 // Single returns Outputs that write one annotated list at path.
 func Single(path string, force bool) (*Outputs, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() || strings.HasSuffix(path, string(filepath.Separator)) {
+		return nil, fmt.Errorf("write %s: is a folder; name a file, or write the parts there with --out-dir", path)
+	}
 	o := &Outputs{dir: filepath.Dir(path), ext: filepath.Ext(path), single: true}
 	o.stem = strings.TrimSuffix(filepath.Base(path), o.ext)
 	return o, o.open(force)
@@ -90,7 +93,14 @@ func Single(path string, force bool) (*Outputs, error) {
 
 // open takes the lock and makes sure that nothing foreign would be replaced.
 func (o *Outputs) open(force bool) (err error) {
-	if o.unlock, err = listio.LockFile(filepath.Join(o.dir, "."+o.stem+o.ext+".winnow.lock")); err != nil {
+	if info, err := os.Stat(o.dir); err != nil {
+		return fmt.Errorf("write %s: there is no folder %s: %w", filepath.Join(o.dir, o.stem+o.ext), o.dir, err)
+	} else if !info.IsDir() {
+		return fmt.Errorf("write %s: %s is no folder", filepath.Join(o.dir, o.stem+o.ext), o.dir)
+	}
+	// One lock for all that shares a manifest.
+	lock := "." + filepath.Base(o.manifest(whole)) + ".lock"
+	if o.unlock, err = listio.LockFile(filepath.Join(o.dir, lock)); err != nil {
 		return fmt.Errorf("lock the outputs of %s: %w", filepath.Join(o.dir, o.stem+o.ext), err)
 	}
 	defer func() {
@@ -113,7 +123,7 @@ func (o *Outputs) recognize(st state, force bool) error {
 	// The manifest of a run that was killed while it renamed stands beside the
 	// last whole one; both tell which files are ours.
 	for _, path := range []string{o.manifest(st), listio.TempPath(o.manifest(st))} {
-		m, err := readManifest(path)
+		m, err := report.ReadFile(path)
 		switch {
 		case err == nil:
 			if path == o.manifest(st) {
@@ -151,19 +161,6 @@ func (o *Outputs) recognize(st state, force bool) error {
 		}
 	}
 	return nil
-}
-
-func readManifest(path string) (*report.Summary, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	m, err := report.ReadJSON(f)
-	if err == nil && m.Run == "" {
-		err = errors.New("it is no manifest")
-	}
-	return m, err
 }
 
 // kinds returns the outputs that this run may write.

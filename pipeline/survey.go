@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"runtime"
@@ -76,7 +77,7 @@ func endOfList(s *listio.Source, err error) error {
 	if changed := s.Changed(); changed != nil {
 		return changed
 	}
-	return err
+	return fmt.Errorf("read %s: %w", s.Name(), err)
 }
 
 // queue holds the names that are to be asked for. It never blocks who puts: the

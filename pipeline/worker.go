@@ -31,7 +31,7 @@ type worker struct {
 	recent [recentDomains]recent  // by hash: most rows are at few domains
 }
 
-const recentDomains = 1 << 15
+const recentDomains = 1 << 12
 
 // recent is a domain that was asked for lately, with the hash of its name.
 type recent struct {
@@ -100,7 +100,9 @@ func (w *worker) findDomains(rows []judged) {
 	}
 	for i := range rows {
 		name := domainOf(&rows[i].mailbox)
-		if d := rows[i].domain; name != "" && (d == nil || d.ASCII != name) {
+		if name == "" {
+			rows[i].domain = nil
+		} else if d := rows[i].domain; d == nil || d.ASCII != name {
 			rows[i].domain, _ = w.domains.internHashed(name, hashes[i])
 			w.recent[hashes[i]%recentDomains] = recent{hashes[i], rows[i].domain}
 		}
@@ -157,15 +159,19 @@ func (w *worker) render() {
 	for i := range w.out {
 		w.out[i], w.in[i] = w.out[i][:0], 0
 	}
-	for i := range w.rows {
-		j := &w.rows[i]
+	for i := 0; i < len(w.rows); {
+		j, next := &w.rows[i], i+1
 		to := w.Outputs.of(j.part)
 		if to == outClean {
-			w.out[to] = append(w.out[to], w.block.Row(i)...)
+			for next < len(w.rows) && w.rows[next].part == j.part {
+				next++
+			}
+			w.out[to] = append(w.out[to], w.block.Rows(i, next)...)
 		} else {
 			w.out[to] = w.List.AppendRow(w.out[to], w.block.Row(i), w.ours(j))
 		}
-		w.in[to]++
+		w.in[to] += int64(next - i)
+		i = next
 	}
 }
 
@@ -209,36 +215,4 @@ func (w *worker) write() error {
 		}
 	}
 	return nil
-}
-
-// mailbox reads a row: its address, and what is odd about the row itself.
-func (r *run) mailbox(row string) validate.Mailbox {
-	text, cells := r.List.Cell(row)
-	ragged := r.List.Ragged(cells)
-	if validate.NoAddress(text) {
-		kind := validate.RowNoAddress
-		if ragged && strings.Contains(row, "@") {
-			kind = validate.RowShifted
-		}
-		return validate.Mailbox{Text: text, Row: verdict.SetOf(kind)}
-	}
-	m := validate.Parse(text)
-	if !ragged {
-		return m
-	}
-	// A cell that moved, or a quote that swallowed other rows: what stands in
-	// the address column then says nothing of anybody.
-	if m.Fault != nil || strings.Contains(strings.TrimRight(row, "\r\n"), "\n") {
-		return validate.Mailbox{Text: text, Row: verdict.SetOf(validate.RowShifted)}
-	}
-	m.Row = verdict.SetOf(validate.RowRagged)
-	return m
-}
-
-// domainOf returns the name to ask for, "" if there is none.
-func domainOf(m *validate.Mailbox) string {
-	if m.Fault != nil || m.Addr.IsLiteral() {
-		return ""
-	}
-	return m.Addr.Domain
 }

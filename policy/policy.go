@@ -21,7 +21,10 @@ package policy
 import (
 	"errors"
 	"fmt"
+	"net"
+	"net/netip"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -118,7 +121,13 @@ func Parse(text string) (Policy, error) {
 		if errors.As(err, &at) {
 			return p, fmt.Errorf("line %d: %s", at.Position.Line, at.Message)
 		}
-		return p, err
+		// A value of the wrong type: "toml: line 2 (last key "clean.keep"): …"
+		return p, errors.New(strings.Replace(strings.TrimPrefix(err.Error(), "toml: "), " (last key ", ": (last key ", 1))
+	}
+	for _, table := range []string{"grades", "clean", "dns"} {
+		if meta.IsDefined(table) && meta.Type(table) != "Hash" { // toml takes some values for an empty table
+			return p, fmt.Errorf("line %d: %s is a table: write [%s]", lineOf(text, toml.Key{table}), table, table)
+		}
 	}
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		key := unknown[0]
@@ -155,7 +164,9 @@ func Parse(text string) (Policy, error) {
 		}
 		p.FailOn = append(p.FailOn, g)
 	}
-	p.Resolvers = f.DNS.Resolvers
+	if err := p.SetResolvers(f.DNS.Resolvers); err != nil {
+		return p, say("dns.resolvers", err)
+	}
 	if s := f.DNS.Timeout; s != nil {
 		if p.Timeout, err = time.ParseDuration(*s); err != nil || p.Timeout <= 0 {
 			return p, say("dns.timeout", fmt.Errorf("timeout: %q is no duration such as 5s", *s))
@@ -184,6 +195,30 @@ func lineOf(text string, key toml.Key) int {
 		}
 	}
 	return 1
+}
+
+// SetResolvers sets the resolvers to ask, each HOST or HOST:PORT; none means the
+// system's.
+func (p *Policy) SetResolvers(servers []string) error {
+	for _, s := range servers {
+		if !isServer(s) {
+			return fmt.Errorf("resolver: %q is no HOST:PORT such as 192.0.2.53:53 or [2001:db8::53]:53", s)
+		}
+	}
+	p.Resolvers = servers
+	return nil
+}
+
+func isServer(s string) bool {
+	if _, err := netip.ParseAddr(s); err == nil {
+		return true
+	}
+	host, port, err := net.SplitHostPort(s)
+	if err != nil {
+		host, port = s, "53"
+	}
+	n, err := strconv.Atoi(port)
+	return err == nil && 0 < n && n < 1<<16 && host != "" && !strings.ContainsAny(host, " /@[]")
 }
 
 // SetGrade reads CODE=GRADE.

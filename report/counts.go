@@ -37,14 +37,19 @@ func (c *Counts) Add(p Part, vd verdict.Verdict, row int64) {
 	}
 	g.grade = vd.Grade
 	g.rows++
+	judged := true
 	switch {
 	case vd.Kinds.Has(validate.RowNoAddress):
 		c.NoAddress++
+		judged = false
 	case vd.Kinds.Has(validate.ListDuplicate):
 		c.Duplicates++
+		judged = false
 	default:
 		c.statuses[vd.Grade]++
-		for k := range vd.Kinds.All() {
+	}
+	for k := range vd.Kinds.All() {
+		if judged || validate.Info(k).About == validate.List {
 			c.kinds[k]++
 		}
 	}
@@ -57,7 +62,8 @@ func (c *Counts) Judged() int64 { return c.Rows - c.NoAddress - c.Duplicates }
 // Status returns how many judged rows have a status.
 func (c *Counts) Status(g verdict.Grade) int64 { return c.statuses[g] }
 
-// Kind returns of how many judged rows a kind is said.
+// Kind returns of how many judged rows a kind is said; of all rows, if it is about
+// the list.
 func (c *Counts) Kind(k verdict.Kind) int64 { return c.kinds[k] }
 
 // Part counts one part, its largest groups first.

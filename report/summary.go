@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"time"
 )
 
@@ -111,6 +112,21 @@ func (s *Summary) WriteJSON(w io.Writer) error {
 	}
 	_, err = w.Write(append(text, '\n'))
 	return err
+}
+
+// ReadFile reads the summary or manifest at path. What is no such thing is an
+// error.
+func ReadFile(path string) (*Summary, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	s, err := ReadJSON(f)
+	if err == nil && s.Run == "" {
+		err = fmt.Errorf("read %s: it is no summary of winnow's", path)
+	}
+	return s, err
 }
 
 // ReadJSON reads what WriteJSON wrote.

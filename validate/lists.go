@@ -73,7 +73,7 @@ func newDomainSet(text string) domainSet {
 
 // guided returns where the line begins that the guide holds at i.
 func (s domainSet) guided(i int) int {
-	return strings.LastIndexByte(s.sorted[:min(i*guideStep, len(s.sorted))], '\n') + 1
+	return strings.LastIndexByte(s.sorted[:i*guideStep], '\n') + 1
 }
 
 // head returns the first eight octets as a number: numbers are in the order of

@@ -178,6 +178,8 @@ func TestDomainSet(t *testing.T) {
 func FuzzSearch(f *testing.F) {
 	f.Add("a\nb\nc d\n", "c")
 	f.Add("\n\n", "")
+	f.Add(strings.Repeat("mailbox1.com\nmailbox2.com\nmail.com\n", guideStep/8), "mailbox2.com")
+	f.Add(strings.Repeat("mailbox1.com\nz.com\n", guideStep/8), "mailbox2.com")
 	f.Fuzz(func(t *testing.T, text, key string) {
 		entries := strings.Split(text, "\n")
 		slices.Sort(entries)
@@ -191,6 +193,9 @@ func FuzzSearch(f *testing.F) {
 		})
 		_, ok := search(strings.Join(entries, "\n"), key)
 		require.Equal(t, want, ok)
+		if !strings.ContainsAny(text, " #") {
+			require.Equal(t, want, newDomainSet(strings.Join(entries, "\n")).has(key), "a list of domains has no values")
+		}
 	})
 }
 
@@ -253,7 +258,11 @@ func TestEveryRoleIsFound(t *testing.T) {
 		require.True(t, ok, entry)
 		require.LessOrEqual(t, len(name), maxRole)
 		require.NotEqual(t, roleNone, tierNamed(tier), entry)
-		require.Equal(t, tierNamed(tier), role.tier(name), entry)
+		for _, local := range []string{name, strings.ToUpper(name), name + "+tag", "_" + name + "."} {
+			if len(name) > initials || local[0] != '_' {
+				require.Equal(t, tierNamed(tier), role.tier(local), local)
+			}
+		}
 	}
 }
 

@@ -59,7 +59,7 @@ type typoTargets struct {
 type typoTarget struct {
 	domain     string
 	letters    uint32 // of domain
-	name       int // length of the part before the suffix
+	name       int    // length of the part before the suffix
 	popularity int
 	exclusive  bool
 }

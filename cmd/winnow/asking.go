@@ -49,7 +49,12 @@ func (a *asking) policy() (policy.Policy, error) {
 		}
 	}
 	if a.changed("resolver") {
-		p.Resolvers = a.resolvers
+		if len(a.resolvers) == 0 {
+			a.resolvers = []string{""}
+		}
+		if err := p.SetResolvers(a.resolvers); err != nil {
+			return p, usageError{err}
+		}
 	}
 	if a.offline && a.changed("resolver") {
 		return p, usageError{fmt.Errorf("--offline asks nobody: leave --resolver out")}

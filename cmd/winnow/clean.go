@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -132,6 +134,11 @@ func clean(ctx context.Context, ui *tui, path string, f cleanFlags) error {
 		return err
 	}
 	defer out.Close()
+	summary, err := openSummary(ui, f.summary, f.force, append(out.Paths(), path))
+	if err != nil {
+		return err
+	}
+	defer summary.Abort()
 	src, err := openSource(ctx, ui, path)
 	if err != nil {
 		return err
@@ -156,12 +163,12 @@ func clean(ctx context.Context, ui *tui, path string, f cleanFlags) error {
 	if err != nil {
 		return err
 	}
-	return conclude(ui, s, f.summary)
+	return conclude(ui, s, summary)
 }
 
 // conclude tells what was found, and ends with the exit code that it deserves.
-func conclude(ui *tui, s *report.Summary, jsonPath string) error {
-	if err := writeSummary(ui, s, jsonPath); err != nil {
+func conclude(ui *tui, s *report.Summary, summary summaryFile) error {
+	if err := summary.write(s); err != nil {
 		return err
 	}
 	if !ui.quiet {
@@ -185,22 +192,54 @@ func conclude(ui *tui, s *report.Summary, jsonPath string) error {
 	return nil
 }
 
-func writeSummary(ui *tui, s *report.Summary, path string) error {
+// summaryFile is where --summary leads. It is opened before the list is read: a
+// summary that can not be written is told before the work, not after it.
+type summaryFile struct {
+	to   io.Writer      // nil: nowhere
+	file *listio.Output // nil: not a file
+}
+
+// openSummary opens the summary at path, which must be none of the run's other
+// files and no file of somebody else's.
+func openSummary(ui *tui, path string, force bool, others []string) (summaryFile, error) {
 	switch path {
 	case "":
-		return nil
+		return summaryFile{}, nil
 	case "-":
-		return s.WriteJSON(ui.stdout)
+		return summaryFile{to: ui.stdout}, nil
+	}
+	for _, other := range others {
+		if same(other, path) {
+			return summaryFile{}, usageError{fmt.Errorf("the summary %s is the list itself, or another output: name another file", path)}
+		}
+	}
+	if _, err := report.ReadFile(path); err != nil && !errors.Is(err, fs.ErrNotExist) && !force {
+		if info, statErr := os.Stat(path); statErr == nil && info.Mode().IsRegular() {
+			return summaryFile{}, fmt.Errorf("replace %s: %w", path, pipeline.ErrExists)
+		}
 	}
 	f, err := listio.Create(path)
 	if err != nil {
+		return summaryFile{}, err
+	}
+	return summaryFile{to: f, file: f}, nil
+}
+
+func (f summaryFile) write(s *report.Summary) error {
+	if f.to == nil {
+		return nil
+	}
+	if err := s.WriteJSON(f.to); err != nil || f.file == nil {
 		return err
 	}
-	defer f.Abort()
-	if err := s.WriteJSON(f); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
+	return f.file.Commit()
+}
+
+// Abort leaves nothing behind of a summary that was not written.
+func (f summaryFile) Abort() {
+	if f.file != nil {
+		f.file.Abort()
 	}
-	return f.Commit()
 }
 
 // openSource opens the list. A read from standard input is left behind when ctx
@@ -249,7 +288,7 @@ func (f *cleanFlags) outputs(ui *tui, path string) (*pipeline.Outputs, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, o := range append(out.Paths(), f.summary) {
+	for _, o := range out.Paths() {
 		if same(path, o) {
 			out.Close()
 			return nil, usageError{fmt.Errorf("the output %s is the list itself: name another folder with --out-dir", o)}

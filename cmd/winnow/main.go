@@ -39,6 +39,7 @@ func (e usageError) Unwrap() error { return e.error }
 
 // run is the whole program: it returns the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	signal.Ignore(syscall.SIGPIPE) // a closed pipe is an error of its write, not the end of the run
 	ui := newTUI(stdin, stdout, stderr)
 	ctx, stop := context.WithCancelCause(context.Background())
 	defer stop(nil)

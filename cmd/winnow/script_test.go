@@ -224,19 +224,20 @@ func fifoCommand(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(exec.Command("mkfifo", ts.MkAbs(args[0])).Run())
 }
 
-// diskCommand puts a disk of so many KiB at a folder; see the condition [disk].
+// diskCommand puts an empty disk of so many KiB at a folder, read-only where it
+// ends with ro; see the condition [disk].
 func diskCommand(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 2 {
-		ts.Fatalf("usage: disk FOLDER KIB")
+	if neg || len(args) < 2 || len(args) > 3 {
+		ts.Fatalf("usage: disk FOLDER KIB [ro]")
 	}
 	dir := ts.MkAbs(args[0])
 	ts.Check(os.MkdirAll(dir, 0o700))
-	ts.Check(mount(dir, args[1]))
+	ts.Check(mount(dir, "size="+args[1]+"k", args[2:]...))
 	ts.Defer(func() { _ = exec.Command("umount", dir).Run() })
 }
 
-func mount(dir, kib string) error {
-	return exec.Command("mount", "-t", "tmpfs", "-o", "size="+kib+"k", "tmpfs", dir).Run()
+func mount(dir, size string, options ...string) error {
+	return exec.Command("mount", "-t", "tmpfs", "-o", strings.Join(append(options, size), ","), "tmpfs", dir).Run()
 }
 
 // condition tells what a script can do here: [root] it may write anywhere,
@@ -258,7 +259,7 @@ func canMount() bool {
 		return false
 	}
 	defer os.RemoveAll(dir)
-	return mount(dir, "64") == nil && exec.Command("umount", dir).Run() == nil
+	return mount(dir, "size=64k") == nil && exec.Command("umount", dir).Run() == nil
 }
 
 // modeCommand wants permissions: mode 0600 contacts.clean.csv …
