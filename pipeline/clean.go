@@ -210,6 +210,7 @@ func (r *run) summary(start time.Time, dnsErr error) *report.Summary {
 		s.Warnings = append(s.Warnings, fmt.Sprintf("rows whose cells have moved: %s (winnow explain row.shifted)", report.Number(n)))
 	}
 	s.Gates, s.Held = r.gates()
+	s.Folder = r.Outputs.dir
 	s.Conclude(&r.counts)
 	s.Seconds = time.Since(start).Seconds()
 	return s

@@ -123,6 +123,9 @@ func (o *Outputs) recognize(st state, force bool) error {
 	// The manifest of a run that was killed while it renamed stands beside the
 	// last whole one; both tell which files are ours.
 	for _, path := range []string{o.manifest(st), listio.TempPath(o.manifest(st))} {
+		if err := mustBeFile(path); err != nil {
+			return err
+		}
 		m, err := report.ReadFile(path)
 		switch {
 		case err == nil:
@@ -144,6 +147,9 @@ func (o *Outputs) recognize(st state, force bool) error {
 	for _, part := range o.kinds() {
 		path := o.path(part, st)
 		ours[filepath.Base(path)] = true
+		if err := mustBeFile(path); err != nil {
+			return err
+		}
 		sum, _, err := listio.HashFile(path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
@@ -161,6 +167,18 @@ func (o *Outputs) recognize(st state, force bool) error {
 		}
 	}
 	return nil
+}
+
+// mustBeFile refuses what stands at path and is no file: a pipe would never end.
+func mustBeFile(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil || info.Mode().IsRegular():
+		return nil
+	case info.IsDir():
+		return fmt.Errorf("replace %s: is a folder, not a file", path)
+	}
+	return fmt.Errorf("replace %s: is a pipe or a device, not a file", path)
 }
 
 // kinds returns the outputs that this run may write.
@@ -292,7 +310,7 @@ func (o *Outputs) commit(s *report.Summary) error {
 			}
 		}
 	}
-	s.Folder, s.Files = o.dir, o.files(st)
+	s.Files = o.files(st)
 	manifest, err := listio.Create(o.manifest(st))
 	if err != nil {
 		return err

@@ -3,15 +3,17 @@ package pipeline
 import (
 	"strings"
 
+	"winnow/address"
 	"winnow/validate"
 	"winnow/verdict"
 )
 
 // mailbox reads a row: its address, and what is odd about the row itself.
 //
-// Where a delimiter has moved the cells, or a stray quote has swallowed rows,
-// what stands in the address column says nothing of anybody: the row is
-// row.shifted, whatever stands there, and nobody is removed for it.
+// Where a delimiter has moved the cells (there are more or fewer than the header
+// has, or the address stands in another one), or a stray quote has swallowed
+// rows, what stands in the address column says nothing of anybody: the row is
+// row.shifted, and nobody is removed for it.
 func (r *run) mailbox(row string) validate.Mailbox {
 	text, cells := r.List.Cell(row)
 	ragged := r.List.Ragged(cells)
@@ -25,10 +27,11 @@ func (r *run) mailbox(row string) validate.Mailbox {
 		return validate.Mailbox{Text: text, Row: verdict.SetOf(kind)}
 	}
 	m := validate.Parse(text)
+	elsewhere := m.Fault != nil && m.Fault.Rule == address.NoAt && strings.Contains(row, "@")
 	switch {
 	case m.Meant != "" && !ragged:
 		return m // several addresses on lines of one cell: the first is suggested
-	case ragged && (lines || m.Fault != nil), lines && r.swallows(row):
+	case ragged && (lines || m.Fault != nil), elsewhere, lines && r.swallows(row):
 		return validate.Mailbox{Text: text, Row: verdict.SetOf(validate.RowShifted)}
 	case ragged:
 		m.Row = verdict.SetOf(validate.RowRagged)

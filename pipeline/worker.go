@@ -181,13 +181,13 @@ func (w *worker) ours(j *judged) []string {
 	if j.domain != nil {
 		d = &j.domain.Domain
 	}
-	c, said := w.cells, j.verdict.Reason
-	if j.part == report.Duplicates {
-		said = validate.ListDuplicate
-	}
+	c, reason := w.cells, j.verdict.Reason
 	c[0] = j.verdict.Grade.String()
-	c[1] = validate.Info(j.verdict.Reason).Code
-	c[2] = validate.Text(said, d, &j.mailbox)
+	c[1] = validate.Info(reason).Code
+	c[2] = validate.Text(reason, d, &j.mailbox)
+	if reason != validate.ListDuplicate && j.verdict.Kinds.Has(validate.ListDuplicate) {
+		c[2] += "; " + validate.Text(validate.ListDuplicate, d, &j.mailbox)
+	}
 	c[3] = j.verdict.Action.String()
 	c[4] = ""
 	if j.verdict.Action == verdict.Fix {

@@ -199,6 +199,8 @@ func (s *Summary) next(c *Counts) []string {
 		}
 	}
 	switch {
+	case s.Held && s.Folder == "":
+		say("Look at the list before you use it: far more would be removed than a list usually loses.")
 	case s.Held:
 		say("Look at the held files before you use them: far more was removed than a list usually loses. If it is right, run again with --max-removed 100%%.")
 	case !s.Complete:

@@ -125,7 +125,7 @@ var kinds = withSyntax([numKinds]KindInfo{
 		"the row has no address",
 		"Nothing can be sent to it. If many rows have none, look whether --column names the right column."},
 	RowShifted: {"row.shifted", verdict.Unknown, List,
-		"the row's cells have moved, or a stray quote has swallowed the rows behind it",
+		"the row's cells seem to have moved, or a stray quote has swallowed the rows behind it",
 		"A delimiter or a quote inside a cell stands there without quotes of its own, or one was never closed. Mend the row by hand and run again: what it holds was not judged."},
 
 	LocalLegacyDots: {"local.legacy-dots", verdict.Risky, Recipient,
