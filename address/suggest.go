@@ -28,7 +28,7 @@ func Suggest(s string) (suggestion string, ok bool) {
 			return suggestion, true
 		}
 	}
-	return "", false
+	return within(t)
 }
 
 var withoutJoiners = strings.NewReplacer("\u200c", "", "\u200d", "")
@@ -58,7 +58,10 @@ func legible(s string) string {
 		}
 		return r
 	}, s)
-	return strings.TrimSpace(s)
+	if !strings.Contains(s, "@") {
+		s = strings.Replace(s, "%40", "@", 1) // of a URL
+	}
+	return strings.TrimSpace(strings.ReplaceAll(s, `\@`, "@")) // escaped for a shell or a script
 }
 
 // repair finds the address in a cell of a list.
@@ -259,4 +262,52 @@ func realTLD(s string) bool {
 	}
 	_, icann := publicsuffix.PublicSuffix(a.Domain[strings.LastIndexByte(a.Domain, '.')+1:])
 	return icann
+}
+
+// within returns the first whole address that stands in a text, if all else
+// fails: what stands around it may be anything but a part of its own. It has
+// plain characters only and a top-level domain that exists.
+func within(t string) (string, bool) {
+	if len(t) > maxInput {
+		return "", false
+	}
+	for from := 0; ; {
+		at := strings.IndexByte(t[from:], '@')
+		if at < 0 {
+			return "", false
+		}
+		at += from
+		start := len(strings.TrimRightFunc(t[:at], inLocal))
+		end := len(t) - len(strings.TrimLeftFunc(t[at+1:], inDomain))
+		a := strings.TrimLeft(t[start:at], "'") + "@" + strings.TrimRight(t[at+1:end], ".-")
+		if apart(t[:start], t[end:]) && realTLD(a) {
+			return a, true
+		}
+		from = at + 1
+	}
+}
+
+func inLocal(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._%+'-", r)
+}
+
+func inDomain(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '.' || r == '-'
+}
+
+// apart tells whether neither of the texts around an address can belong to it: a
+// word and a space before it may (jane doe@acme.com), and so may a comma or a
+// colon that stands for a dot.
+func apart(before, after string) bool {
+	r, _ := utf8.DecodeLastRuneInString(strings.TrimSpace(before))
+	switch {
+	case before == "":
+	case unicode.IsLetter(r), unicode.IsDigit(r), r == '.', strings.ContainsAny(before[len(before)-1:], `,:@")`):
+		return false
+	}
+	if rest, ok := strings.CutPrefix(after, ","); ok {
+		r, _ = utf8.DecodeRuneInString(rest)
+		return !unicode.IsLetter(r)
+	}
+	return !strings.HasPrefix(after, "@")
 }

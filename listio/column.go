@@ -44,12 +44,15 @@ func (e *ColumnError) Error() string {
 	return b.String()
 }
 
-// holdsAddress takes a cheap look: one @ with something on both sides, and no space inside.
+// holdsAddress takes a cheap look: one @ with something on both sides, and no space inside, perhaps in angle brackets.
 func holdsAddress(cell string) bool {
 	if strings.IndexByte(cell, '@') < 0 {
 		return false
 	}
 	cell = strings.TrimSpace(cell)
+	if open := strings.LastIndexByte(cell, '<'); open >= 0 && strings.HasSuffix(cell, ">") {
+		cell = cell[open+1 : len(cell)-1]
+	}
 	at := strings.IndexByte(cell, '@')
 	return at > 0 && at < len(cell)-1 &&
 		strings.IndexByte(cell[at+1:], '@') < 0 &&
@@ -84,6 +87,11 @@ func (l *List) findColumn(rows []string, asked string) error {
 	if most == 0 {
 		found = named
 	}
+	if len(found) == 0 && len(columns) == 1 && strings.Contains(strings.Join(rows, ""), "@") {
+		l.setColumn(columns[0])
+		l.Why = "it is the only one"
+		return nil
+	}
 	switch len(found) {
 	case 0:
 		return problem("no column is clearly the one of the email addresses", columns)
@@ -95,6 +103,8 @@ func (l *List) findColumn(rows []string, asked string) error {
 	l.Why = fmt.Sprintf("%d of the first %d rows hold an address there", found[0].Addresses, len(rows))
 	if namesEmail(found[0].Name) {
 		l.Why = "its header says " + l.ColumnName
+	} else if l.Header != nil {
+		l.Why += "; the first row is taken for the header"
 	}
 	return nil
 }

@@ -18,16 +18,16 @@ func TestFindsTheAddressColumn(t *testing.T) {
 	}{
 		{name: "by its header", list: "id,E-mail,city\n1,a@example.com,x\n", column: 1, called: "E-mail", why: "its header says E-mail"},
 		{name: "by its header, although few rows have one", list: "id,email\n1,\n2,x\n3,y\n4,a@example.com\n", column: 1, called: "email", why: "its header says email"},
-		{name: "by what it holds", list: "id,contact,city\n1,a@example.com,x\n2,b@example.com,y\n3,none,z\n", column: 1, called: "contact", why: "2 of the first 3 rows hold an address there"},
-		{name: "a status column is none", list: "email status,login\nok,a@example.com\n", column: 1, called: "login", why: "1 of the first 1 rows hold an address there"},
-		{name: "a name that holds none while another does", list: "email,contact\n,a@example.com\n", column: 1, called: "contact", why: "1 of the first 1 rows hold an address there"},
+		{name: "by what it holds", list: "id,contact,city\n1,a@example.com,x\n2,b@example.com,y\n3,none,z\n", column: 1, called: "contact", why: "2 of the first 3 rows hold an address there; the first row is taken for the header"},
+		{name: "a status column is none", list: "email status,login\nok,a@example.com\n", column: 1, called: "login", why: "1 of the first 1 rows hold an address there; the first row is taken for the header"},
+		{name: "a name that holds none while another does", list: "email,contact\n,a@example.com\n", column: 1, called: "contact", why: "1 of the first 1 rows hold an address there; the first row is taken for the header"},
 		{name: "pages are no addresses", list: "blog,mail\nhttps://example.com/@jane,a@example.com\n", column: 1, called: "mail", why: "its header says mail"},
 		{name: "Google's contacts", list: "Name,E-mail 1 - Type,E-mail 1 - Value\nJ,* Home,a@example.com\n", column: 2, called: "E-mail 1 - Value", why: "its header says E-mail 1 - Value"},
 		{name: "asked for by name", list: "email,owner email\na@example.com,b@example.com\n", asked: " OWNER Email ", column: 1, called: "owner email", why: "it was asked for"},
 		{name: "asked for by number", list: "email,owner email\na@example.com,b@example.com\n", asked: "2", column: 1, called: "owner email", why: "it was asked for"},
 		{name: "a name that is a number goes first", list: "2,3\na@example.com,b@example.com\n", asked: "2", column: 0, called: "2", why: "it was asked for"},
 		{name: "asked for without a header", list: "a@example.com,b@example.com\n", asked: "2", column: 1, called: "column 2", why: "it was asked for"},
-		{name: "a column without a name", list: "id,\n1,a@example.com\n", column: 1, called: "column 2", why: "1 of the first 1 rows hold an address there"},
+		{name: "a column without a name", list: "id,\n1,a@example.com\n", column: 1, called: "column 2", why: "1 of the first 1 rows hold an address there; the first row is taken for the header"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			l := list(t, test.list, listio.Options{Column: test.asked})

@@ -28,6 +28,16 @@ func foreign(head string) error {
 			return fmt.Errorf("%w: it is %s: %s", ErrFormat, f.name, f.todo)
 		}
 	}
+	text := strings.TrimLeft(strings.TrimPrefix(head, bom), " \t\r\n")
+	for _, f := range []struct{ start, name string }{
+		{"{\"", "JSON"}, {"[{", "JSON"}, {"[\"", "JSON"},
+		{"<!doctype", "a web page"}, {"<html", "a web page"}, {"<?xml", "XML"},
+		{"begin:vcard", "a set of vCards (.vcf)"}, {"begin:vcalendar", "a calendar (.ics)"},
+	} {
+		if len(text) >= len(f.start) && strings.EqualFold(text[:len(f.start)], f.start) {
+			return fmt.Errorf("%w: it is %s: export the list as CSV UTF-8", ErrFormat, f.name)
+		}
+	}
 	nul := strings.IndexByte(head, 0)
 	if nul < 0 {
 		return nil

@@ -186,11 +186,9 @@ func (l *List) findOld() {
 
 // isHeader says whether the cells of a first row are names, not data.
 func isHeader(cells []string) bool {
-	if len(cells) == 1 {
-		return !strings.Contains(cells[0], "@")
-	}
 	for _, cell := range cells {
-		if holdsAddress(cell) {
+		// Also "Jane <jane@acme.com>" and "jane@" are somebody; "Contact @ work" is a name.
+		if at := strings.IndexByte(cell, '@'); at > 0 && cell[at-1] != ' ' || at == 0 && len(cells) == 1 {
 			return false
 		}
 	}

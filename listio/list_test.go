@@ -379,3 +379,25 @@ func TestLongRows(t *testing.T) {
 		})
 	}
 }
+
+// Who stands in the first row is no name of a column.
+func TestFirstRowWithAPerson(t *testing.T) {
+	for _, text := range []string{
+		"Ann Lee <a@example.com>,x\nBo <b@example.com>,y\n",
+		"ann@;Ann\nbob@example.com;Bob\n",
+		"Ann Lee <a@example.com>\nBo <b@example.com>\n",
+		"mailto:a@example.com\nb@example.com\n",
+		"@example.com\nb@example.com\n",
+	} {
+		l := list(t, text, listio.Options{Column: "1"})
+		require.Nil(t, l.Header, text)
+	}
+	require.NotNil(t, list(t, "Name,Contact @ work\nAnn,a@example.com\n", listio.Options{}).Header)
+}
+
+// One column is the one, if there are any addresses at all.
+func TestOnlyColumn(t *testing.T) {
+	l := list(t, "Bo <b@example.com> (work)\nsomebody\nAnn Lee <a@example.com> (home)\n", listio.Options{})
+	require.Equal(t, 0, l.Column)
+	require.Equal(t, "it is the only one", l.Why)
+}

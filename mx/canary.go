@@ -12,10 +12,13 @@ import (
 )
 
 // ErrDead: no resolver answers, or none can resolve anything. ErrLying: the
-// resolvers deny the big providers, or resolve made-up names.
+// resolvers deny the big providers, or resolve made-up names. ErrUnproven: they
+// answer, but have not passed their canaries, and nothing that they say is
+// confirmed.
 var (
-	ErrDead  = errors.New("mx: no resolver answers")
-	ErrLying = errors.New("mx: the resolver lies")
+	ErrDead     = errors.New("mx: no resolver answers")
+	ErrLying    = errors.New("mx: the resolver lies")
+	ErrUnproven = errors.New("mx: the resolver did not pass its canaries")
 )
 
 // providers must resolve: at least two of three, as far as they can be asked.
@@ -51,14 +54,13 @@ type standing struct {
 	lying  set
 	dead   set
 	order  []int // whom to ask, best first; empty if all are dead
-	usable bool  // somebody is there to ask who is not known to lie
 	epoch  int   // how often a server began or ceased to lie: what was learnt across that is not believed
-	err    error // unless usable: wraps ErrDead or ErrLying
+	err    error // unless somebody is honest: wraps ErrDead, ErrLying or ErrUnproven
 }
 
 // Check asks the canaries now. It returns nil if at least one resolver passes,
-// else an error that wraps ErrDead or ErrLying and says what was seen, or ctx's;
-// within 4 s at most.
+// else an error that wraps ErrDead, ErrLying or ErrUnproven and says what was
+// seen, or ctx's; within 4 s at most.
 func (r *Resolver) Check(ctx context.Context) error {
 	r.wire.enter()
 	defer r.wire.leave()
@@ -67,6 +69,15 @@ func (r *Resolver) Check(ctx context.Context) error {
 		return fmt.Errorf("mx: check resolvers: %w", err)
 	}
 	return s.err
+}
+
+// Err returns what Check returned last, or the check that Lookup and Resolve made
+// for themselves; nil if none was made. It asks nobody.
+func (r *Resolver) Err() error {
+	if s := r.standing.Load(); s != nil {
+		return s.err
+	}
+	return nil
 }
 
 // recent returns what a check that is not too old said.
@@ -165,16 +176,20 @@ func (s *standing) rank(servers int) {
 	if len(s.order) == 0 {
 		s.order = s.lying.members(servers)
 	}
-	s.usable = len(s.order) > 0 && !s.lying.has(s.order[0])
 }
 
 func (r *Resolver) complaint(s *standing, sightings []sighting) error {
-	if s.usable {
+	if s.honest != 0 {
 		return nil
 	}
-	kind, concerned := ErrDead, s.dead
-	if s.lying != 0 {
+	everybody := set(1)<<len(sightings) - 1
+	kind, concerned := ErrUnproven, everybody&^(s.lying|s.dead)
+	switch {
+	case concerned != 0:
+	case s.lying != 0:
 		kind, concerned = ErrLying, s.lying
+	default:
+		kind, concerned = ErrDead, s.dead
 	}
 	var details []string
 	for _, i := range concerned.members(len(sightings)) {

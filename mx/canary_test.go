@@ -54,5 +54,5 @@ func TestHeardIsNotDead(t *testing.T) {
 	r.heard[0].Store(r.clock(s.start) + 1)
 	r.publish(s, []sighting{{}})
 	require.Zero(t, s.dead)
-	require.NoError(t, s.err)
+	require.ErrorIs(t, s.err, ErrUnproven, "but nothing that it says is confirmed")
 }

@@ -19,8 +19,8 @@ import (
 // dies, what is left is answered Timeout without waiting.
 //
 // It returns nil; ErrDead, wrapped, if no resolver answered at the start (each
-// was not called); ErrDead or ErrLying, wrapped, if that was seen at any time
-// later, after all answers were given; or ctx's error, wrapped, and then names
+// was not called); ErrDead, ErrLying or ErrUnproven, wrapped, if that was seen at
+// any time, after all answers were given; or ctx's error, wrapped, and then names
 // may still be waited in until they next yield.
 func (r *Resolver) Resolve(ctx context.Context, names iter.Seq[string], each func(Answer)) error {
 	r.wire.enter()

@@ -97,7 +97,7 @@ type run struct {
 }
 
 func failedResolver(err error) bool {
-	return errors.Is(err, mx.ErrDead) || errors.Is(err, mx.ErrLying)
+	return errors.Is(err, mx.ErrDead) || errors.Is(err, mx.ErrLying) || errors.Is(err, mx.ErrUnproven)
 }
 
 // readBlocks sends the list's blocks and counts their rows.

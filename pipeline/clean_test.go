@@ -372,6 +372,7 @@ func TestBadResolvers(t *testing.T) {
 		{"makes everything up", "* A 203.0.113.1\n* MX 10 portal.net\nportal.net A 203.0.113.1\n", "syntax"},
 		{"refuses everything", "* !refused\n", "syntax"},
 		{"fails at everything", "* !servfail\n", "syntax"},
+		{"knows the providers, and fails at everything else", "* !servfail\n" + dnstest.Canaries, "syntax"},
 		{"says nothing", "* !drop\n", "syntax"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -457,4 +458,16 @@ func TestManifestOfAnotherList(t *testing.T) {
 	require.NoError(t, err)
 	_, err = cleaning{path: single.single, policy: noBrake()}.run(t.Context())
 	require.NoError(t, err, "an annotated list may be cleaned in its turn")
+}
+
+// A whole run takes away what a held one left, unless somebody has touched it.
+func TestSupersededOutputsGo(t *testing.T) {
+	path := write(t, "email\njane@acme-corp.com\nbob@\n")
+	_, err := cleaning{path: path, policy: policy.Default()}.run(t.Context())
+	require.NoError(t, err)
+	require.FileExists(t, part(path, "clean.held"))
+	require.NoError(t, os.WriteFile(path, []byte("email\njane@acme-corp.com\n"), 0o600))
+	_, err = cleaning{path: path, policy: policy.Default()}.run(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []string{"contacts.clean.csv", "contacts.csv", "contacts.removed.csv", "contacts.review.csv", "contacts.winnow.json"}, files(t, filepath.Dir(path)))
 }

@@ -93,6 +93,11 @@ func Single(path string, force bool) (*Outputs, error) {
 
 // open takes the lock and makes sure that nothing foreign would be replaced.
 func (o *Outputs) open(force bool) (err error) {
+	for _, part := range o.kinds() {
+		if err := mustBeFile(o.path(part, whole)); err != nil {
+			return err
+		}
+	}
 	if info, err := os.Stat(o.dir); err != nil {
 		return fmt.Errorf("write %s: there is no folder %s: %w", filepath.Join(o.dir, o.stem+o.ext), o.dir, err)
 	} else if !info.IsDir() {
@@ -101,6 +106,9 @@ func (o *Outputs) open(force bool) (err error) {
 	// One lock for all that shares a manifest.
 	lock := "." + filepath.Base(o.manifest(whole)) + ".lock"
 	if o.unlock, err = listio.LockFile(filepath.Join(o.dir, lock)); err != nil {
+		if errors.Is(err, fs.ErrPermission) {
+			return fmt.Errorf("write into %s: %w; name another folder with --out-dir", o.dir, fs.ErrPermission)
+		}
 		return fmt.Errorf("lock the outputs of %s: %w", filepath.Join(o.dir, o.stem+o.ext), err)
 	}
 	defer func() {
@@ -178,7 +186,7 @@ func mustBeFile(path string) error {
 	case info.IsDir():
 		return fmt.Errorf("replace %s: is a folder, not a file", path)
 	}
-	return fmt.Errorf("replace %s: is a pipe or a device, not a file", path)
+	return fmt.Errorf("replace %s: is a pipe or a device, not a file; -o - writes to standard output", path)
 }
 
 // kinds returns the outputs that this run may write.
@@ -337,7 +345,28 @@ func (o *Outputs) commit(s *report.Summary) error {
 	if err := manifest.Commit(); err != nil {
 		return fmt.Errorf("put %s in place: %w", manifest.Path(), err)
 	}
+	if st == whole {
+		o.removeSuperseded()
+	}
 	return nil
+}
+
+// removeSuperseded removes what earlier runs left under the names of held and
+// incomplete outputs, if it is still as they left it: the whole ones are newer.
+// What can not be removed stays; the run is done.
+func (o *Outputs) removeSuperseded() {
+	for _, st := range []state{held, incomplete} {
+		if o.old[st] == nil {
+			continue
+		}
+		for _, f := range o.old[st].Files {
+			path := filepath.Join(o.dir, filepath.Base(f.Path))
+			if sum, _, err := listio.HashFile(path); err == nil && sum == f.SHA256 {
+				_ = os.Remove(path)
+			}
+		}
+		_ = os.Remove(o.manifest(st))
+	}
 }
 
 // removeOld removes the file of a part that an earlier run wrote and this one

@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -51,7 +52,7 @@ func (r *run) surveyAndResolve(ctx context.Context) error {
 	err := g.Wait()
 	if failedResolver(err) {
 		r.surveyed = 0 // it may have been cut short
-		r.domains.unanswered(mx.Answer{Outcome: mx.Timeout, Detail: "no resolver answered", At: time.Now()})
+		r.domains.unanswered(mx.Answer{Outcome: mx.Timeout, Detail: strings.TrimPrefix(err.Error(), "mx: "), At: time.Now()})
 	}
 	return err
 }

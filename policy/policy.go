@@ -218,6 +218,9 @@ func isServer(s string) bool {
 		host, port = s, "53"
 	}
 	n, err := strconv.Atoi(port)
+	if _, err := netip.ParseAddr(host); err != nil && strings.Trim(host, "0123456789.") == "" {
+		return false // 999.1.1.1
+	}
 	return err == nil && 0 < n && n < 1<<16 && host != "" && !strings.ContainsAny(host, " /@[]")
 }
 

@@ -79,7 +79,6 @@ Next
   - Send to the clean part.
   - 1 row in review: a correction stands in winnow_suggestion; compare it with where the address came from.
   - 2 rows in review could not be found out; run again later. --keep unknown sends to them all the same.
-  - 1 row in review may take mail but need a look; winnow explain CODE tells what each reason means.
 
 Files in lists
   contacts.clean.csv  5 rows  to send to, rows as they were

@@ -172,7 +172,9 @@ func (s *Summary) knownBad(rows int64) KnownBad {
 		addresses = "address"
 	}
 	k.Text = fmt.Sprintf("At least %s of the %s %s judged would hard-bounce", share(rows, s.Judged), Number(s.Judged), addresses)
-	if s.Depth != "smtp" {
+	if s.Depth == "syntax" && !s.Complete {
+		k.Text += "; DNS could not be asked, expect many more"
+	} else if s.Depth != "smtp" {
 		k.Text += "; mailboxes were not asked, expect more"
 	}
 	k.Text += "."
@@ -194,9 +196,14 @@ func (s *Summary) next(c *Counts) []string {
 			case "recheck":
 				recheck += g.Rows
 			default:
-				review += g.Rows
+				if g.Reason != validate.Info(validate.RowNoAddress).Code {
+					review += g.Rows
+				}
 			}
 		}
+	}
+	if s.Held && !s.Complete {
+		say("Run again when the resolver works, or name another one with --resolver, before you look further.")
 	}
 	switch {
 	case s.Held && s.Folder == "":

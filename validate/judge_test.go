@@ -86,6 +86,8 @@ func TestJudgeOffline(t *testing.T) {
 		{"a literal", "jane@[192.0.2.1]", verdict.Risky, "address.literal", nil, ""},
 		{"syntax", "jane", verdict.Invalid, "syntax.no-at", nil, ""},
 		{"syntax that can be repaired", "Jane Doe <jane@acme-corp.com>", verdict.Invalid, "syntax.display-name", nil, "jane@acme-corp.com"},
+		{"a provider without its suffix", "jane@Gmail", verdict.Invalid, "syntax.domain-no-dot", nil, "jane@gmail.com"},
+		{"a company without its suffix", "jane@acme", verdict.Invalid, "syntax.domain-no-dot", nil, ""},
 		{"a customer", "jane@acme-corp.com>", verdict.Invalid, "syntax.domain-char", nil, "jane@acme-corp.com"},
 		{"dots at a carrier that gave them out", "taro..y@docomo.ne.jp", verdict.Risky, "local.legacy-dots", nil, ""},
 		{"dots elsewhere", "taro..y@acme-corp.com", verdict.Invalid, "syntax.local-dot-double", nil, ""},

@@ -81,10 +81,23 @@ func Parse(text string) Mailbox {
 	text = trim(text)
 	a, err := address.Parse(text)
 	if err != nil {
-		meant, _ := address.Suggest(text)
-		return Mailbox{Text: text, Fault: faultOf(err), Meant: meant}
+		m := Mailbox{Text: text, Fault: faultOf(err)}
+		m.Meant, _ = address.Suggest(text)
+		if m.Meant == "" && m.Fault.Rule == address.DomainNoDot {
+			m.Meant = withSuffix(text)
+		}
+		return m
 	}
 	return Mailbox{Text: text, Addr: a}
+}
+
+// withSuffix completes jane@gmail: the name of a big provider, its suffix left out.
+func withSuffix(text string) string {
+	a, err := address.Parse(text + ".com")
+	if err != nil || provider.OfDomain(a.Domain) == 0 {
+		return ""
+	}
+	return a.String()
 }
 
 func faultOf(err error) *address.Error {

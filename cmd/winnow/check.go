@@ -93,7 +93,7 @@ func check(ctx context.Context, ui *tui, args []string, f checkFlags) error {
 		return err
 	case invalid:
 		return exit(exitGate)
-	case shallow && resolver != nil && resolver.Check(ctx) != nil: // not this domain's fault: the resolver's
+	case shallow && resolver != nil && resolver.Err() != nil: // not this domain's fault: the resolver's
 		return exit(exitShallow)
 	}
 	return nil
@@ -192,11 +192,20 @@ func printText(b *bytes.Buffer, r verdict.Result) {
 	if k, ok := validate.KindOf(r.Reason); ok && r.Action != verdict.Send.String() {
 		action += ": " + validate.Info(k).Todo
 	}
-	fmt.Fprintf(b, "  %s\n", action)
+	fmt.Fprintf(b, "  %s\n  depth %s: %s\n", action, r.Depth, depths[r.Depth])
+}
+
+// depths says what was not looked at.
+var depths = map[string]string{
+	verdict.DepthSyntax.String(): "only the address itself was looked at, not its domain's mail hosts",
+	verdict.DepthDNS.String():    "its domain's mail hosts are known; the mailbox was not asked for",
 }
 
 // printable shows what a terminal would hide or obey.
 func printable(s string) string {
+	if s == "" {
+		return `""`
+	}
 	if q := strconv.Quote(s); q[1:len(q)-1] != s && strings.IndexFunc(s, func(r rune) bool { return !strconv.IsPrint(r) }) >= 0 {
 		return q
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -66,7 +65,7 @@ Only domains leave the machine, to the resolver.`,
 	fs.StringSliceVar(&f.keep, "keep", nil, "leave `GROUPS` in the clean part: role, disposable, typo, implicit, private, dns,\ncatch-all, literal, risky, unknown, or a code")
 	fs.StringVar(&f.duplicates, "duplicates", "first", "what to do with later rows of a mailbox, `MODE`: first sets them apart, keep does\nnot look for them, only-flag leaves them in place with a flag")
 	fs.StringSliceVar(&f.failOn, "fail-on", nil, "exit with 3 on `STATUS` or code, with >N or >N% behind it if some are borne")
-	fs.StringVar(&f.maxRemoved, "max-removed", "20%", "hold the outputs back (exit 3) where more than this `SHARE` would be removed")
+	fs.StringVar(&f.maxRemoved, "max-removed", "20%", "hold the outputs back (exit 3) where more than this `SHARE` would be removed, or all\nrows of a domain that has over 1%; 100% holds nothing back")
 	fs.BoolVar(&f.force, "force", false, "replace outputs that winnow did not write, or that were changed since")
 	f.asking.add(cmd, ui)
 	complete(cmd, "duplicates", "first", "keep", "only-flag")
@@ -161,7 +160,7 @@ func clean(ctx context.Context, ui *tui, path string, f cleanFlags) error {
 	})
 	ui.endProgress()
 	if err != nil {
-		return err
+		return unchanged{err}
 	}
 	return conclude(ui, s, summary)
 }
@@ -213,8 +212,8 @@ func openSummary(ui *tui, path string, force bool, others []string) (summaryFile
 			return summaryFile{}, usageError{fmt.Errorf("the summary %s is the list itself, or another output: name another file", path)}
 		}
 	}
-	if _, err := report.ReadFile(path); err != nil && !errors.Is(err, fs.ErrNotExist) && !force {
-		if info, statErr := os.Stat(path); statErr == nil && info.Mode().IsRegular() {
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && !force {
+		if _, err := report.ReadFile(path); err != nil {
 			return summaryFile{}, fmt.Errorf("replace %s: %w", path, pipeline.ErrExists)
 		}
 	}

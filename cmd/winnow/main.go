@@ -4,10 +4,13 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -32,6 +35,11 @@ type exit int
 
 func (exit) Error() string { return "" }
 
+// unchanged is an error that left every output as it was.
+type unchanged struct{ error }
+
+func (e unchanged) Unwrap() error { return e.error }
+
 // usageError is an error in the command line.
 type usageError struct{ error }
 
@@ -50,9 +58,23 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
-	return exitCode(ctx, ui, err)
+	done := make(chan error, 1)
+	go func() { done <- root.ExecuteContext(ctx) }()
+	select {
+	case err := <-done:
+		return exitCode(ctx, ui, err)
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-done:
+		return exitCode(ctx, ui, err)
+	case <-time.After(stopWithin): // it waits for something that no context ends, such as a pipe
+		return exitCode(ctx, ui, ctx.Err())
+	}
 }
+
+// stopWithin is how long a command may take to stop when it is told to.
+const stopWithin = 3 * time.Second
 
 func exitCode(ctx context.Context, ui *tui, err error) int {
 	var (
@@ -65,7 +87,11 @@ func exitCode(ctx context.Context, ui *tui, err error) int {
 	case err == nil:
 		return exitDone
 	case errors.As(context.Cause(ctx), &sig):
-		ui.say("winnow: stopped; no output was changed")
+		if errors.As(err, new(unchanged)) {
+			ui.say("winnow: stopped; no output was changed")
+		} else {
+			ui.say("winnow: stopped")
+		}
 		if sig.Signal == syscall.SIGTERM {
 			return exitTerminated
 		}
@@ -117,9 +143,9 @@ asked (dead or lying resolver); 130, 143 interrupted.`,
 		Example: `  winnow clean contacts.csv         a list, written apart beside it
   winnow check bob@gmial.com        one address
   winnow demo                       see it work, without a network`,
+		Version:       versionString(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
@@ -129,7 +155,16 @@ asked (dead or lying resolver); 130, 143 interrupted.`,
 	for _, c := range root.Commands() {
 		c.Args = asUsage(c.Args)
 	}
-	root.Args = asUsage(root.Args)
+	root.Args = asUsage(func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		text := fmt.Sprintf("there is no command %q", args[0])
+		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+			text += "; did you mean " + strings.Join(near, " or ") + "?"
+		}
+		return errors.New(text)
+	})
 	return root
 }
 
