@@ -1,6 +1,7 @@
 package address
 
 import (
+	"iter"
 	"net/url"
 	"strings"
 	"unicode"
@@ -268,22 +269,46 @@ func realTLD(s string) bool {
 // fails: what stands around it may be anything but a part of its own. It has
 // plain characters only and a top-level domain that exists.
 func within(t string) (string, bool) {
-	if len(t) > maxInput {
-		return "", false
+	for a := range wholes(t) {
+		if apart(a.before, a.after) {
+			return a.text, true
+		}
 	}
-	for from := 0; ; {
-		at := strings.IndexByte(t[from:], '@')
-		if at < 0 {
-			return "", false
+	return "", false
+}
+
+// Holds tells whether a text that is no address holds one with a top-level domain
+// that exists, be it clear or not that it is the one that was meant: in
+// "jane doe@acme.com" it is not.
+func Holds(s string) bool {
+	for range wholes(legible(s)) {
+		return true
+	}
+	return false
+}
+
+// whole is an address in a text.
+type whole struct{ before, text, after string }
+
+// wholes yields the addresses in a text.
+func wholes(t string) iter.Seq[whole] {
+	return func(yield func(whole) bool) {
+		if len(t) > maxInput {
+			return
 		}
-		at += from
-		start := len(strings.TrimRightFunc(t[:at], inLocal))
-		end := len(t) - len(strings.TrimLeftFunc(t[at+1:], inDomain))
-		a := strings.TrimLeft(t[start:at], "'") + "@" + strings.TrimRight(t[at+1:end], ".-")
-		if apart(t[:start], t[end:]) && realTLD(a) {
-			return a, true
+		for at := strings.IndexByte(t, '@'); at >= 0; {
+			start := len(strings.TrimRightFunc(t[:at], inLocal))
+			end := len(t) - len(strings.TrimLeftFunc(t[at+1:], inDomain))
+			a := strings.TrimLeft(t[start:at], "'") + "@" + strings.TrimRight(t[at+1:end], ".-")
+			if realTLD(a) && !yield(whole{t[:start], a, t[end:]}) {
+				return
+			}
+			next := strings.IndexByte(t[at+1:], '@')
+			if next < 0 {
+				return
+			}
+			at += 1 + next
 		}
-		from = at + 1
 	}
 }
 

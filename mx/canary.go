@@ -207,13 +207,11 @@ type sighting struct {
 
 func (s sighting) lied() bool { return s.invented > 0 || s.denied >= 2 }
 func (s sighting) passed() bool {
-	return !s.lied() && s.resolved >= 1 && s.absent >= 1
+	return !s.lied() && s.resolved >= 2 && s.absent == 2
 }
 
 // settled reports whether no further canary could change what s says.
-func (s sighting) settled() bool {
-	return s.lied() || s.resolved >= 2 && s.absent == 2
-}
+func (s sighting) settled() bool { return s.lied() || s.passed() }
 
 // inspect asks one server its canaries.
 func (r *Resolver) inspect(ctx context.Context, server string) sighting {

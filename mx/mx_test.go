@@ -62,7 +62,7 @@ old.com       !noedns
 old.com       MX 10 mx1.acme.com
 flaky.com     !flaky 2
 flaky.com     MX 10 mx1.acme.com
-slow.com      !delay 250ms
+slow.com      !delay 50ms
 slow.com      MX 10 mx1.acme.com
 `
 
@@ -82,7 +82,7 @@ func serve(t testing.TB, text string) *dnstest.Server {
 }
 
 func options(servers ...*dnstest.Server) mx.Options {
-	o := mx.Options{Timeout: 2 * time.Second}
+	o := mx.Options{Timeout: 4 * time.Second}
 	for _, s := range servers {
 		o.Servers = append(o.Servers, s.Addr())
 	}
@@ -286,7 +286,7 @@ func TestCheck(t *testing.T) {
 		{name: "honest", zone: dnstest.Canaries},
 		{name: "one provider fails", zone: dnstest.Canaries + "gmail.com !servfail\n"},
 		{name: "one provider denied", zone: dnstest.Canaries + "gmail.com !nxdomain\n"},
-		{name: "one provider left", zone: dnstest.Canaries + "gmail.com !drop\nyahoo.com !refused\n"},
+		{name: "one provider left", zone: dnstest.Canaries + "gmail.com !drop\nyahoo.com !refused\n", want: mx.ErrUnproven},
 		{name: "two providers denied", zone: dnstest.Canaries + twoDenied, want: mx.ErrLying, text: "is denied"},
 		{name: "denies all", zone: "* !nxdomain", want: mx.ErrLying, text: "is denied: NXDOMAIN"},
 		{name: "null MX for all", zone: "gmail.com MX 0 .\nyahoo.com MX 0 .\noutlook.com MX 0 .", want: mx.ErrLying},

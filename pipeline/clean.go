@@ -227,7 +227,7 @@ const (
 // that holds the outputs.
 func (r *run) gates() (met []string, held bool) {
 	judged := r.counts.Judged()
-	removed := r.counts.Part(report.Removed).Rows
+	removed := r.counts.Removed
 	if limit := r.Policy.MaxRemoved; limit < policy.NoBrake {
 		if float64(removed) > float64(limit)*float64(judged) {
 			held = true
@@ -235,7 +235,7 @@ func (r *run) gates() (met []string, held bool) {
 		}
 		if d, n := r.domains.mostRemoved(); n >= heldDomainRows && float64(n) > heldDomainShare*float64(judged) {
 			held = true
-			met = append(met, fmt.Sprintf("max-removed: all %s rows at %s would be removed, more than 1%% of the list", report.Number(n), d))
+			met = append(met, fmt.Sprintf("max-removed: %s rows at %s would be removed, more than 1%% of the list", report.Number(n), d))
 		}
 	}
 	for _, g := range r.Policy.FailOn {

@@ -228,10 +228,14 @@ func (o *Outputs) Paths() []string {
 	}
 	var paths []string
 	for st := range state(numStates) {
-		for _, part := range o.kinds() {
-			paths = append(paths, o.path(part, st))
-		}
-		paths = append(paths, o.manifest(st))
+		paths = append(append(paths, o.pathsOf(st)...), o.manifest(st))
+	}
+	return paths
+}
+
+func (o *Outputs) pathsOf(st state) (paths []string) {
+	for _, part := range o.kinds() {
+		paths = append(paths, o.path(part, st))
 	}
 	return paths
 }
@@ -323,13 +327,24 @@ func (o *Outputs) commit(s *report.Summary) error {
 	if err != nil {
 		return err
 	}
-	defer manifest.Abort()
+	renaming := false
+	defer func() {
+		if !renaming { // else it tells the next run which files are ours
+			manifest.Abort()
+		}
+	}()
 	if err := s.WriteJSON(manifest); err != nil {
 		return err
 	}
 	if err := manifest.Finish(); err != nil {
 		return err
 	}
+	for _, path := range append(o.pathsOf(st), o.manifest(st)) {
+		if err := mustBeFile(path); err != nil {
+			return err
+		}
+	}
+	renaming = true
 	for _, part := range o.kinds() {
 		f := o.parts[part]
 		if f == nil {

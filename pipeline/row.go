@@ -27,7 +27,8 @@ func (r *run) mailbox(row string) validate.Mailbox {
 		return validate.Mailbox{Text: text, Row: verdict.SetOf(kind)}
 	}
 	m := validate.Parse(text)
-	elsewhere := m.Fault != nil && m.Fault.Rule == address.NoAt && strings.Contains(row, "@")
+	// In a row as long as the others, a wrong address is one; a cell without any @ may be another column's.
+	elsewhere := (ragged || m.Fault != nil && m.Fault.Rule == address.NoAt) && strings.Count(row, "@") > strings.Count(text, "@")
 	switch {
 	case m.Meant != "" && !ragged:
 		return m // several addresses on lines of one cell: the first is suggested

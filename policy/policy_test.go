@@ -62,7 +62,7 @@ func TestParseErrors(t *testing.T) {
 		{"wrong type", "[clean]\nkeep = 3\n", "line 2"},
 		{"unknown code", "[grades]\n\"role.system\" = \"valid\"\n\"role.sytem\" = \"risky\"\n", "line 3: grade: there is no code \"role.sytem\""},
 		{"unknown grade", "[grades]\n\"role.system\" = \"bad\"\n", "line 2: grade: \"bad\" is none of valid, risky, unknown, invalid"},
-		{"about us", "[grades]\n\"dns.timeout\" = \"invalid\"\n", "line 2: grade: dns.timeout is about us"},
+		{"about us", "[grades]\n\"dns.timeout\" = \"invalid\"\n", "line 2: grade: dns.timeout says nothing final"},
 		{"unknown group", "[clean]\n\nkeep = [\"rolls\"]\n", "line 3: keep: there is no group or code \"rolls\""},
 		{"duplicates", "[clean]\nduplicates = \"last\"\n", "line 2: duplicates: \"last\" is none of"},
 		{"share", "[clean]\nmax-removed = \"120%\"\n", "line 2: max-removed: \"120%\" is no share"},

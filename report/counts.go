@@ -15,6 +15,8 @@ type Counts struct {
 	Rows       int64
 	NoAddress  int64
 	Duplicates int64
+	Removed    int64 // judged rows of the removed part
+	Bounces    int64 // judged rows that are certain to bounce
 
 	groups   [NumParts][verdict.Fix + 1][verdict.MaxKinds]group // by part, action and reason
 	statuses [verdict.Invalid + 1]int64                         // of the judged rows
@@ -47,6 +49,12 @@ func (c *Counts) Add(p Part, vd verdict.Verdict, row int64) {
 		judged = false
 	default:
 		c.statuses[vd.Grade]++
+		if p == Removed {
+			c.Removed++
+		}
+		if validate.Bounce(vd) == verdict.BounceHard {
+			c.Bounces++
+		}
 	}
 	for k := range vd.Kinds.All() {
 		if judged || validate.Info(k).About == validate.List {

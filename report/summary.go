@@ -4,6 +4,7 @@ package report
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -123,7 +124,7 @@ func ReadFile(path string) (*Summary, error) {
 	}
 	defer f.Close()
 	s, err := ReadJSON(f)
-	if err == nil && s.Run == "" {
+	if err == nil && (s.Run == "" || s.StartedAt.IsZero()) {
 		err = fmt.Errorf("read %s: it is no summary of winnow's", path)
 	}
 	return s, err
@@ -132,8 +133,13 @@ func ReadFile(path string) (*Summary, error) {
 // ReadJSON reads what WriteJSON wrote.
 func ReadJSON(r io.Reader) (*Summary, error) {
 	var s Summary
-	if err := json.NewDecoder(r).Decode(&s); err != nil {
+	d := json.NewDecoder(r)
+	d.DisallowUnknownFields() // what has others is somebody else's
+	if err := d.Decode(&s); err != nil {
 		return nil, fmt.Errorf("read a summary: %w", err)
+	}
+	if d.More() {
+		return nil, errors.New("read a summary: there is more behind it")
 	}
 	return &s, nil
 }

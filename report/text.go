@@ -156,7 +156,7 @@ func (s *Summary) Conclude(c *Counts) {
 	for p := Clean; p < NumParts; p++ {
 		s.Parts = append(s.Parts, c.Part(p))
 	}
-	s.KnownBad = s.knownBad(c.Status(verdict.Invalid))
+	s.KnownBad = s.knownBad(c.Bounces)
 	s.Next = s.next(c)
 }
 

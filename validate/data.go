@@ -12,5 +12,6 @@ type ListInfo struct {
 // Lists describes the lists that the program was built with.
 func Lists() []ListInfo {
 	l := embeddedLists()
-	return []ListInfo{l.disposable.info(), l.free.info(), l.relay.info(), l.role.info()}
+	real, squats := newDomainSet(realText), newDomainSet(squatsText)
+	return []ListInfo{l.disposable.info(), l.free.info(), l.relay.info(), l.role.info(), real.info(), squats.info()}
 }

@@ -1,6 +1,7 @@
 package validate_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -92,6 +93,7 @@ func TestJudgeOffline(t *testing.T) {
 		{"dots at a carrier that gave them out", "taro..y@docomo.ne.jp", verdict.Risky, "local.legacy-dots", nil, ""},
 		{"dots elsewhere", "taro..y@acme-corp.com", verdict.Invalid, "syntax.local-dot-double", nil, ""},
 		{"a typo before disposable", "jane@gmial.com", verdict.Risky, "typo.domain", nil, ""},
+		{"somebody can be read out of it", "mina kaya@acme-corp.com", verdict.Invalid, "syntax.local-space", nil, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r, err := v.Check(t.Context(), tt.text)
@@ -102,6 +104,9 @@ func TestJudgeOffline(t *testing.T) {
 			require.Equal(t, "syntax", r.Depth)
 			if tt.flags != nil {
 				require.Equal(t, tt.flags, r.Flags)
+			}
+			if strings.Contains(tt.text, " kaya@") {
+				require.Equal(t, "review", r.Action, "what holds an address is never removed")
 			}
 			if tt.suggestion != "" {
 				require.Equal(t, "fix", r.Action, "what has a suggestion is never removed")

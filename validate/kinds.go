@@ -42,8 +42,8 @@ const (
 	ListDisposable
 	RoleSystem
 
-	RowRagged
 	ListDuplicate
+	RowRagged
 	RoleFunction
 	RoleWeak
 	ListRelay
@@ -105,11 +105,15 @@ func KindOf(code string) (verdict.Kind, bool) {
 	return 0, false
 }
 
-// Regrade tells whether a kind may have another grade: one that is about us can
-// never become invalid, for it says nothing of the recipient.
+// Regrade tells whether a kind may have another grade: one that is about us, about
+// the list, or not final can never become invalid, for it says nothing of the
+// recipient; and what has no address can not become valid.
 func Regrade(k verdict.Kind, g verdict.Grade) error {
-	if g == verdict.Invalid && kinds[k].About == Us {
-		return fmt.Errorf("%s is about us, not about the recipient: it can not be graded invalid", kinds[k].Code)
+	switch {
+	case g == verdict.Invalid && (kinds[k].About == Us || kinds[k].About == List || k == DNSServFail):
+		return fmt.Errorf("%s says nothing final of the recipient: it can not be graded invalid", kinds[k].Code)
+	case g == verdict.Valid && k == RowNoAddress:
+		return fmt.Errorf("%s: there is nothing to send to: it can not be graded valid", kinds[k].Code)
 	}
 	return nil
 }
@@ -185,12 +189,12 @@ var kinds = withSyntax([numKinds]KindInfo{
 		"the address belongs to a machine or to the people who run the mail",
 		"Nobody there subscribes to anything, and abuse desks report what they get. Leave it out unless you know better."},
 
-	RowRagged: {"row.ragged", verdict.Valid, List,
-		"the row has more or fewer cells than the header",
-		"The address was found all the same. Look whether a delimiter stands in a cell without quotes."},
 	ListDuplicate: {"list.duplicate", verdict.Valid, List,
 		"the same mailbox stands in an earlier row",
 		"Send to the first row only. --duplicates keep leaves the later ones in place."},
+	RowRagged: {"row.ragged", verdict.Valid, List,
+		"the row has more or fewer cells than the header",
+		"The address was found all the same. Look whether a delimiter stands in a cell without quotes."},
 	RoleFunction: {"role.function", verdict.Valid, Recipient,
 		"the address belongs to a task, not to a person",
 		"Fine for mail to a company; whoever reads it may not be who signed up."},

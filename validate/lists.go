@@ -118,7 +118,13 @@ func (s domainSet) hasParent(domain string) (entry string, ok bool) {
 	return "", false
 }
 
-func (s domainSet) info() ListInfo { return readHeader(s.header) }
+func (s domainSet) info() ListInfo {
+	info := readHeader(s.header)
+	if info.Count == 0 { // written by hand
+		info.Count = strings.Count(s.sorted, "\n")
+	}
+	return info
+}
 
 // cutHeader parts the comment lines that open a list from its entries.
 func cutHeader(text string) (header, sorted string) {

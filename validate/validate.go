@@ -72,6 +72,7 @@ type Mailbox struct {
 	Addr  address.Address // zero if Fault is not nil
 	Fault *address.Error  // why Text is no address; nil if it is one
 	Meant string          // the address that a faulty Text probably means; "" if that is not clear
+	Holds bool            // a faulty Text holds an address all the same, but perhaps not the one that is meant
 	Row   verdict.Set     // what the list itself says of the row: row.* and list.duplicate
 	First int             // for list.duplicate: the row that holds the same mailbox; 0 if none
 }
@@ -83,6 +84,7 @@ func Parse(text string) Mailbox {
 	if err != nil {
 		m := Mailbox{Text: text, Fault: faultOf(err)}
 		m.Meant, _ = address.Suggest(text)
+		m.Holds = m.Meant == "" && address.Holds(text)
 		if m.Meant == "" && m.Fault.Rule == address.DomainNoDot {
 			m.Meant = withSuffix(text)
 		}
@@ -197,8 +199,12 @@ func (v *Validator) Judge(d *Domain, m *Mailbox) verdict.Verdict {
 		kinds, depth = kinds.Union(d.Kinds), d.Depth()
 	}
 	vd := v.grade(kinds, depth)
-	if vd.Grade != verdict.Valid && v.Suggestion(d, m) != "" {
+	switch {
+	case vd.Grade == verdict.Valid:
+	case v.Suggestion(d, m) != "":
 		vd.Action = verdict.Fix
+	case m.Holds:
+		vd.Action = verdict.Review // mail to the text bounces, but somebody can be read out of it
 	}
 	return vd
 }
@@ -206,8 +212,8 @@ func (v *Validator) Judge(d *Domain, m *Mailbox) verdict.Verdict {
 // Add returns the verdict as it is with one kind more.
 func (v *Validator) Add(was verdict.Verdict, k verdict.Kind) verdict.Verdict {
 	vd := v.grade(was.Kinds.With(k), was.Depth)
-	if was.Action == verdict.Fix {
-		vd.Action = verdict.Fix
+	if vd.Grade == was.Grade {
+		vd.Action = was.Action
 	}
 	return vd
 }
@@ -305,10 +311,20 @@ func (v *Validator) Flags(kinds verdict.Set) []string {
 // Kinds returns the kinds that have grade g under the options given to New.
 func (v *Validator) Kinds(g verdict.Grade) verdict.Set { return v.grades[g] }
 
+// bounces are the kinds that a policy did not have to make invalid.
+var bounces = func() (set verdict.Set) {
+	for k, info := range All() {
+		if info.Grade == verdict.Invalid {
+			set = set.With(k)
+		}
+	}
+	return set
+}()
+
 // Bounce predicts what will happen to mail. It promises nothing below the depth
 // of a probe: no list or DNS answer knows a mailbox.
 func Bounce(vd verdict.Verdict) verdict.Bounce {
-	if vd.Grade == verdict.Invalid {
+	if vd.Grade == verdict.Invalid && vd.Kinds.Intersects(bounces) {
 		return verdict.BounceHard
 	}
 	return verdict.BounceUnknown

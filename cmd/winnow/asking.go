@@ -9,7 +9,6 @@ import (
 
 	"winnow/mx"
 	"winnow/policy"
-	"winnow/validate"
 )
 
 // asking are the flags of every command that judges addresses.
@@ -77,9 +76,6 @@ func (a *asking) resolver(p policy.Policy, notice func(string)) *mx.Resolver {
 	}
 	return mx.New(o)
 }
-
-// embeddedData describes the lists that are part of the program.
-func embeddedData() []validate.ListInfo { return validate.Lists() }
 
 // complete offers words for a flag's value.
 func complete(cmd *cobra.Command, flag string, words ...string) {

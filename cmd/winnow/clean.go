@@ -137,7 +137,7 @@ func clean(ctx context.Context, ui *tui, path string, f cleanFlags) error {
 	if err != nil {
 		return err
 	}
-	defer summary.Abort()
+	defer summary.Close()
 	src, err := openSource(ctx, ui, path)
 	if err != nil {
 		return err
@@ -194,8 +194,9 @@ func conclude(ui *tui, s *report.Summary, summary summaryFile) error {
 // summaryFile is where --summary leads. It is opened before the list is read: a
 // summary that can not be written is told before the work, not after it.
 type summaryFile struct {
-	to   io.Writer      // nil: nowhere
-	file *listio.Output // nil: not a file
+	to     io.Writer      // nil: nowhere
+	file   *listio.Output // nil: not a file
+	unlock func()         // nil as file is
 }
 
 // openSummary opens the summary at path, which must be none of the run's other
@@ -216,12 +217,22 @@ func openSummary(ui *tui, path string, force bool, others []string) (summaryFile
 		if _, err := report.ReadFile(path); err != nil {
 			return summaryFile{}, fmt.Errorf("replace %s: %w", path, pipeline.ErrExists)
 		}
+	} else if err == nil && !info.Mode().IsRegular() {
+		return summaryFile{}, fmt.Errorf("write the summary: %s is no file; --summary - writes to standard output", path)
+	}
+	if _, err := os.Stat(filepath.Dir(path)); err != nil {
+		return summaryFile{}, fmt.Errorf("write the summary: there is no folder %s: %w", filepath.Dir(path), err)
+	}
+	unlock, err := listio.LockFile(filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".lock"))
+	if err != nil {
+		return summaryFile{}, fmt.Errorf("lock the summary %s: %w", path, err)
 	}
 	f, err := listio.Create(path)
 	if err != nil {
+		unlock()
 		return summaryFile{}, err
 	}
-	return summaryFile{to: f, file: f}, nil
+	return summaryFile{to: f, file: f, unlock: unlock}, nil
 }
 
 func (f summaryFile) write(s *report.Summary) error {
@@ -234,10 +245,11 @@ func (f summaryFile) write(s *report.Summary) error {
 	return f.file.Commit()
 }
 
-// Abort leaves nothing behind of a summary that was not written.
-func (f summaryFile) Abort() {
+// Close leaves nothing behind of a summary that was not written.
+func (f summaryFile) Close() {
 	if f.file != nil {
 		f.file.Abort()
+		f.unlock()
 	}
 }
 
@@ -270,30 +282,47 @@ func openSource(ctx context.Context, ui *tui, path string) (*listio.Source, erro
 // outputs decides where to write, and refuses to write over the list.
 func (f *cleanFlags) outputs(ui *tui, path string) (*pipeline.Outputs, error) {
 	if f.output == "-" {
+		if to, ok := ui.stdout.(*os.File); ok && isFile(to, path) {
+			return nil, usageError{errors.New("standard output is the list itself")}
+		}
 		return pipeline.ToStream(ui.stdout), nil
 	}
-	if f.output != "" {
-		if same(path, f.output) {
-			return nil, usageError{fmt.Errorf("the output %s is the list itself: name another file", f.output)}
-		}
-		return pipeline.Single(f.output, f.force)
-	}
+	list := path
 	if path == "-" {
-		path = "stdin.csv"
+		list = "stdin.csv" // the parts are named by it
 	} else if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("read the list: %w", err)
 	}
-	out, err := pipeline.Parts(path, f.outDir, f.force)
+	if f.output != "" && same(path, f.output) {
+		return nil, usageError{fmt.Errorf("the output %s is the list itself: name another file", f.output)}
+	}
+	var out *pipeline.Outputs
+	var err error
+	if f.output != "" {
+		out, err = pipeline.Single(f.output, f.force)
+	} else {
+		out, err = pipeline.Parts(list, f.outDir, f.force)
+	}
 	if err != nil {
 		return nil, err
 	}
 	for _, o := range out.Paths() {
 		if same(path, o) {
 			out.Close()
-			return nil, usageError{fmt.Errorf("the output %s is the list itself: name another folder with --out-dir", o)}
+			return nil, usageError{fmt.Errorf("the list itself has the name of an output, %s: rename it, or write elsewhere", o)}
 		}
 	}
 	return out, nil
+}
+
+// isFile tells whether f is the file at path.
+func isFile(f *os.File, path string) bool {
+	x, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	y, err := os.Stat(path)
+	return err == nil && os.SameFile(x, y)
 }
 
 // same tells whether two paths are one file, by whatever names or links.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	_ "embed"
 	"errors"
@@ -53,8 +54,13 @@ func demo(ctx context.Context, ui *tui, dir string) error {
 		return fmt.Errorf("make a folder for the demo: %w", err)
 	}
 	list := filepath.Join(dir, "contacts.csv")
-	if err := os.WriteFile(list, demoList, 0o600); err != nil {
-		return fmt.Errorf("write the demo's list: %w", err)
+	switch there, err := os.ReadFile(list); {
+	case err == nil && !bytes.Equal(there, demoList):
+		return fmt.Errorf("write the demo's list: %s is there already; name another folder", list)
+	case err != nil:
+		if err := os.WriteFile(list, demoList, 0o600); err != nil {
+			return fmt.Errorf("write the demo's list: %w", err)
+		}
 	}
 	dns, err := startDNS(demoZone)
 	if err != nil {

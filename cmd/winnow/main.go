@@ -74,7 +74,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 }
 
 // stopWithin is how long a command may take to stop when it is told to.
-const stopWithin = 3 * time.Second
+const stopWithin = time.Second
 
 func exitCode(ctx context.Context, ui *tui, err error) int {
 	var (
@@ -86,7 +86,7 @@ func exitCode(ctx context.Context, ui *tui, err error) int {
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.As(context.Cause(ctx), &sig):
+	case errors.As(context.Cause(ctx), &sig) && errors.Is(err, context.Canceled):
 		if errors.As(err, new(unchanged)) {
 			ui.say("winnow: stopped; no output was changed")
 		} else {

@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"winnow/validate"
 )
 
 // version is set when a release is built (-ldflags "-X main.version=…").
@@ -32,7 +34,7 @@ func versionCommand(ui *tui) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			for _, l := range embeddedData() {
+			for _, l := range validate.Lists() {
 				if _, err := fmt.Fprintf(ui.stdout, "  %-12s %s  %7d entries\n", l.Name, l.Date, l.Count); err != nil {
 					return err
 				}
