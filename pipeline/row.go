@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"slices"
 	"strings"
 
 	"winnow/address"
@@ -28,7 +29,7 @@ func (r *run) mailbox(row string) validate.Mailbox {
 	}
 	m := validate.Parse(text)
 	// In a row as long as the others, a wrong address is one; a cell without any @ may be another column's.
-	elsewhere := (ragged || m.Fault != nil && m.Fault.Rule == address.NoAt) && strings.Count(row, "@") > strings.Count(text, "@")
+	elsewhere := (ragged || m.Fault != nil && m.Fault.Rule == address.NoAt) && holdsAddress(strings.Replace(row, text, "", 1))
 	switch {
 	case m.Meant != "" && !ragged:
 		return m // several addresses on lines of one cell: the first is suggested
@@ -39,6 +40,15 @@ func (r *run) mailbox(row string) validate.Mailbox {
 	}
 	return m
 }
+
+// holdsAddress tells whether an address stands in a row; handles (@jane) are none.
+// Of a very long row it is taken for granted.
+func holdsAddress(row string) bool {
+	const long = 4 << 10
+	return strings.Contains(row, "@") && (len(row) > long || slices.ContainsFunc(strings.FieldsFunc(row, isDelimiter), address.Holds))
+}
+
+func isDelimiter(r rune) bool { return strings.ContainsRune(",;\t|", r) }
 
 // swallows tells whether a line inside of a row is itself a row with an address:
 // a quote that was left open has taken it in.
