@@ -281,11 +281,13 @@ func within(t string) (string, bool) {
 // that exists, be it clear or not that it is the one that was meant: in
 // "jane doe@acme.com" it is not.
 func Holds(s string) bool {
-	for range wholes(legible(s)) {
+	for range wholes(gaps.Replace(legible(s))) {
 		return true
 	}
 	return false
 }
+
+var gaps = strings.NewReplacer(" @", "@", "@ ", "@")
 
 // whole is an address in a text.
 type whole struct{ before, text, after string }
@@ -298,8 +300,10 @@ func wholes(t string) iter.Seq[whole] {
 		}
 		for at := strings.IndexByte(t, '@'); at >= 0; {
 			start := len(strings.TrimRightFunc(t[:at], inLocal))
+			start += 1 + strings.LastIndexAny(t[start:at], "/=?&|") // of a URL rather than of an address
+			start = at - len(strings.TrimLeft(t[start:at], "'*~!#$^`{}"))
 			end := len(t) - len(strings.TrimLeftFunc(t[at+1:], inDomain))
-			a := strings.TrimLeft(t[start:at], "'") + "@" + strings.TrimRight(t[at+1:end], ".-")
+			a := t[start:at] + "@" + strings.TrimRight(t[at+1:end], ".-")
 			if realTLD(a) && !yield(whole{t[:start], a, t[end:]}) {
 				return
 			}
@@ -313,7 +317,7 @@ func wholes(t string) iter.Seq[whole] {
 }
 
 func inLocal(r rune) bool {
-	return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._%+'-", r)
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(".!#$%&'*+-/=?^_`{|}~", r)
 }
 
 func inDomain(r rune) bool {
@@ -324,10 +328,12 @@ func inDomain(r rune) bool {
 // word and a space before it may (jane doe@acme.com), and so may a comma or a
 // colon that stands for a dot.
 func apart(before, after string) bool {
-	r, _ := utf8.DecodeLastRuneInString(strings.TrimSpace(before))
+	const closes = ":;,|<>([{='*/&-–—•·"
+	word := strings.TrimSpace(before)
+	r, _ := utf8.DecodeLastRuneInString(word)
 	switch {
-	case before == "":
-	case unicode.IsLetter(r), unicode.IsDigit(r), r == '.', strings.ContainsAny(before[len(before)-1:], `,:@")`):
+	case word == "":
+	case !strings.ContainsRune(closes, r), word == before && (r == ',' || r == ':'):
 		return false
 	}
 	if rest, ok := strings.CutPrefix(after, ","); ok {

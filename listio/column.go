@@ -2,6 +2,7 @@ package listio
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -44,15 +45,19 @@ func (e *ColumnError) Error() string {
 	return b.String()
 }
 
-// holdsAddress takes a cheap look: one @ with something on both sides, and no space inside, perhaps in angle brackets.
+// holdsWrapped tells whether a cell holds an address in angle brackets, behind a name perhaps.
+func holdsWrapped(cell string) bool {
+	cell = strings.TrimSpace(cell)
+	open := strings.LastIndexByte(cell, '<')
+	return open >= 0 && strings.HasSuffix(cell, ">") && holdsAddress(cell[open+1:len(cell)-1])
+}
+
+// holdsAddress takes a cheap look: one @ with something on both sides, and no space inside.
 func holdsAddress(cell string) bool {
 	if strings.IndexByte(cell, '@') < 0 {
 		return false
 	}
 	cell = strings.TrimSpace(cell)
-	if open := strings.LastIndexByte(cell, '<'); open >= 0 && strings.HasSuffix(cell, ">") {
-		cell = cell[open+1 : len(cell)-1]
-	}
 	at := strings.IndexByte(cell, '@')
 	return at > 0 && at < len(cell)-1 &&
 		strings.IndexByte(cell[at+1:], '@') < 0 &&
@@ -62,7 +67,10 @@ func holdsAddress(cell string) bool {
 
 // findColumn sets Column, ColumnName and Why from the data rows of a sample, or as asked.
 func (l *List) findColumn(rows []string, asked string) error {
-	columns, filled := l.survey(rows)
+	columns, filled := l.survey(rows, holdsAddress)
+	if !slices.ContainsFunc(columns, func(c Candidate) bool { return c.Addresses > 0 }) {
+		columns, filled = l.survey(rows, holdsWrapped)
+	}
 	problem := func(problem string, of []Candidate) error {
 		return &ColumnError{Problem: problem, Columns: of, Rows: len(rows)}
 	}
@@ -148,7 +156,7 @@ func (l *List) setColumn(c Candidate) {
 }
 
 // survey returns the columns that are not of our own making, and how many cells of each are not empty.
-func (l *List) survey(rows []string) (columns []Candidate, filled []int) {
+func (l *List) survey(rows []string, holds func(cell string) bool) (columns []Candidate, filled []int) {
 	place := make([]int, l.Cells) // of a column in columns, -1 if it is of our own
 	for i := range place {
 		place[i] = -1
@@ -172,7 +180,7 @@ func (l *List) survey(rows []string) (columns []Candidate, filled []int) {
 				if strings.TrimSpace(cell) != "" {
 					filled[p]++
 				}
-				if holdsAddress(cell) {
+				if holds(cell) {
 					columns[p].Addresses++
 				}
 			}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Options say what is known of a list beforehand. The zero value finds out everything.
@@ -187,12 +189,18 @@ func (l *List) findOld() {
 // isHeader says whether the cells of a first row are names, not data.
 func isHeader(cells []string) bool {
 	for _, cell := range cells {
-		// Also "Jane <jane@acme.com>" and "jane@" are somebody; "Contact @ work" is a name.
-		if at := strings.IndexByte(cell, '@'); at > 0 && cell[at-1] != ' ' || at == 0 && len(cells) == 1 {
+		if before, after, ok := strings.Cut(cell, "@"); ok && (len(cells) == 1 || isSomebody(before, after)) {
 			return false
 		}
 	}
 	return true
+}
+
+// isSomebody says whether what stands on both sides of an @ is somebody, if only "jane@" or "jane @acme.com", and not
+// the name of a column, such as "Twitter (@handle)" or "Contact @ work".
+func isSomebody(before, after string) bool {
+	last, _ := utf8.DecodeLastRuneInString(before)
+	return unicode.IsLetter(last) || unicode.IsDigit(last) || before != "" && strings.Contains(after, ".")
 }
 
 // cells returns what the cells of a row say.

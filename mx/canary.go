@@ -72,12 +72,12 @@ func (r *Resolver) Check(ctx context.Context) error {
 }
 
 // Err returns what Check returned last, or the check that Lookup and Resolve made
-// for themselves; nil if none was made. It asks nobody.
+// for themselves; ErrUnproven if none has ended yet. It asks nobody.
 func (r *Resolver) Err() error {
 	if s := r.standing.Load(); s != nil {
 		return s.err
 	}
-	return nil
+	return ErrUnproven
 }
 
 // recent returns what a check that is not too old said.

@@ -17,13 +17,15 @@ import (
 // list. Everything is written under other names and renamed when it is whole
 // and the counts have been proved; the manifest comes last.
 type Outputs struct {
-	dir    string
-	stem   string    // "contacts" of contacts.csv
-	ext    string    // ".csv"
-	single bool      // one annotated list, at dir/stem+ext
-	stream io.Writer // one annotated list, to here; nil otherwise
-	unlock func()
-	old    [numStates]*report.Summary // manifests of earlier runs, by the state of their outputs; nil where there is none
+	dir     string
+	stem    string    // "contacts" of contacts.csv
+	ext     string    // ".csv"
+	single  bool      // one annotated list, at dir/stem+ext
+	stream  io.Writer // one annotated list, to here; nil otherwise
+	unlock  func()
+	refused [numStates]error           // why the files of a state are not to be replaced; nil if they may be
+	forced  [numStates]bool            // they are all the same
+	old     [numStates]*report.Summary // manifests of earlier runs, by the state of their outputs; nil where there is none
 
 	parts [numOutputs]*listio.Output // nil: not written
 	rows  [numOutputs]int64
@@ -117,16 +119,26 @@ func (o *Outputs) open(force bool) (err error) {
 		}
 	}()
 	for st := range state(numStates) {
-		if err := o.recognize(st, force); err != nil {
-			return err
+		o.refused[st] = o.recognize(st)
+		if force && mustBeFile(o.manifest(st)) == nil && !errors.Is(o.refused[st], errNoFile) {
+			o.forced[st] = true
 		}
 	}
-	return nil
+	return o.mayReplace(whole)
+}
+
+// mayReplace tells whether the outputs of a state may be written: those of held
+// and incomplete runs matter only to such a run.
+func (o *Outputs) mayReplace(st state) error {
+	if o.forced[st] {
+		return nil
+	}
+	return o.refused[st]
 }
 
 // recognize reads the manifest of the earlier run that ended in a state, and
 // makes sure that the files of that state are what it says.
-func (o *Outputs) recognize(st state, force bool) error {
+func (o *Outputs) recognize(st state) error {
 	known := map[string]bool{}
 	// The manifest of a run that was killed while it renamed stands beside the
 	// last whole one; both tell which files are ours.
@@ -143,13 +155,10 @@ func (o *Outputs) recognize(st state, force bool) error {
 			for _, f := range m.Files {
 				known[f.Path+" "+f.SHA256] = true
 			}
-		case errors.Is(err, fs.ErrNotExist) || force || path != o.manifest(st):
+		case errors.Is(err, fs.ErrNotExist) || path != o.manifest(st):
 		default:
 			return fmt.Errorf("replace %s: %w", path, ErrExists)
 		}
-	}
-	if force {
-		return nil
 	}
 	ours := map[string]bool{}
 	for _, part := range o.kinds() {
@@ -177,6 +186,8 @@ func (o *Outputs) recognize(st state, force bool) error {
 	return nil
 }
 
+var errNoFile = errors.New("not a file")
+
 // mustBeFile refuses what stands at path and is no file: a pipe would never end.
 func mustBeFile(path string) error {
 	info, err := os.Stat(path)
@@ -184,9 +195,9 @@ func mustBeFile(path string) error {
 	case err != nil || info.Mode().IsRegular():
 		return nil
 	case info.IsDir():
-		return fmt.Errorf("replace %s: is a folder, not a file", path)
+		return fmt.Errorf("replace %s: is a folder, %w", path, errNoFile)
 	}
-	return fmt.Errorf("replace %s: is a pipe or a device, not a file; -o - writes to standard output", path)
+	return fmt.Errorf("replace %s: is a pipe or a device, %w; -o - writes to standard output", path, errNoFile)
 }
 
 // kinds returns the outputs that this run may write.
@@ -311,6 +322,9 @@ func (o *Outputs) commit(s *report.Summary) error {
 	case !s.Complete:
 		st = incomplete
 	}
+	if err := o.mayReplace(st); err != nil {
+		return err
+	}
 	if o.rows[outDuplicates] == 0 && o.parts[outDuplicates] != nil {
 		o.parts[outDuplicates].Abort()
 		o.parts[outDuplicates] = nil
@@ -366,19 +380,19 @@ func (o *Outputs) commit(s *report.Summary) error {
 	return nil
 }
 
-// removeSuperseded removes what earlier runs left under the names of held and
-// incomplete outputs, if it is still as they left it: the whole ones are newer.
-// What can not be removed stays; the run is done.
+// removeSuperseded removes what earlier runs of this list left under the names of
+// held and incomplete outputs, if it was still as they left it when this run
+// began: the whole ones are newer. What can not be removed stays; the run is done.
 func (o *Outputs) removeSuperseded() {
 	for _, st := range []state{held, incomplete} {
 		if o.old[st] == nil {
 			continue
 		}
-		for _, f := range o.old[st].Files {
-			path := filepath.Join(o.dir, filepath.Base(f.Path))
-			if sum, _, err := listio.HashFile(path); err == nil && sum == f.SHA256 {
-				_ = os.Remove(path)
-			}
+		if o.refused[st] != nil {
+			continue // somebody has worked on them, or they are another list's
+		}
+		for _, path := range o.pathsOf(st) {
+			_ = os.Remove(path)
 		}
 		_ = os.Remove(o.manifest(st))
 	}

@@ -127,7 +127,7 @@ func (w *worker) mark(seen *seen) error {
 			}
 		}
 		j.part = w.route(j.verdict)
-		if j.part == report.Removed && j.domain != nil {
+		if j.part == report.Removed && j.domain != nil && !j.verdict.Kinds.Has(validate.ListDuplicate) {
 			j.domain.removed.Add(1)
 		}
 		w.counts.Add(j.part, j.verdict, row)
@@ -146,7 +146,7 @@ func (r *run) route(vd verdict.Verdict) report.Part {
 	case verdict.Remove:
 		return report.Removed
 	case verdict.Review, verdict.Recheck:
-		if !vd.Kinds.Minus(r.Validator.Kinds(verdict.Valid)).Minus(r.kept).Empty() {
+		if vd.Grade == verdict.Invalid || !vd.Kinds.Minus(r.Validator.Kinds(verdict.Valid)).Minus(r.kept).Empty() {
 			return report.Review
 		}
 		return report.Clean

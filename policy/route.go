@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -61,8 +60,8 @@ func (p Policy) group(name string) (verdict.Set, error) {
 		return set, nil
 	}
 	if k, ok := validate.KindOf(name); ok {
-		if k == validate.RowNoAddress {
-			return set, errors.New("keep: a row without an address can not be sent to")
+		if !validate.Sendable(k) {
+			return set, fmt.Errorf("keep: where %s is said there is no address to send to", name)
 		}
 		return set.With(k), nil
 	}

@@ -112,14 +112,20 @@ func Regrade(k verdict.Kind, g verdict.Grade) error {
 	switch {
 	case g == verdict.Invalid && (kinds[k].About == Us || kinds[k].About == List || k == DNSServFail):
 		return fmt.Errorf("%s says nothing final of the recipient: it can not be graded invalid", kinds[k].Code)
-	case g == verdict.Valid && k == RowNoAddress:
-		return fmt.Errorf("%s: there is nothing to send to: it can not be graded valid", kinds[k].Code)
+	case g == verdict.Valid && !Sendable(k):
+		return fmt.Errorf("%s: there is no address to send to: it can not be graded valid", kinds[k].Code)
 	}
 	return nil
 }
 
 var fromDNS = verdict.SetOf(DomainMissing, MXNone, MXNull, MXUnresolvable, MXPrivate, MXImplicit,
 	DNSTimeout, DNSServFail, DNSRefused, DNSLame, DNSMalformed, DNSFiltered)
+
+// Sendable tells whether there is an address to send to where k is said: not where
+// the text is none, the row has none, or its cells have moved.
+func Sendable(k verdict.Kind) bool {
+	return k != RowNoAddress && k != RowShifted && !(k > beforeSyntax && k < LocalLegacyDots)
+}
 
 // Syntax returns the kind of an address that breaks r.
 func Syntax(r address.Rule) verdict.Kind { return beforeSyntax + verdict.Kind(r) }

@@ -62,6 +62,7 @@ func TestNothingAboutUsIsInvalid(t *testing.T) {
 			require.Error(t, Regrade(k, verdict.Invalid), info.Code)
 		}
 		require.NoError(t, Regrade(k, verdict.Risky), info.Code)
+		require.Equal(t, Sendable(k), Regrade(k, verdict.Valid) == nil, info.Code)
 		if info.Grade != verdict.Invalid && (info.About == List || strings.HasPrefix(info.Code, "dns.")) {
 			require.Error(t, Regrade(k, verdict.Invalid), info.Code)
 		}

@@ -79,6 +79,7 @@ func check(ctx context.Context, ui *tui, args []string, f checkFlags) error {
 		return err
 	}
 	var invalid, shallow bool
+	results := ui.results(ctx)
 	err = pipeline.Stream{
 		Validator: validate.New(opt),
 		Timeout:   f.timeout,
@@ -86,7 +87,7 @@ func check(ctx context.Context, ui *tui, args []string, f checkFlags) error {
 	}.Run(ctx, lines, func(r verdict.Result) error {
 		invalid = invalid || r.Status == verdict.Invalid.String()
 		shallow = shallow || r.Status == verdict.Unknown.String() && r.Depth == verdict.DepthSyntax.String()
-		return f.print(ui.stdout, r, args[0] == "-")
+		return f.print(results, r, args[0] == "-")
 	})
 	switch {
 	case err != nil:

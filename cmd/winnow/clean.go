@@ -65,7 +65,7 @@ Only domains leave the machine, to the resolver.`,
 	fs.StringSliceVar(&f.keep, "keep", nil, "leave `GROUPS` in the clean part: role, disposable, typo, implicit, private, dns,\ncatch-all, literal, risky, unknown, or a code")
 	fs.StringVar(&f.duplicates, "duplicates", "first", "what to do with later rows of a mailbox, `MODE`: first sets them apart, keep does\nnot look for them, only-flag leaves them in place with a flag")
 	fs.StringSliceVar(&f.failOn, "fail-on", nil, "exit with 3 on `STATUS` or code, with >N or >N% behind it if some are borne")
-	fs.StringVar(&f.maxRemoved, "max-removed", "20%", "hold the outputs back (exit 3) where more than this `SHARE` would be removed, or all\nrows of a domain that has over 1%; 100% holds nothing back")
+	fs.StringVar(&f.maxRemoved, "max-removed", "20%", "hold the outputs back (exit 3) where more than this `SHARE` would be removed, or\nover 1% of the list at one domain; 100% holds nothing back")
 	fs.BoolVar(&f.force, "force", false, "replace outputs that winnow did not write, or that were changed since")
 	f.asking.add(cmd, ui)
 	complete(cmd, "duplicates", "first", "keep", "only-flag")
@@ -128,12 +128,12 @@ func clean(ctx context.Context, ui *tui, path string, f cleanFlags) error {
 		return usageError{errors.New("the annotated list and the summary can not both go to standard output")}
 	}
 
-	out, err := f.outputs(ui, path)
+	out, err := f.outputs(ctx, ui, path)
 	if err != nil {
 		return err
 	}
 	defer out.Close()
-	summary, err := openSummary(ui, f.summary, f.force, append(out.Paths(), path))
+	summary, err := openSummary(ctx, ui, f.summary, f.force, append(out.Paths(), path))
 	if err != nil {
 		return err
 	}
@@ -201,12 +201,12 @@ type summaryFile struct {
 
 // openSummary opens the summary at path, which must be none of the run's other
 // files and no file of somebody else's.
-func openSummary(ui *tui, path string, force bool, others []string) (summaryFile, error) {
+func openSummary(ctx context.Context, ui *tui, path string, force bool, others []string) (summaryFile, error) {
 	switch path {
 	case "":
 		return summaryFile{}, nil
 	case "-":
-		return summaryFile{to: ui.stdout}, nil
+		return summaryFile{to: ui.results(ctx)}, nil
 	}
 	for _, other := range others {
 		if same(other, path) {
@@ -214,7 +214,8 @@ func openSummary(ui *tui, path string, force bool, others []string) (summaryFile
 		}
 	}
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && !force {
-		if _, err := report.ReadFile(path); err != nil {
+		manifest := strings.Contains(filepath.Base(path), ".winnow.")
+		if _, err := report.ReadFile(path); err != nil || manifest {
 			return summaryFile{}, fmt.Errorf("replace %s: %w", path, pipeline.ErrExists)
 		}
 	} else if err == nil && !info.Mode().IsRegular() {
@@ -280,12 +281,12 @@ func openSource(ctx context.Context, ui *tui, path string) (*listio.Source, erro
 }
 
 // outputs decides where to write, and refuses to write over the list.
-func (f *cleanFlags) outputs(ui *tui, path string) (*pipeline.Outputs, error) {
+func (f *cleanFlags) outputs(ctx context.Context, ui *tui, path string) (*pipeline.Outputs, error) {
 	if f.output == "-" {
 		if to, ok := ui.stdout.(*os.File); ok && isFile(to, path) {
 			return nil, usageError{errors.New("standard output is the list itself")}
 		}
-		return pipeline.ToStream(ui.stdout), nil
+		return pipeline.ToStream(ui.results(ctx)), nil
 	}
 	list := path
 	if path == "-" {

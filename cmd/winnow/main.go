@@ -10,7 +10,6 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -58,23 +57,8 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	done := make(chan error, 1)
-	go func() { done <- root.ExecuteContext(ctx) }()
-	select {
-	case err := <-done:
-		return exitCode(ctx, ui, err)
-	case <-ctx.Done():
-	}
-	select {
-	case err := <-done:
-		return exitCode(ctx, ui, err)
-	case <-time.After(stopWithin): // it waits for something that no context ends, such as a pipe
-		return exitCode(ctx, ui, ctx.Err())
-	}
+	return exitCode(ctx, ui, root.ExecuteContext(ctx))
 }
-
-// stopWithin is how long a command may take to stop when it is told to.
-const stopWithin = time.Second
 
 func exitCode(ctx context.Context, ui *tui, err error) int {
 	var (
@@ -148,6 +132,7 @@ asked (dead or lying resolver); 130, 143 interrupted.`,
 		SilenceUsage:  true,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{errors.New(err.Error() + " (see " + cmd.CommandPath() + " -h)")}
 	})

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -115,6 +117,34 @@ func newBar(w io.Writer, s pipeline.Stage, total int64) *progressbar.ProgressBar
 		options = append(options, progressbar.OptionShowIts(), progressbar.OptionSetItsString("domains"))
 	}
 	return progressbar.NewOptions64(total, options...)
+}
+
+// results is where a command writes its results until ctx ends. A write that is
+// stuck by then, in a pipe that nobody reads, is left behind.
+func (t *tui) results(ctx context.Context) io.Writer { return resultWriter{ctx, t.stdout} }
+
+type resultWriter struct {
+	ctx context.Context
+	to  io.Writer
+}
+
+func (w resultWriter) Write(p []byte) (int, error) {
+	type written struct {
+		n   int
+		err error
+	}
+	done := make(chan written, 1)
+	own := bytes.Clone(p) // p is the caller's again if the write is left behind
+	go func() {
+		n, err := w.to.Write(own)
+		done <- written{n, err}
+	}()
+	select {
+	case r := <-done:
+		return r.n, r.err
+	case <-w.ctx.Done():
+		return 0, w.ctx.Err()
+	}
 }
 
 // endProgress takes the bar away.
