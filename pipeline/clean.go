@@ -200,6 +200,10 @@ func (r *run) summary(start time.Time, dnsErr error) *report.Summary {
 		Domains:  r.domains.len(),
 		Lists:    data(),
 	}
+	if n := r.notAsked(); s.Complete && n >= shallowRows && 2*n > r.counts.Judged() {
+		s.Complete = false
+		s.Warnings = append(s.Warnings, fmt.Sprintf("DNS told nothing that could be believed of %s of %s judged rows: the resolvers fail, or contradict each other", report.Number(n), report.Number(r.counts.Judged())))
+	}
 	if r.Resolver != nil && (dnsErr == nil || r.domains.reached(verdict.DepthDNS)) {
 		s.Depth = verdict.DepthDNS.String()
 	}
@@ -214,6 +218,19 @@ func (r *run) summary(start time.Time, dnsErr error) *report.Summary {
 	s.Conclude(&r.counts)
 	s.Seconds = time.Since(start).Seconds()
 	return s
+}
+
+// shallowRows is the least number of rows that must be left without an answer
+// before a run in which most are counts as less deep than asked.
+const shallowRows = 20
+
+// notAsked counts the judged rows of which DNS told nothing, for reasons of its own
+// or of ours.
+func (r *run) notAsked() (rows int64) {
+	for _, k := range []verdict.Kind{validate.DNSTimeout, validate.DNSServFail, validate.DNSRefused, validate.DNSLame, validate.DNSMalformed, validate.DNSFiltered} {
+		rows += r.counts.Kind(k)
+	}
+	return rows
 }
 
 // heldDomainRows is the least that a single domain must lose before it can hold

@@ -61,7 +61,7 @@ func (c cleaning) run(ctx context.Context) (*report.Summary, error) {
 	defer out.Close()
 	var resolver *mx.Resolver
 	if c.dns != "" {
-		resolver = mx.New(mx.Options{Servers: []string{c.dns}})
+		resolver = mx.New(mx.Options{Servers: strings.Split(c.dns, ",")})
 	}
 	return pipeline.Clean(ctx, pipeline.Job{
 		Source: src, List: list, Outputs: out, Policy: c.policy, Resolver: resolver,
@@ -389,6 +389,24 @@ func TestBadResolvers(t *testing.T) {
 			require.NoFileExists(t, part(path, "clean"))
 		})
 	}
+}
+
+// Two resolvers that contradict each other prove nothing, however honest each
+// looks: what was there before stays.
+func TestResolversThatContradictEachOther(t *testing.T) {
+	var null strings.Builder
+	rows := "email\n"
+	for i := range 30 {
+		fmt.Fprintf(&null, "d%d-corp.com MX 0 .\n", i)
+		rows += fmt.Sprintf("jane@d%d-corp.com\n", i)
+	}
+	path := write(t, rows)
+	a, b := startDNS(t, dnstest.Canaries), startDNS(t, dnstest.Canaries+null.String())
+	s, err := cleaning{path: path, policy: policy.Default(), dns: a.Addr() + "," + b.Addr()}.run(t.Context())
+	require.NoError(t, err)
+	require.EqualValues(t, 30, s.Statuses["unknown"])
+	require.False(t, s.Complete)
+	require.NoFileExists(t, part(path, "clean"))
 }
 
 func TestBrakes(t *testing.T) {

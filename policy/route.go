@@ -63,6 +63,9 @@ func (p Policy) group(name string) (verdict.Set, error) {
 		if !validate.Sendable(k) {
 			return set, fmt.Errorf("keep: where %s is said there is no address to send to", name)
 		}
+		if p.Grade(k) == verdict.Invalid {
+			return set, fmt.Errorf("keep: %s is invalid, and what is invalid is never kept; --grade %s=risky has it otherwise", name, name)
+		}
 		return set.With(k), nil
 	}
 	for _, g := range groups {

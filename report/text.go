@@ -19,7 +19,7 @@ func (s *Summary) WriteText(w io.Writer) error {
 	s.parts(&b)
 	fmt.Fprintf(&b, "\n%s\n", s.KnownBad.Text)
 	lines(&b, "Warnings", s.Warnings)
-	lines(&b, "Stopped by", s.Gates)
+	lines(&b, "Gates that were met", s.Gates)
 	lines(&b, "Next", s.Next)
 	s.files(&b)
 	_, err := w.Write(b.Bytes())

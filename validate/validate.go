@@ -203,8 +203,8 @@ func (v *Validator) Judge(d *Domain, m *Mailbox) verdict.Verdict {
 	case vd.Grade == verdict.Valid:
 	case v.Suggestion(d, m) != "":
 		vd.Action = verdict.Fix
-	case m.Holds:
-		vd.Action = verdict.Review // mail to the text bounces, but somebody can be read out of it
+	case m.Holds || kinds.Has(RowShifted):
+		vd.Action = verdict.Review // somebody can be read out of it, or mends the row; to ask again would change nothing
 	}
 	return vd
 }

@@ -120,33 +120,40 @@ func (f *checkFlags) lines(ui *tui, args []string) (iter.Seq2[string, error], er
 	return readLines(ui.stdin), nil
 }
 
-// maxLine is more than any address can have; what stands behind it in a line is
-// left out, and the line is answered as too long.
-const maxLine = 64 << 10
+// maxLine is far more than any address can have, white space included.
+const maxLine = 16 << 20
 
 func readLines(r io.Reader) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		in := bufio.NewReaderSize(r, maxLine)
-		for {
-			line, err := in.ReadSlice('\n')
-			text := string(line)
-			for errors.Is(err, bufio.ErrBufferFull) {
-				_, err = in.ReadSlice('\n')
-			}
+		in := bufio.NewReader(r)
+		var line []byte
+		for n := 1; ; {
+			piece, err := in.ReadSlice('\n')
+			line = append(line, piece...)
 			switch {
-			case err == nil:
-				if !yield(strings.TrimRight(text, "\r\n"), nil) {
-					return
-				}
-			case errors.Is(err, io.EOF):
-				if text != "" {
-					yield(text, nil)
-				}
+			case errors.Is(err, bufio.ErrBufferFull) && len(line) <= maxLine:
+				continue
+			case errors.Is(err, bufio.ErrBufferFull):
+				yield("", fmt.Errorf("read standard input: line %d is longer than 16 MiB", n))
 				return
-			default:
+			case err != nil && !errors.Is(err, io.EOF):
 				yield("", fmt.Errorf("read standard input: %w", err))
 				return
 			}
+			text := strings.TrimRight(string(line), "\r\n")
+			if n == 1 {
+				text = strings.TrimPrefix(text, "\ufeff")
+			}
+			if err == nil && !yield(text, nil) {
+				return
+			}
+			if err != nil {
+				if len(line) > 0 {
+					yield(text, nil)
+				}
+				return
+			}
+			line, n = line[:0], n+1
 		}
 	}
 }
@@ -198,8 +205,8 @@ func printText(b *bytes.Buffer, r verdict.Result) {
 
 // depths says what was not looked at.
 var depths = map[string]string{
-	verdict.DepthSyntax.String(): "only the address itself was looked at, not its domain's mail hosts",
-	verdict.DepthDNS.String():    "its domain's mail hosts are known; the mailbox was not asked for",
+	verdict.DepthSyntax.String(): "only the address itself was looked at; nothing is known of its domain",
+	verdict.DepthDNS.String():    "DNS was asked for its domain; the mailbox was not asked for",
 }
 
 // printable shows what a terminal would hide or obey.
