@@ -213,6 +213,48 @@ func (s sighting) passed() bool {
 // settled reports whether no further canary could change what s says.
 func (s sighting) settled() bool { return s.lied() || s.passed() }
 
+// maxWitnesses is how many names recall asks for.
+const maxWitnesses = 8
+
+// recall asks the honest servers again for names that had mail hosts in this run.
+// To a server that denies two of them what s says is taken back: it began to lie,
+// and spares the canaries.
+func (r *Resolver) recall(ctx context.Context, s *standing, names []string) *standing {
+	now := *s
+	for _, i := range s.honest.members(len(r.servers)) {
+		denied := make(chan string, len(names))
+		for _, name := range names {
+			go func() {
+				said := r.wire.ask(ctx, r.servers[i], question{name + ".", dns.TypeMX}, time.Now().Add(time.Second))
+				if said.status == nxdomain || said.status == nodata {
+					denied <- said.detail
+				} else {
+					denied <- ""
+				}
+			}()
+		}
+		lies, detail := 0, ""
+		for range names {
+			if d := <-denied; d != "" {
+				lies, detail = lies+1, d
+			}
+		}
+		if lies < 2 {
+			continue
+		}
+		detail = fmt.Sprintf("%d of %d domains that had mail hosts a moment ago are denied: %s", lies, len(names), detail)
+		now.lying.add(i)
+		now.honest &^= one(i)
+		now.passed &^= one(i)
+		now.epoch = s.epoch + 1 // nothing negative that was learnt before is believed
+		now.err = fmt.Errorf("%w: %s: %s", ErrLying, r.servers[i], detail)
+		r.publishing.Lock()
+		r.notice(i, "lies", detail)
+		r.publishing.Unlock()
+	}
+	return &now
+}
+
 // inspect asks one server its canaries.
 func (r *Resolver) inspect(ctx context.Context, server string) sighting {
 	ctx, cancel := context.WithCancel(ctx)

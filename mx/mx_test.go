@@ -830,3 +830,49 @@ func BenchmarkResolve(b *testing.B) {
 	require.ErrorIs(b, err, mx.ErrLying, "its wildcard")
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "domains/s")
 }
+
+// A resolver that begins to lie in mid-run, about all but the big providers, is
+// found out by the domains that it knew a moment ago.
+func TestLiesThatSpareTheCanaries(t *testing.T) {
+	t.Parallel()
+	for _, lie := range []string{"", "* MX 0 .\n", "* TXT nothing\n"} {
+		zone := dnstest.Canaries + "mx.host.com A 198.51.100.7\n"
+		for i := range 20 {
+			zone += fmt.Sprintf("good%d.com MX 10 mx.host.com\n", i)
+		}
+		s := serve(t, zone)
+		r := mx.New(options(s))
+		known := make(chan struct{}, 20)
+		names := func(yield func(string) bool) {
+			for i := range 20 {
+				if !yield(fmt.Sprintf("good%d.com", i)) {
+					return
+				}
+			}
+			for range 20 {
+				<-known
+			}
+			liar, err := dnstest.ParseZone(dnstest.Canaries + lie)
+			require.NoError(t, err)
+			s.SetZone(liar)
+			for i := range 200 {
+				if !yield(fmt.Sprintf("later%d.com", i)) {
+					return
+				}
+			}
+		}
+		condemned := 0
+		err := r.Resolve(t.Context(), names, func(a mx.Answer) {
+			switch a.Outcome {
+			case mx.Hosts:
+				known <- struct{}{}
+			case mx.Missing, mx.None, mx.Null, mx.Unresolvable:
+				if a.Confirmed {
+					condemned++
+				}
+			}
+		})
+		require.ErrorIs(t, err, mx.ErrLying, lie)
+		require.Zero(t, condemned, lie)
+	}
+}

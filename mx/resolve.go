@@ -48,6 +48,8 @@ type run struct {
 	held   []draft
 	fault  error     // the first that the canaries complained of
 	latest time.Time // what is held wants a check that starts no earlier
+	known  []string  // the first names that had mail hosts
+	found  int       // names that had, since the last check
 }
 
 func (run *run) all(ctx context.Context, names iter.Seq[string]) error {
@@ -57,9 +59,13 @@ func (run *run) all(ctx context.Context, names iter.Seq[string]) error {
 	checking, covered := false, 0
 	check := func(t time.Time) {
 		checking, covered = true, len(run.held)
+		known := run.witnesses()
 		go func() {
 			// nil if ctx ended.
 			s, _ := run.r.since(ctx, t)
+			if s != nil && len(known) > 0 {
+				s = run.r.recall(ctx, s, known)
+			}
 			checked <- s
 		}()
 	}
@@ -161,11 +167,32 @@ func (run *run) rememberHost(l located) time.Duration {
 // take gives an answer, or holds it back.
 func (run *run) take(d draft) {
 	if !d.Outcome.negative() {
-		run.each(d.answer(run.r.epoch()))
+		a := d.answer(run.r.epoch())
+		if a.Confirmed && a.Outcome == Hosts {
+			run.found++
+			if len(run.known) < maxWitnesses {
+				run.known = append(run.known, a.Name)
+			}
+		}
+		run.each(a)
 		return
 	}
 	run.held = append(run.held, d)
 	run.latest = time.Now()
+}
+
+// witnesses returns the names that are to be asked for once more with the next
+// check: none as long as most domains have mail hosts, as in any list. Where most
+// have none, all at once, the resolver may have begun to lie about all but the
+// canaries; and once it lied it is not trusted again.
+func (run *run) witnesses() []string {
+	const many = 20
+	found := run.found
+	run.found = 0
+	if lied := errors.Is(run.fault, ErrLying); lied || len(run.held) >= many && len(run.held) > found {
+		return run.known
+	}
+	return nil
 }
 
 // settle judges the first n drafts by a check that started after them.
