@@ -19,7 +19,7 @@ func FuzzOpen(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		if text == "" {
-			t.Skip()
+			t.Skip("an empty file is refused before it is opened as a list")
 		}
 		l, err := listio.Open(source(t, text, "list.csv"), listio.Options{})
 		if err != nil {

@@ -37,11 +37,11 @@ func FuzzSplit(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string, comma byte, size, column uint8) {
 		if !canDelimit(comma) || size == 0 {
-			t.Skip()
+			t.Skip("no delimiter that a list can have, or no size")
 		}
 		src, err := Spool(strings.NewReader(s), "fuzz")
 		if errors.Is(err, ErrEmpty) {
-			t.Skip()
+			t.Skip("an empty list has no rows to split")
 		}
 		require.NoError(t, err)
 		defer src.Close()

@@ -218,7 +218,9 @@ func (s *Summary) next(c *Counts) []string {
 	if fix > 0 {
 		say("%s in review: a correction stands in winnow_suggestion; compare it with where the address came from.", count(fix, "row"))
 	}
-	if recheck > 0 {
+	if recheck > 0 && !s.Complete {
+		say("%s in review could not be found out.", count(recheck, "row"))
+	} else if recheck > 0 {
 		say("%s in review could not be found out; run again later. --keep unknown sends to them all the same.", count(recheck, "row"))
 	}
 	if review > 0 {

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"winnow/pipeline"
+)
+
+// Where there is no terminal, a long run says a line a minute, and a short one
+// nothing.
+func TestProgressWithoutATerminal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told strings.Builder
+		ui := newTUI(nil, nil, &told)
+		for second := range int64(150) {
+			ui.progress(pipeline.Write, second, 200)
+			time.Sleep(time.Second)
+		}
+		require.Equal(t, "winnow: writing: 30%\nwinnow: writing: 61%\n", told.String())
+	})
+}
+
+func TestQuietProgress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told strings.Builder
+		ui := newTUI(nil, nil, &told)
+		ui.quiet = true
+		for second := range int64(150) {
+			ui.progress(pipeline.Write, second, 200)
+			time.Sleep(time.Second)
+		}
+		require.Empty(t, told.String())
+	})
+}
