@@ -127,7 +127,7 @@ func (w *worker) mark(seen *seen) error {
 			}
 		}
 		j.part = w.route(j.verdict)
-		if j.part == report.Removed && j.domain != nil && !j.verdict.Kinds.Has(validate.ListDuplicate) {
+		if j.part == report.Removed && j.domain != nil && report.Brakes(j.verdict) {
 			j.domain.removed.Add(1)
 		}
 		w.counts.Add(j.part, j.verdict, row)
@@ -191,7 +191,7 @@ func (w *worker) ours(j *judged) []string {
 	c[3] = j.verdict.Action.String()
 	c[4] = ""
 	if j.verdict.Action == verdict.Fix {
-		c[4] = w.Validator.Suggestion(d, &j.mailbox)
+		c[4] = w.Validator.Suggestion(d, &j.mailbox, j.verdict.Kinds)
 	}
 	c[5] = j.verdict.Depth.String()
 	flags, ok := w.flags[j.verdict.Kinds]

@@ -13,6 +13,10 @@
 //	max-removed = "20%"
 //	fail-on     = ["invalid>5%"]
 //
+//	[lists]
+//	allow = ["customers.txt"]
+//	deny  = ["competitors.txt"]
+//
 //	[dns]
 //	resolvers = ["192.0.2.53:53"]
 //	timeout   = "5s"
@@ -24,6 +28,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -42,6 +47,8 @@ type Policy struct {
 	Duplicates Duplicates
 	MaxRemoved Share // of the judged rows; [NoBrake] is no brake
 	FailOn     []Gate
+	Allow      []string      // files of what is always let through; see [validate.Own]
+	Deny       []string      // files of what is never sent to
 	Resolvers  []string      // host:port; nil means the system's
 	Timeout    time.Duration // of one DNS question; 0 means mx's own
 }
@@ -57,8 +64,24 @@ func (p Policy) Grade(k verdict.Kind) verdict.Grade {
 	return validate.Info(k).Grade
 }
 
-// Validate returns the part of p that package validate wants.
-func (p Policy) Validate() validate.Options { return validate.Options{Grades: p.Grades} }
+// Validate returns the part of p that package validate wants. It reads the files of
+// Allow and Deny.
+func (p Policy) Validate() (validate.Options, error) {
+	o := validate.Options{Grades: p.Grades}
+	for _, of := range []struct {
+		files []string
+		to    **validate.Own
+	}{{p.Allow, &o.Allow}, {p.Deny, &o.Deny}} {
+		list := &validate.Own{}
+		for _, file := range of.files {
+			if err := list.Load(file); err != nil {
+				return o, err
+			}
+		}
+		*of.to = list
+	}
+	return o, nil
+}
 
 // MX returns the part of p that package mx wants.
 func (p Policy) MX() mx.Options { return mx.Options{Servers: p.Resolvers, Timeout: p.Timeout} }
@@ -92,13 +115,18 @@ type file struct {
 		MaxRemoved *string  `toml:"max-removed"`
 		FailOn     []string `toml:"fail-on"`
 	} `toml:"clean"`
+	Lists struct {
+		Allow []string `toml:"allow"`
+		Deny  []string `toml:"deny"`
+	} `toml:"lists"`
 	DNS struct {
 		Resolvers []string `toml:"resolvers"`
 		Timeout   *string  `toml:"timeout"`
 	} `toml:"dns"`
 }
 
-// Load reads the policy file at path over [Default].
+// Load reads the policy file at path over [Default]. Files that it names are
+// looked for in its own folder.
 func Load(path string) (Policy, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -107,6 +135,13 @@ func Load(path string) (Policy, error) {
 	p, err := Parse(string(text))
 	if err != nil {
 		return Policy{}, fmt.Errorf("read the policy %s: %w", path, err)
+	}
+	for _, files := range [][]string{p.Allow, p.Deny} {
+		for i, file := range files {
+			if !filepath.IsAbs(file) {
+				files[i] = filepath.Join(filepath.Dir(path), file)
+			}
+		}
 	}
 	return p, nil
 }
@@ -124,7 +159,7 @@ func Parse(text string) (Policy, error) {
 		// A value of the wrong type: "toml: line 2 (last key "clean.keep"): …"
 		return p, errors.New(strings.Replace(strings.TrimPrefix(err.Error(), "toml: "), " (last key ", ": (last key ", 1))
 	}
-	for _, table := range []string{"grades", "clean", "dns"} {
+	for _, table := range []string{"grades", "clean", "lists", "dns"} {
 		if meta.IsDefined(table) && meta.Type(table) != "Hash" { // toml takes some values for an empty table
 			return p, fmt.Errorf("line %d: %s is a table: write [%s]", lineOf(text, toml.Key{table}), table, table)
 		}
@@ -164,6 +199,7 @@ func Parse(text string) (Policy, error) {
 		}
 		p.FailOn = append(p.FailOn, g)
 	}
+	p.Allow, p.Deny = f.Lists.Allow, f.Lists.Deny
 	if err := p.SetResolvers(f.DNS.Resolvers); err != nil {
 		return p, say("dns.resolvers", err)
 	}

@@ -38,7 +38,9 @@ timeout   = "3s"
 	require.Len(t, p.FailOn, 2)
 	require.Equal(t, []string{"192.0.2.53:53", "[2001:db8::53]:53"}, p.MX().Servers)
 	require.Equal(t, 3*time.Second, p.MX().Timeout)
-	require.Equal(t, p.Grades, p.Validate().Grades)
+	opt, err := p.Validate()
+	require.NoError(t, err)
+	require.Equal(t, p.Grades, opt.Grades)
 
 	kept := p.Kept()
 	require.True(t, kept.Has(validate.RoleSystem))
@@ -46,6 +48,31 @@ timeout   = "3s"
 	require.True(t, kept.Has(validate.MXUnresolvable), "it is unknown under this policy")
 	require.False(t, kept.Has(validate.ListDisposable))
 	require.False(t, kept.Has(validate.RowShifted), "what is wrong with the row is not the address's")
+}
+
+// The files that a policy names stand beside it, and are read when they are wanted.
+func TestLoadOwnLists(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	write("winnow.toml", "[lists]\nallow = [\"good.txt\"]\ndeny = [\"bad.txt\", \"worse.txt\"]\n")
+	write("good.txt", "acme.com\n")
+	write("bad.txt", "bob@acme.com\n")
+	write("worse.txt", "*.acme.com\n")
+	p, err := policy.Load(filepath.Join(dir, "winnow.toml"))
+	require.NoError(t, err)
+	opt, err := p.Validate()
+	require.NoError(t, err)
+	require.Equal(t, 1, opt.Allow.Len())
+	require.Equal(t, 2, opt.Deny.Len())
+
+	write("worse.txt", "acme.org\nnot a domain\n")
+	_, err = p.Validate()
+	require.ErrorContains(t, err, "worse.txt: line 2: it is neither a domain")
+	require.NoError(t, os.Remove(filepath.Join(dir, "bad.txt")))
+	_, err = p.Validate()
+	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
 func TestLoadNoSuchFile(t *testing.T) {

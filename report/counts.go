@@ -15,7 +15,7 @@ type Counts struct {
 	Rows       int64
 	NoAddress  int64
 	Duplicates int64
-	Removed    int64 // judged rows of the removed part
+	Removed    int64 // judged rows of the removed part, less those that the user denied
 	Bounces    int64 // judged rows that are certain to bounce
 
 	groups   [NumParts][verdict.Fix + 1][verdict.MaxKinds]group // by part, action and reason
@@ -49,7 +49,7 @@ func (c *Counts) Add(p Part, vd verdict.Verdict, row int64) {
 		judged = false
 	default:
 		c.statuses[vd.Grade]++
-		if p == Removed {
+		if p == Removed && Brakes(vd) {
 			c.Removed++
 		}
 		if validate.Bounce(vd) == verdict.BounceHard {
@@ -61,6 +61,12 @@ func (c *Counts) Add(p Part, vd verdict.Verdict, row int64) {
 			c.kinds[k]++
 		}
 	}
+}
+
+// Brakes tells whether a removed row counts against the limits that keep a bad
+// night from emptying a list: not a duplicate, and not one that the user denied.
+func Brakes(vd verdict.Verdict) bool {
+	return !vd.Kinds.Has(validate.ListDuplicate) && !vd.Kinds.Has(validate.ListDenied)
 }
 
 // Judged returns how many rows enter the rates: all but those without an address

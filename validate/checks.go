@@ -15,7 +15,7 @@ const (
 )
 
 // Check is one thing that is looked at: the kinds it may say, what it needs,
-// and one of two functions. Domain is called once a domain, Mailbox once an
+// and one or both of two functions. Domain is called once a domain, Mailbox once an
 // address (its *Domain is nil where the address has none that can be asked
 // for). Both must be safe for concurrent use on different arguments, and do no
 // I/O.
@@ -28,11 +28,12 @@ type Check struct {
 
 // checks is the table of all checks, cheapest first. Ties in gravity go by the
 // order of the kinds, which is the order of the checks.
-func checks(l lists) []Check {
+func checks(l lists, allow, deny *Own) []Check {
 	return []Check{
 		row(),
 		syntax(),
 		literal(),
+		own(allow, deny),
 		reserved(),
 		mailHosts(),
 		typo(l.typos),

@@ -23,6 +23,7 @@ const (
 const (
 	LocalLegacyDots verdict.Kind = beforeSyntax + verdict.Kind(address.NumRules) + iota
 	AddressLiteral
+	ListDenied
 	DomainReserved
 
 	DomainMissing
@@ -44,6 +45,7 @@ const (
 
 	ListDuplicate
 	RowRagged
+	ListAllowed
 	RoleFunction
 	RoleWeak
 	ListRelay
@@ -60,9 +62,10 @@ const (
 	Host                   // the domain or its mail hosts
 	Us                     // our own network, resolver or standing
 	List                   // the list that the address stands in
+	You                    // lists of the user's own
 )
 
-var parties = [...]string{Recipient: "the address", Host: "its domain", Us: "us (our network or resolver)", List: "the list"}
+var parties = [...]string{Recipient: "the address", Host: "its domain", Us: "us (our network or resolver)", List: "the list", You: "your own lists"}
 
 // String names the party for people.
 func (p Party) String() string { return parties[p] }
@@ -110,7 +113,7 @@ func KindOf(code string) (verdict.Kind, bool) {
 // recipient; and what has no address can not become valid.
 func Regrade(k verdict.Kind, g verdict.Grade) error {
 	switch {
-	case g == verdict.Invalid && (kinds[k].About == Us || kinds[k].About == List || k == DNSServFail):
+	case g == verdict.Invalid && (kinds[k].About == Us || kinds[k].About == List || k == ListAllowed || k == DNSServFail):
 		return fmt.Errorf("%s says nothing final of the recipient: it can not be graded invalid", kinds[k].Code)
 	case g == verdict.Valid && !Sendable(k):
 		return fmt.Errorf("%s: there is no address to send to: it can not be graded valid", kinds[k].Code)
@@ -144,6 +147,9 @@ var kinds = withSyntax([numKinds]KindInfo{
 	AddressLiteral: {"address.literal", verdict.Risky, Recipient,
 		"mail goes to an IP address, not to a domain",
 		"Right by RFC 5321 but refused by most mail hosts, and nearly never somebody's real address. Look at where it came from."},
+	ListDenied: {"list.denied", verdict.Invalid, You,
+		"you said that nothing is to be sent there",
+		"It stands on a list that you gave with --deny or in the policy. It says nothing of whether mail would bounce."},
 	DomainReserved: {"domain.reserved", verdict.Invalid, Recipient,
 		"the domain is reserved for examples, tests or local use, and never takes mail",
 		"Somebody gave a made-up address. Remove it."},
@@ -201,6 +207,9 @@ var kinds = withSyntax([numKinds]KindInfo{
 	RowRagged: {"row.ragged", verdict.Valid, List,
 		"the row has more or fewer cells than the header",
 		"The address was found all the same. Look whether a delimiter stands in a cell without quotes."},
+	ListAllowed: {"list.allowed", verdict.Valid, You,
+		"you said that it is good",
+		"It stands on a list that you gave with --allow or in the policy: what lists, typos and customs say is not held against it. Wrong syntax and missing domains are."},
 	RoleFunction: {"role.function", verdict.Valid, Recipient,
 		"the address belongs to a task, not to a person",
 		"Fine for mail to a company; whoever reads it may not be who signed up."},

@@ -9,6 +9,7 @@
 package validate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +27,8 @@ type Options struct {
 	Offline  bool                           // ask nothing outside
 	Resolver *mx.Resolver                   // nil means one with mx's zero Options
 	Grades   map[verdict.Kind]verdict.Grade // other grades than the table's; see [Regrade]
+	Allow    *Own                           // never held back by what is only known beforehand; nil means nobody
+	Deny     *Own                           // never sent to; it beats Allow; nil means nobody
 }
 
 // Validator judges addresses. It is safe for concurrent use.
@@ -46,10 +49,13 @@ func New(o Options) *Validator {
 	} else if v.resolver == nil {
 		v.resolver = mx.New(mx.Options{})
 	}
-	for _, c := range checks(v.lists) {
-		switch {
-		case c.Mailbox != nil:
+	allow, deny := cmp.Or(o.Allow, &Own{}), cmp.Or(o.Deny, &Own{})
+	for _, c := range checks(v.lists, allow, deny) {
+		if c.Mailbox != nil {
 			v.mailbox = append(v.mailbox, c)
+		}
+		switch {
+		case c.Domain == nil:
 		case c.Needs == NeedMX:
 			v.mx = append(v.mx, c)
 		default:
@@ -176,7 +182,8 @@ func (d *Domain) Depth() verdict.Depth {
 
 // Asks tells whether DNS is to be asked for d: not if it is invalid already.
 func (v *Validator) Asks(d *Domain) bool {
-	return v.resolver != nil && !d.Kinds.Intersects(v.grades[verdict.Invalid])
+	// An address at a domain that is denied may be allowed.
+	return v.resolver != nil && !d.Kinds.Minus(ownWord).Intersects(v.grades[verdict.Invalid])
 }
 
 // SetMX adds what DNS answered. It must not run beside a reader of d.
@@ -195,13 +202,15 @@ func (v *Validator) Judge(d *Domain, m *Mailbox) verdict.Verdict {
 		kinds = kinds.Union(v.mailbox[i].Mailbox(d, m))
 	}
 	var depth verdict.Depth
+	var ofDomain verdict.Set
 	if d != nil {
-		kinds, depth = kinds.Union(d.Kinds), d.Depth()
+		ofDomain, depth = d.Kinds, d.Depth()
 	}
+	kinds = settleOwn(kinds, ofDomain)
 	vd := v.grade(kinds, depth)
 	switch {
-	case vd.Grade == verdict.Valid:
-	case v.Suggestion(d, m) != "":
+	case vd.Grade == verdict.Valid, vd.Reason == ListDenied:
+	case v.Suggestion(d, m, kinds) != "":
 		vd.Action = verdict.Fix
 	case m.Holds || kinds.Has(RowShifted):
 		vd.Action = verdict.Review // somebody can be read out of it, or mends the row; to ask again would change nothing
@@ -240,11 +249,11 @@ var actionOf = [...]verdict.Action{
 
 // Suggestion returns the address that was probably meant, or "". It is never
 // applied by winnow itself.
-func (v *Validator) Suggestion(d *Domain, m *Mailbox) string {
+func (v *Validator) Suggestion(d *Domain, m *Mailbox, kinds verdict.Set) string {
 	switch {
 	case m.Fault != nil:
 		return m.Meant
-	case d != nil && d.Typo != "" && d.takesNoMail():
+	case kinds.Has(TypoDomain) && d.takesNoMail():
 		return m.Addr.Local + "@" + d.Typo
 	}
 	return ""
@@ -314,7 +323,7 @@ func (v *Validator) Kinds(g verdict.Grade) verdict.Set { return v.grades[g] }
 // bounces are the kinds that a policy did not have to make invalid.
 var bounces = func() (set verdict.Set) {
 	for k, info := range All() {
-		if info.Grade == verdict.Invalid {
+		if info.Grade == verdict.Invalid && info.About != You {
 			set = set.With(k)
 		}
 	}
@@ -339,7 +348,7 @@ func (v *Validator) Result(d *Domain, m *Mailbox, vd verdict.Verdict, at time.Ti
 		Action:     vd.Action.String(),
 		Bounce:     Bounce(vd).String(),
 		Depth:      vd.Depth.String(),
-		Suggestion: v.Suggestion(d, m),
+		Suggestion: v.Suggestion(d, m, vd.Kinds),
 		Canonical:  m.Canonical(),
 		Domain:     m.Addr.Domain,
 		Flags:      v.Flags(vd.Kinds),

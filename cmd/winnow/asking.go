@@ -9,6 +9,7 @@ import (
 
 	"winnow/mx"
 	"winnow/policy"
+	"winnow/validate"
 )
 
 // asking are the flags of every command that judges addresses.
@@ -18,6 +19,7 @@ type asking struct {
 	policyFile   string
 	grades       []string
 	timeout      time.Duration // of one DNS question; 0: the policy's
+	allow, deny  []string
 	allowPrivate bool
 	changed      func(flag string) bool
 }
@@ -28,6 +30,8 @@ func (a *asking) add(cmd *cobra.Command, ui *tui) {
 	fs.StringSliceVar(&a.resolvers, "resolver", nil, "ask these DNS resolvers, `HOST:PORT` by comma (the system's)")
 	fs.StringVar(&a.policyFile, "policy", "", "read the policy from `FILE` (TOML)")
 	fs.StringSliceVar(&a.grades, "grade", nil, "grade a code otherwise, `CODE=GRADE` (valid, risky, unknown, invalid)")
+	fs.StringSliceVar(&a.allow, "allow", nil, "let through the domains and addresses in `FILE`, one a line, whatever lists, typos\nand customs say")
+	fs.StringSliceVar(&a.deny, "deny", nil, "remove the domains and addresses in `FILE`, one a line")
 	fs.BoolVar(&a.allowPrivate, "allow-private", false, "let mail hosts have private or loopback addresses (tests)")
 	fs.BoolVarP(&ui.quiet, "quiet", "q", false, "say nothing but errors")
 	a.changed = fs.Changed
@@ -47,6 +51,7 @@ func (a *asking) policy() (policy.Policy, error) {
 			return p, usageError{err}
 		}
 	}
+	p.Allow, p.Deny = append(p.Allow, a.allow...), append(p.Deny, a.deny...)
 	if a.changed("resolver") {
 		if len(a.resolvers) == 0 {
 			a.resolvers = []string{""}
@@ -61,10 +66,15 @@ func (a *asking) policy() (policy.Policy, error) {
 	return p, nil
 }
 
-// resolver returns what is to be asked; nil if nothing is.
-func (a *asking) resolver(p policy.Policy, notice func(string)) *mx.Resolver {
-	if a.offline {
-		return nil
+// options returns what a Validator is to be made with. Options.Resolver is nil if
+// nothing is to be asked.
+func (a *asking) options(p policy.Policy, notice func(string)) (validate.Options, error) {
+	opt, err := p.Validate()
+	if err != nil {
+		return opt, usageError{err}
+	}
+	if opt.Offline = a.offline; a.offline {
+		return opt, nil
 	}
 	o := p.MX()
 	o.Notice = notice
@@ -74,7 +84,8 @@ func (a *asking) resolver(p policy.Policy, notice func(string)) *mx.Resolver {
 	if a.allowPrivate {
 		o.Routable = func(netip.Addr) bool { return true }
 	}
-	return mx.New(o)
+	opt.Resolver = mx.New(o)
+	return opt, nil
 }
 
 // complete offers words for a flag's value.

@@ -70,10 +70,10 @@ func check(ctx context.Context, ui *tui, args []string, f checkFlags) error {
 	if f.timeout <= 0 {
 		return usageError{errors.New("--timeout: it must be above 0, such as 5s")}
 	}
-	resolver := f.resolver(p, func(s string) { ui.say("winnow: %s", s) })
-	opt := p.Validate()
-	opt.Offline, opt.Resolver = f.offline, resolver
-
+	opt, err := f.options(p, func(s string) { ui.say("winnow: %s", s) })
+	if err != nil {
+		return err
+	}
 	lines, err := f.lines(ui, args)
 	if err != nil {
 		return err
@@ -94,7 +94,7 @@ func check(ctx context.Context, ui *tui, args []string, f checkFlags) error {
 		return err
 	case invalid:
 		return exit(exitGate)
-	case shallow && resolver != nil && resolver.Err() != nil: // not this domain's fault: the resolver's
+	case shallow && opt.Resolver != nil && opt.Resolver.Err() != nil: // not this domain's fault: the resolver's
 		return exit(exitShallow)
 	}
 	return nil

@@ -115,6 +115,10 @@ func clean(ctx context.Context, ui *tui, path string, f cleanFlags) error {
 	if err != nil {
 		return err
 	}
+	opt, err := f.options(p, func(s string) { ui.say("winnow: %s", s) })
+	if err != nil {
+		return err
+	}
 	comma, err := f.comma()
 	if err != nil {
 		return err
@@ -149,12 +153,9 @@ func clean(ctx context.Context, ui *tui, path string, f cleanFlags) error {
 	}
 	ui.note("winnow: the addresses of %s are in %s: %s", src.Name(), list.ColumnName, list.Why)
 
-	resolver := f.resolver(p, func(s string) { ui.say("winnow: %s", s) })
-	opt := p.Validate()
-	opt.Offline, opt.Resolver = f.offline, resolver
 	s, err := pipeline.Clean(ctx, pipeline.Job{
 		Source: src, List: list,
-		Validator: validate.New(opt), Resolver: resolver,
+		Validator: validate.New(opt), Resolver: opt.Resolver,
 		Policy: p, Outputs: out, Version: versionString(),
 		Progress: ui.progress,
 	})

@@ -21,6 +21,10 @@ import (
 var (
 	//go:embed demo/contacts.csv
 	demoList []byte
+	//go:embed demo/allow.txt
+	demoAllow []byte
+	//go:embed demo/deny.txt
+	demoDeny []byte
 	//go:embed demo/zone.txt
 	demoZone string
 	//go:embed demo/dialogue.txt
@@ -53,13 +57,10 @@ func demo(ctx context.Context, ui *tui, dir string) error {
 	} else if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make a folder for the demo: %w", err)
 	}
-	list := filepath.Join(dir, "contacts.csv")
-	switch there, err := os.ReadFile(list); {
-	case err == nil && !bytes.Equal(there, demoList):
-		return fmt.Errorf("write the demo's list: %s is there already; name another folder", list)
-	case err != nil:
-		if err := os.WriteFile(list, demoList, 0o600); err != nil {
-			return fmt.Errorf("write the demo's list: %w", err)
+	list, allow, deny := filepath.Join(dir, "contacts.csv"), filepath.Join(dir, "allow.txt"), filepath.Join(dir, "deny.txt")
+	for path, data := range map[string][]byte{list: demoList, allow: demoAllow, deny: demoDeny} {
+		if err := writeDemo(path, data); err != nil {
+			return err
 		}
 	}
 	dns, err := startDNS(demoZone)
@@ -73,10 +74,12 @@ func demo(ctx context.Context, ui *tui, dir string) error {
 	}
 	defer smtp.Close()
 	ui.say("winnow: a DNS server at %s and an SMTP server at %s know the demo's domains (DNS only is asked: no probes)", dns.Addr(), smtp.Addr())
-	ui.say("winnow: winnow clean --resolver %s %s", dns.Addr(), list)
+	ui.say("winnow: winnow clean --resolver %s --allow %s --deny %s %s", dns.Addr(), allow, deny, list)
 
 	f := cleanFlags{asking: asking{
 		resolvers: []string{dns.Addr()},
+		allow:     []string{allow},
+		deny:      []string{deny},
 		changed:   func(flag string) bool { return flag == "resolver" },
 		timeout:   2 * time.Second, // one of its domains never answers,
 	}}
@@ -85,6 +88,20 @@ func demo(ctx context.Context, ui *tui, dir string) error {
 		ui.say("\nThe files are in %s", dir)
 	}
 	return err
+}
+
+// writeDemo writes a file of the demo, over nothing but itself.
+func writeDemo(path string, data []byte) error {
+	switch there, err := os.ReadFile(path); {
+	case err == nil && !bytes.Equal(there, data):
+		return fmt.Errorf("write the demo's files: %s is there already; name another folder", path)
+	case err == nil:
+		return nil
+	}
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		return fmt.Errorf("write the demo's files: %w", err)
+	}
+	return nil
 }
 
 func startDNS(text string) (*dnstest.Server, error) {

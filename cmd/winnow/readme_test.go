@@ -76,6 +76,10 @@ func TestReadme(t *testing.T) {
 %s-- contacts.csv --
 %s-- addresses.txt --
 bob@gmail.com
+-- customers.txt --
+jane@acme.com
+-- competitors.txt --
+*.rival.com
 -- winnow.toml --
 %s`, list, list, policy)
 
