@@ -1,12 +1,22 @@
-// Package provider answers one question: who runs the mail of this domain?
+// Package provider answers one question: who runs the mail of this domain, or of
+// this mail host, and by what customs?
 //
 // It knows the big consumer mailbox providers of the world by the exact
-// domains under which they give out addresses. It asks nothing and knows
-// nothing of company domains, nor of subdomains that it does not list.
-// The table is text, embedded: data/providers.txt.
+// domains under which they give out addresses ([OfDomain]), and mail hosts of
+// all kinds by the ends of their names ([OfHost]). Of a company's domain it
+// knows nothing but what the host tells. It asks nobody: the tables are text,
+// embedded: data/providers.txt and data/hosts.txt.
+//
+// What it knows of a provider's customs is what an address means there: which
+// addresses are one mailbox ([CustomsOf]), and which names nobody can have
+// ([ID.Unlikely]).
 package provider
 
-import "iter"
+import (
+	"iter"
+	"slices"
+	"strings"
+)
 
 // ID names a provider. The zero ID is an unknown provider.
 //
@@ -20,8 +30,10 @@ const (
 	AOL
 	Fastmail
 	Gmail
+	GoogleWorkspace // known by its mail hosts only
 	ICloud
 	MailRu
+	Microsoft365 // known by its mail hosts only
 	Outlook
 	Proton
 	Yahoo
@@ -33,20 +45,22 @@ const (
 // named gives the permanent names of the constants above; all other names
 // stand only in the table.
 var named = [firstUnnamed]string{
-	AOL:      "aol",
-	Fastmail: "fastmail",
-	Gmail:    "gmail",
-	ICloud:   "icloud",
-	MailRu:   "mail.ru",
-	Outlook:  "outlook",
-	Proton:   "proton",
-	Yahoo:    "yahoo",
-	Yandex:   "yandex",
-	Zoho:     "zoho",
+	AOL:             "aol",
+	Fastmail:        "fastmail",
+	Gmail:           "gmail",
+	GoogleWorkspace: "google-workspace",
+	ICloud:          "icloud",
+	MailRu:          "mail.ru",
+	Microsoft365:    "microsoft365",
+	Outlook:         "outlook",
+	Proton:          "proton",
+	Yahoo:           "yahoo",
+	Yandex:          "yandex",
+	Zoho:            "zoho",
 }
 
 // String returns the provider's permanent short name ("gmail", "outlook",
-// "orange"), or "" for Unknown and for a number that is no provider's.
+// "orange", "mimecast"), or "" for Unknown and for a number that is no provider's.
 func (id ID) String() string {
 	names := loaded().names
 	if int(id) >= len(names) {
@@ -60,7 +74,12 @@ func (id ID) String() string {
 // dot; a subdomain of a provider's domain is not the provider's.
 // It is safe for concurrent use and does not allocate.
 func OfDomain(domain string) ID {
-	return loaded().byDomain[domain]
+	rows := loaded().rows
+	i, ok := slices.BinarySearchFunc(rows, domain, func(r row, domain string) int { return strings.Compare(r.domain, domain) })
+	if !ok {
+		return Unknown
+	}
+	return rows[i].id
 }
 
 // Domains yields every known provider domain, in byte order, with its provider.

@@ -6,6 +6,6 @@ import "testing"
 func BenchmarkLoad(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		parse(providersText)
+		parse(providersText, hostsText)
 	}
 }
