@@ -27,6 +27,42 @@ func (l *List) AppendRow(dst []byte, row string, ours []string) []byte {
 	return append(dst, end...)
 }
 
+// AppendCorrected appends a row to dst with value in its address cell, and every other byte as it was; the cell is
+// quoted if it was or must be. A row that is too short to have the cell is appended as it is.
+func (l *List) AppendCorrected(dst []byte, row, value string) []byte {
+	body := bodyOf(row)
+	start, cell := 0, ""
+	for i, raw := range rawCells(body, l.Dialect.Comma) {
+		if i == l.Column {
+			cell = raw
+			break
+		}
+		start += len(raw) + len(l.sep)
+	}
+	if start > len(body) {
+		return append(dst, row...)
+	}
+	end := start + len(cell)
+	dst = append(dst, row[:start]...)
+	if strings.HasPrefix(cell, `"`) || !l.isPlain(value) {
+		cell = `"` + strings.ReplaceAll(value, `"`, `""`) + `"`
+	} else {
+		cell = value
+	}
+	return append(append(dst, cell...), row[end:]...)
+}
+
+// AppendCells appends a row of ours, in the list's dialect, to dst.
+func (l *List) AppendCells(dst []byte, ours []string) []byte {
+	for i, cell := range ours {
+		if i > 0 {
+			dst = append(dst, l.Dialect.Comma)
+		}
+		dst = l.appendCell(dst, cell)
+	}
+	return append(dst, l.Dialect.Newline...)
+}
+
 // AppendHeader appends HeaderRow to dst as AppendRow does a row, with the names of our columns behind. Without a
 // header it appends HeaderRow as it is, which then is most often nothing.
 func (l *List) AppendHeader(dst []byte, names []string) []byte {

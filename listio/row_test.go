@@ -146,3 +146,39 @@ func TestAppendRowKeepsEveryCell(t *testing.T) {
 		}
 	})
 }
+
+func TestAppendCorrected(t *testing.T) {
+	const plain = "id,email,city\n1,a@example.com,x\n"
+	for _, test := range []struct {
+		name, list string
+		row        string
+		value      string
+		want       string
+	}{
+		{name: "the cell alone", list: plain, row: "1,<a@example.com> ,\"x\"\r\n", value: "a@example.com", want: "1,a@example.com,\"x\"\r\n"},
+		{name: "quoted stays quoted", list: plain, row: "1,\"A <a@example.com>\",x\n", value: "a@example.com", want: "1,\"a@example.com\",x\n"},
+		{name: "quotes before it", list: plain, row: "\"1,1\",a@example.con,\"5\"\" pipe\"", value: "a@example.com", want: "\"1,1\",a@example.com,\"5\"\" pipe\""},
+		{name: "a value that needs quotes", list: plain, row: "1,x,y\n", value: "\"a b\"@example.com", want: "1,\"\"\"a b\"\"@example.com\",y\n"},
+		{name: "the last cell", list: "id,email\n1,a@example.com\n", row: "1,a@example.con\r", value: "a@example.com", want: "1,a@example.com\r"},
+		{name: "an empty last cell", list: "id,email\n1,a@example.com\n", row: "1,\n", value: "a@example.com", want: "1,a@example.com\n"},
+		{name: "too short", list: plain, row: "1\n", value: "a@example.com", want: "1\n"},
+		{name: "too long", list: plain, row: "1,a@example.con,x,y\n", value: "a@example.com", want: "1,a@example.com,x,y\n"},
+		{name: "semicolons", list: "id;email\n1;a@example.com\n", row: "1,1;a@example.con;\n", value: "a@example.com", want: "1,1;a@example.com;\n"},
+		{name: "no formula guard: an address is an address", list: plain, row: "1,+a@example.con,x\n", value: "+a@example.com", want: "1,+a@example.com,x\n"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			l := list(t, test.list, listio.Options{})
+			require.Equal(t, "before"+test.want, string(l.AppendCorrected([]byte("before"), test.row, test.value)))
+			if cell, _ := l.Cell(test.row); test.want != test.row {
+				require.NotEqual(t, test.value, cell)
+				corrected, _ := l.Cell(test.want)
+				require.Equal(t, test.value, corrected)
+			}
+		})
+	}
+}
+
+func TestAppendCells(t *testing.T) {
+	l := list(t, "id;email\r\n1;a@example.com\r\n", listio.Options{})
+	require.Equal(t, "12;'+a@example.com;\"x;y\";\r\n", string(l.AppendCells(nil, []string{"12", "+a@example.com", "x;y", ""})))
+}

@@ -64,13 +64,15 @@ func Clean(ctx context.Context, job Job) (*report.Summary, error) {
 		job.Progress = func(Stage, int64, int64) {}
 	}
 	defer job.Outputs.Abort()
-	r := &run{Job: job, domains: newTable(job.Validator), kept: job.Policy.Kept()}
+	r := &run{Job: job, kept: job.Policy.Kept()}
+	r.domains = newTable(job.Validator, r.asks)
 
 	var dnsErr error
 	if job.Resolver != nil {
 		if dnsErr = r.surveyAndResolve(ctx); dnsErr != nil && !failedResolver(dnsErr) {
 			return nil, dnsErr
 		}
+		r.Validator.Learn(r.domains.judged)
 	}
 	if err := r.write(ctx); err != nil {
 		return nil, err
@@ -94,6 +96,8 @@ type run struct {
 	read     int64  // rows seen by write's reader
 	sum      string // SHA-256 of the list
 	counts   report.Counts
+	fixes    report.Counts // the rows that Fix changed
+	unsure   int64         // rows that Fix left, although there is a suggestion
 }
 
 func failedResolver(err error) bool {
@@ -176,8 +180,10 @@ func (r *run) prove() error {
 		return fmt.Errorf("read %s: %d rows the first time, %d the second: it changed while it was read", r.Source.Name(), r.surveyed, r.read)
 	}
 	var written int64
-	for _, f := range r.Outputs.files(whole) {
-		written += f.Rows
+	for part, rows := range r.Outputs.rows {
+		if output(part) != outChanges { // whose rows stand in the list as well
+			written += rows
+		}
 	}
 	if written != r.read || r.counts.Rows != r.read {
 		return fmt.Errorf("the counts do not add up: %d rows read, %d judged, %d written; nothing was committed (please report this)", r.read, r.counts.Rows, written)
@@ -213,9 +219,13 @@ func (r *run) summary(start time.Time, dnsErr error) *report.Summary {
 	if n := r.counts.Kind(validate.RowShifted); n > 0 {
 		s.Warnings = append(s.Warnings, fmt.Sprintf("rows whose cells have moved: %s (winnow explain row.shifted)", report.Number(n)))
 	}
-	s.Gates, s.Held = r.gates()
 	s.Folder = r.Outputs.dir
-	s.Conclude(&r.counts)
+	if r.Outputs.form == corrected {
+		s.ConcludeFix(&r.counts, &r.fixes, r.unsure)
+	} else {
+		s.Gates, s.Held = r.gates()
+		s.Conclude(&r.counts)
+	}
 	s.Seconds = time.Since(start).Seconds()
 	return s
 }

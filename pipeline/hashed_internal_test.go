@@ -28,7 +28,8 @@ func TestHashedIsAMap(t *testing.T) {
 
 // Names with one hash are different domains all the same.
 func TestTableTellsNamesOfOneHashApart(t *testing.T) {
-	table := newTable(validate.New(validate.Options{Offline: true}))
+	v := validate.New(validate.Options{Offline: true})
+	table := newTable(v, v.Asks)
 	names := []string{"one.example", "two.example", "three.example"}
 	for range 2 {
 		for _, name := range names {

@@ -13,15 +13,15 @@ import (
 	"winnow/report"
 )
 
-// Outputs is where a run writes: the parts beside each other, or one annotated
-// list. Everything is written under other names and renamed when it is whole
+// Outputs is where a run writes: the parts beside each other, one annotated
+// list, or the corrected list and its log. Everything is written under other names and renamed when it is whole
 // and the counts have been proved; the manifest comes last.
 type Outputs struct {
 	dir     string
-	stem    string    // "contacts" of contacts.csv
-	ext     string    // ".csv"
-	single  bool      // one annotated list, at dir/stem+ext
-	stream  io.Writer // one annotated list, to here; nil otherwise
+	stem    string // "contacts" of contacts.csv
+	ext     string // ".csv"
+	form    form
+	stream  io.Writer // where a streamed list goes
 	unlock  func()
 	refused [numStates]error           // why the files of a state are not to be replaced; nil if they may be
 	forced  [numStates]bool            // they are all the same
@@ -31,7 +31,18 @@ type Outputs struct {
 	rows  [numOutputs]int64
 }
 
-// output is one of the files of a run.
+// form is which files a run writes.
+type form uint8
+
+const (
+	inParts   form = iota // clean, review, removed, duplicates
+	single                // one annotated list, at dir/stem+ext
+	streamed              // the same, to a stream
+	corrected             // the corrected list, and the log of what was changed
+)
+
+// output is one of the files of a run. The first ones are the parts, in the order
+// of report.Part.
 type output uint8
 
 const (
@@ -40,12 +51,19 @@ const (
 	outRemoved
 	outDuplicates
 	outAnnotated
-	numOutputs = 5
+	outFixed
+	outChanges
+	numOutputs = 7
 )
 
 func (o output) String() string {
-	if o == outAnnotated {
+	switch o {
+	case outAnnotated:
 		return "annotated"
+	case outFixed:
+		return "fixed"
+	case outChanges:
+		return "changes"
 	}
 	return report.Part(o).String()
 }
@@ -67,18 +85,30 @@ var stateNames = [numStates]string{"", ".held", ".incomplete"}
 var ErrExists = errors.New("it was not written by winnow, or was changed since; move it away, or use --force")
 
 // ToStream returns Outputs that write one annotated list to w.
-func ToStream(w io.Writer) *Outputs { return &Outputs{stream: w, unlock: func() {}} }
+func ToStream(w io.Writer) *Outputs {
+	return &Outputs{form: streamed, stream: w, unlock: func() {}}
+}
 
 // Parts returns Outputs that write the parts of the list at path into dir ("" is
 // the list's own folder). It locks them against other runs; see [Outputs.Close].
 // force lets it replace files that winnow did not write.
 func Parts(path, dir string, force bool) (*Outputs, error) {
+	return beside(path, dir, force, inParts)
+}
+
+// Corrected returns Outputs that write the list at path, corrected, and the log of
+// what was changed into dir ("" is the list's own folder); see [Fix].
+func Corrected(path, dir string, force bool) (*Outputs, error) {
+	return beside(path, dir, force, corrected)
+}
+
+func beside(path, dir string, force bool, f form) (*Outputs, error) {
 	if dir == "" {
 		dir = filepath.Dir(path)
 	} else if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder for the outputs: %w", err)
 	}
-	o := &Outputs{dir: dir, ext: filepath.Ext(path)}
+	o := &Outputs{dir: dir, ext: filepath.Ext(path), form: f}
 	o.stem = strings.TrimSuffix(filepath.Base(path), o.ext)
 	return o, o.open(force)
 }
@@ -88,7 +118,7 @@ func Single(path string, force bool) (*Outputs, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() || strings.HasSuffix(path, string(filepath.Separator)) {
 		return nil, fmt.Errorf("write %s: is a folder; name a file, or write the parts there with --out-dir", path)
 	}
-	o := &Outputs{dir: filepath.Dir(path), ext: filepath.Ext(path), single: true}
+	o := &Outputs{dir: filepath.Dir(path), ext: filepath.Ext(path), form: single}
 	o.stem = strings.TrimSuffix(filepath.Base(path), o.ext)
 	return o, o.open(force)
 }
@@ -202,18 +232,23 @@ func mustBeFile(path string) error {
 
 // kinds returns the outputs that this run may write.
 func (o *Outputs) kinds() []output {
-	if o.single || o.stream != nil {
-		return []output{outAnnotated}
-	}
-	return []output{outReview, outRemoved, outDuplicates, outClean} // in the order of the renames
+	return writes[o.form]
+}
+
+// writes are the outputs of each form, in the order of the renames.
+var writes = [...][]output{
+	inParts:   {outReview, outRemoved, outDuplicates, outClean},
+	single:    {outAnnotated},
+	streamed:  {outAnnotated},
+	corrected: {outChanges, outFixed},
 }
 
 // of returns where the rows of a part go.
 func (o *Outputs) of(p report.Part) output {
-	if o.single || o.stream != nil {
-		return outAnnotated
+	if o.form == inParts {
+		return output(p)
 	}
-	return output(p)
+	return writes[o.form][0]
 }
 
 func (o *Outputs) path(part output, st state) string {
@@ -226,8 +261,11 @@ func (o *Outputs) path(part output, st state) string {
 
 func (o *Outputs) manifest(st state) string {
 	name := o.stem
-	if o.single {
-		name += o.ext // the list may be cleaned into parts as well
+	switch o.form { // the list may be cleaned into parts as well
+	case single:
+		name += o.ext
+	case corrected:
+		name += ".fixed"
 	}
 	return filepath.Join(o.dir, name+".winnow"+stateNames[st]+".json")
 }
@@ -265,9 +303,14 @@ func (o *Outputs) begin(l *listio.List) error {
 			}
 			o.parts[part] = f
 		}
-		head := append(bom[:len(bom):len(bom)], l.HeaderRow()...)
-		if part != outClean {
-			head = l.AppendHeader(bom[:len(bom):len(bom)], columns)
+		head := bom[:len(bom):len(bom)]
+		switch part {
+		case outClean, outFixed:
+			head = append(head, l.HeaderRow()...)
+		case outChanges:
+			head = l.AppendCells(head, changeColumns)
+		default:
+			head = l.AppendHeader(head, columns)
 		}
 		if err := o.write(part, head, 0); err != nil {
 			return err

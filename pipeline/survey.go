@@ -62,7 +62,7 @@ func (r *run) survey(b *listio.Block, names *queue) {
 	for i := range b.Len() {
 		m := r.mailbox(b.Row(i))
 		if domain := domainOf(&m); domain != "" {
-			if d, isNew := r.domains.intern(domain); isNew && r.Validator.Asks(&d.Domain) {
+			if d, isNew := r.domains.intern(domain); isNew && r.asks(&d.Domain) {
 				names.put(d.ASCII)
 			}
 		}

@@ -22,6 +22,7 @@ type domain struct {
 // table interns the domains of a list. It is safe for concurrent use.
 type table struct {
 	validator *validate.Validator
+	asks      func(*validate.Domain) bool // whether DNS is to be asked for a domain
 	seed      maphash.Seed
 	absent    *mx.Answer // what new domains are told when nobody can be asked
 	count     atomic.Int64
@@ -41,8 +42,8 @@ func (s *shard) find(name string, hash uint64) *domain {
 	return d
 }
 
-func newTable(v *validate.Validator) *table {
-	t := &table{validator: v, seed: maphash.MakeSeed()}
+func newTable(v *validate.Validator, asks func(*validate.Domain) bool) *table {
+	t := &table{validator: v, asks: asks, seed: maphash.MakeSeed()}
 	for i := range t.shards {
 		t.shards[i].domains = newHashed[*domain](0)
 	}
@@ -77,7 +78,7 @@ func (t *table) internHashed(name string, hash uint64) (d *domain, isNew bool) {
 	}
 	name = strings.Clone(name) // the row's block is not to live as long
 	fresh := &domain{Domain: *t.validator.Domain(name)}
-	if t.absent != nil && t.validator.Asks(&fresh.Domain) {
+	if t.absent != nil && t.asks(&fresh.Domain) {
 		t.validator.SetMX(&fresh.Domain, *t.absent)
 	}
 	s.Lock()
@@ -102,7 +103,7 @@ func (t *table) at(name string) *domain {
 func (t *table) unanswered(a mx.Answer) {
 	t.absent = &a
 	for d := range t.all {
-		if d.MX == nil && t.validator.Asks(&d.Domain) {
+		if d.MX == nil && t.asks(&d.Domain) {
 			t.validator.SetMX(&d.Domain, a)
 		}
 	}
@@ -117,6 +118,15 @@ func (t *table) all(yield func(*domain) bool) {
 					return
 				}
 			}
+		}
+	}
+}
+
+// judged yields what is known of every domain. It must not run beside intern.
+func (t *table) judged(yield func(*validate.Domain) bool) {
+	for d := range t.all {
+		if !yield(&d.Domain) {
+			return
 		}
 	}
 }

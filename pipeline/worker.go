@@ -46,6 +46,8 @@ type judged struct {
 	verdict verdict.Verdict
 	key     key // zero: not looked for among the duplicates
 	part    report.Part
+
+	correction correction // of Fix only
 }
 
 func newWorker(r *run, h hasher) *worker {
@@ -71,11 +73,7 @@ func (w *worker) judge(b *listio.Block) {
 
 // judgeRow makes the verdict of a row whose domain is known.
 func (w *worker) judgeRow(j *judged) {
-	var d *validate.Domain
-	if j.domain != nil {
-		d = &j.domain.Domain
-	}
-	j.verdict = w.Validator.Judge(d, &j.mailbox)
+	j.verdict = w.Validator.Judge(asked(j.domain), &j.mailbox)
 	if w.Policy.Duplicates != policy.DuplicatesKeep && j.mailbox.Addr.Local != "" {
 		w.lower = j.mailbox.AppendCanonical(w.lower[:0])
 		j.key = w.hasher.key(w.lower)
@@ -115,6 +113,9 @@ const batch = 128
 
 // mark finds the rows whose mailbox stands in an earlier one, and counts.
 func (w *worker) mark(seen *seen) error {
+	if w.Outputs.form == corrected {
+		return w.correct()
+	}
 	for i := range w.rows {
 		if i%batch == 0 {
 			seen.touch(w.rows[i:min(i+batch, len(w.rows))])
@@ -159,6 +160,10 @@ func (w *worker) render() {
 	for i := range w.out {
 		w.out[i], w.in[i] = w.out[i][:0], 0
 	}
+	if w.Outputs.form == corrected {
+		w.renderCorrected()
+		return
+	}
 	for i := 0; i < len(w.rows); {
 		j, next := &w.rows[i], i+1
 		to := w.Outputs.of(j.part)
@@ -177,10 +182,7 @@ func (w *worker) render() {
 
 // ours returns what winnow's columns say of a row.
 func (w *worker) ours(j *judged) []string {
-	var d *validate.Domain
-	if j.domain != nil {
-		d = &j.domain.Domain
-	}
+	d := asked(j.domain)
 	c, reason := w.cells, j.verdict.Reason
 	c[0] = j.verdict.Grade.String()
 	c[1] = validate.Info(reason).Code
@@ -191,7 +193,7 @@ func (w *worker) ours(j *judged) []string {
 	c[3] = j.verdict.Action.String()
 	c[4] = ""
 	if j.verdict.Action == verdict.Fix {
-		c[4] = w.Validator.Suggestion(d, &j.mailbox, j.verdict.Kinds)
+		c[4], _ = w.Validator.Suggestion(d, &j.mailbox, j.verdict.Kinds)
 	}
 	c[5] = j.verdict.Depth.String()
 	flags, ok := w.flags[j.verdict.Kinds]
@@ -202,7 +204,7 @@ func (w *worker) ours(j *judged) []string {
 	c[6] = flags
 	c[7] = ""
 	if d != nil {
-		c[7] = d.Provider.String()
+		c[7] = d.RunBy().String()
 	}
 	return c
 }

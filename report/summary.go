@@ -45,6 +45,7 @@ type Summary struct {
 	Parts      []PartCount      `json:"parts"`
 	Statuses   map[string]int64 `json:"statuses"` // of the judged rows
 	KnownBad   KnownBad         `json:"known_bad"`
+	Fixed      *Fixed           `json:"fixed,omitempty"` // of winnow fix; known_bad and the parts' groups are not filled in then
 	Gates      []string         `json:"gates,omitempty"` // those that were met, in words
 	Held       bool             `json:"held"`            // the outputs are named .held
 	Warnings   []string         `json:"warnings,omitempty"`
@@ -86,6 +87,13 @@ type KnownBad struct {
 	Rows  int64   `json:"rows"`
 	Share float64 `json:"share"` // 0 to 1
 	Text  string  `json:"text"`
+}
+
+// Fixed says what winnow fix changed.
+type Fixed struct {
+	Rows   int64   `json:"rows"`
+	Groups []Group `json:"groups"` // the largest first
+	Unsure int64   `json:"unsure"` // rows that were left, although there is a suggestion
 }
 
 // Data is an embedded list that the run used.

@@ -16,8 +16,12 @@ import (
 func (s *Summary) WriteText(w io.Writer) error {
 	var b bytes.Buffer
 	s.headline(&b)
-	s.parts(&b)
-	fmt.Fprintf(&b, "\n%s\n", s.KnownBad.Text)
+	if s.Fixed != nil {
+		s.fixed(&b)
+	} else {
+		s.parts(&b)
+		fmt.Fprintf(&b, "\n%s\n", s.KnownBad.Text)
+	}
 	lines(&b, "Warnings", s.Warnings)
 	lines(&b, "Gates that were met", s.Gates)
 	lines(&b, "Next", s.Next)
@@ -32,11 +36,37 @@ func (s *Summary) headline(b *bytes.Buffer) {
 		"dns":    "DNS was asked, mailboxes were not",
 		"smtp":   "mail hosts were asked",
 	}[s.Depth]
+	if s.Fixed != nil && s.Depth == "dns" {
+		asked = "DNS was asked for the domains that look misspelled"
+	}
 	if s.Depth == "syntax" && !s.Complete {
 		asked = "DNS could not be asked"
 	}
 	fmt.Fprintf(b, "%s: %s, %s, in %s (depth %s: %s)\n\n",
 		s.List.Path, count(s.Rows, "row"), count(s.Domains, "domain"), seconds(s.Seconds), s.Depth, asked)
+}
+
+// fixed says what winnow fix changed, and what it left.
+func (s *Summary) fixed(b *bytes.Buffer) {
+	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.StripEscape)
+	heading(t, "changed", s.Fixed.Rows, s.Rows)
+	for _, g := range s.Fixed.Groups {
+		fmt.Fprintf(t, "%9s\t%s\t%s\t%s\n", Number(g.Rows), g.Reason, rowsOf(g), textOf(g))
+	}
+	heading(t, "left as they were", s.Rows-s.Fixed.Rows, s.Rows)
+	t.Flush()
+}
+
+// heading writes a line that is no cell: it must not widen the columns.
+func heading(t io.Writer, name string, rows, of int64) {
+	fmt.Fprintf(t, "\xff%s\xff\n", strings.TrimRight(fmt.Sprintf("%s  %s  %s", strings.ToUpper(name), count(rows, "row"), share(rows, of)), " "))
+}
+
+func textOf(g Group) string {
+	if k, ok := validate.KindOf(g.Reason); ok {
+		return validate.Info(k).Text
+	}
+	return "nothing speaks against them"
 }
 
 func (s *Summary) parts(b *bytes.Buffer) {
@@ -46,18 +76,13 @@ func (s *Summary) parts(b *bytes.Buffer) {
 			if p.Part != name.String() || p.Rows == 0 && name == Duplicates {
 				continue
 			}
-			// The escaped heading is no cell: it must not widen the columns.
-			fmt.Fprintf(t, "\xff%s\xff\n", strings.TrimRight(fmt.Sprintf("%s  %s  %s", strings.ToUpper(p.Part), count(p.Rows, "row"), share(p.Rows, s.Rows)), " "))
+			heading(t, p.Part, p.Rows, s.Rows)
 			for _, g := range p.Groups {
 				status := g.Status
 				if g.Action == "fix" {
 					status += ", fix"
 				}
-				text := "nothing speaks against them"
-				if k, ok := validate.KindOf(g.Reason); ok {
-					text = validate.Info(k).Text
-				}
-				fmt.Fprintf(t, "%9s\t%s\t%s\t%s\t%s\n", Number(g.Rows), status, g.Reason, rowsOf(g), text)
+				fmt.Fprintf(t, "%9s\t%s\t%s\t%s\t%s\n", Number(g.Rows), status, g.Reason, rowsOf(g), textOf(g))
 			}
 		}
 	}
@@ -102,6 +127,8 @@ var use = map[string]string{
 	"removed":    "not to send to",
 	"duplicates": "later rows of a mailbox that stands in an earlier one",
 	"annotated":  "every row, with winnow's columns behind",
+	"fixed":      "every row, those corrections made",
+	"changes":    "what was changed: row, before, after, why",
 }
 
 func lines(b *bytes.Buffer, title string, texts []string) {
@@ -158,6 +185,27 @@ func (s *Summary) Conclude(c *Counts) {
 	}
 	s.KnownBad = s.knownBad(c.Bounces)
 	s.Next = s.next(c)
+}
+
+// ConcludeFix fills in what follows from the counts of winnow fix: of all rows, of
+// those that were changed, and how many were left although there is a suggestion.
+func (s *Summary) ConcludeFix(all, changed *Counts, unsure int64) {
+	s.Rows, s.Judged, s.NoAddress = all.Rows, all.Judged(), all.NoAddress
+	s.Statuses, s.Parts = map[string]int64{}, []PartCount{}
+	s.Fixed = &Fixed{Rows: changed.Rows, Groups: changed.Part(Clean).Groups, Unsure: unsure}
+	say := func(format string, args ...any) { s.Next = append(s.Next, fmt.Sprintf(format, args...)) }
+	if !s.Complete {
+		say("Run again when the resolver works, or name another one with --resolver: the outputs are named .incomplete.")
+	}
+	if changed.Rows > 0 {
+		say("Look through the changes; then clean the fixed list: what was corrected may stand in it twice now.")
+	}
+	if unsure > 0 {
+		say("%s with a suggestion that is less than 99 %% sure: winnow clean puts them into review.", count(unsure, "row"))
+	}
+	if changed.Rows == 0 && unsure == 0 {
+		say("There is nothing to correct.")
+	}
 }
 
 func (s *Summary) knownBad(rows int64) KnownBad {

@@ -1,28 +1,22 @@
 package validate
 
 import (
+	"cmp"
+
 	"winnow/mx"
 	"winnow/provider"
 	"winnow/verdict"
 )
 
-// Need is what a check wants to be known before it can speak.
-type Need uint8
-
-const (
-	NeedNothing Need = iota // nothing from outside: runs for every address
-	NeedMX                  // the domain's mail hosts
-)
-
-// Check is one thing that is looked at: the kinds it may say, what it needs,
-// and one or both of two functions. Domain is called once a domain, Mailbox once an
-// address (its *Domain is nil where the address has none that can be asked
-// for). Both must be safe for concurrent use on different arguments, and do no
-// I/O.
+// Check is one thing that is looked at: the kinds it may say, and the functions
+// that say them, each as soon as what it needs is known. Domain and MX are called
+// once a domain, MX once DNS has answered (or failed to); Mailbox once an address
+// (its *Domain is nil where the address has none that can be asked for). All must
+// be safe for concurrent use on different arguments, and do no I/O.
 type Check struct {
 	Kinds   []verdict.Kind
-	Needs   Need
 	Domain  func(*Domain) verdict.Set
+	MX      func(*Domain) verdict.Set
 	Mailbox func(*Domain, *Mailbox) verdict.Set
 }
 
@@ -41,6 +35,7 @@ func checks(l lists, allow, deny *Own) []Check {
 		role(l.role),
 		relay(l.relay),
 		free(l.free),
+		hosted(),
 	}
 }
 
@@ -48,12 +43,18 @@ func checks(l lists, allow, deny *Own) []Check {
 // its checks run once. After [Validator.Domain] and [Validator.SetMX] it is
 // only read.
 type Domain struct {
-	ASCII    string      // A-labels, lower case
-	Provider provider.ID // who runs it; 0 if unknown
-	MX       *mx.Answer  // nil: DNS was not asked
-	Typo     string      // the provider's domain that it looks like; "" for none
-	Kinds    verdict.Set // what its checks said
+	ASCII    string        // A-labels, lower case
+	Provider provider.ID   // who gives out addresses there; 0 if unknown
+	Host     provider.Host // what is known of its first mail host by its name; zero until DNS was asked
+	MX       *mx.Answer    // nil: DNS was not asked
+	Typo     string        // the provider's domain that it looks like; "" for none
+	Kinds    verdict.Set   // what its checks said
+	learnt   string        // the mail host by which it was found to be disposable; see [Validator.Learn]
 }
+
+// RunBy returns who runs the domain's mail: the provider that gives out addresses
+// there, else who is known by the name of its mail host.
+func (d *Domain) RunBy() provider.ID { return cmp.Or(d.Provider, d.Host.ID) }
 
 // takesNoMail tells whether DNS has proved that no mail can reach the domain.
 func (d *Domain) takesNoMail() bool { return d.Kinds.Intersects(noMail) }

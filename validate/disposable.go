@@ -1,8 +1,12 @@
 package validate
 
-import "winnow/verdict"
+import (
+	"winnow/provider"
+	"winnow/verdict"
+)
 
-// disposable says which domains hand out addresses to throw away. A typo of a
+// disposable says which domains hand out addresses to throw away: those on the
+// list, and those whose mail goes to a host that serves no others. A typo of a
 // provider is a typo first, even where a list calls it disposable.
 func disposable(known domainSet) Check {
 	said := verdict.SetOf(ListDisposable)
@@ -13,6 +17,12 @@ func disposable(known domainSet) Check {
 				if _, ok := known.hasParent(d.ASCII); ok {
 					return said
 				}
+			}
+			return verdict.Set{}
+		},
+		MX: func(d *Domain) verdict.Set {
+			if d.Typo == "" && d.Host.Class == provider.Disposable {
+				return said
 			}
 			return verdict.Set{}
 		},

@@ -50,6 +50,8 @@ const (
 	RoleWeak
 	ListRelay
 	ListFree
+	MXGateway
+	MXHosted
 
 	numKinds
 )
@@ -222,6 +224,12 @@ var kinds = withSyntax([numKinds]KindInfo{
 	ListFree: {"list.free", verdict.Valid, Recipient,
 		"a free mailbox provider",
 		"Nothing, unless you sell to companies only."},
+	MXGateway: {"mx.gateway", verdict.Valid, Host,
+		"a filter takes the domain's mail before its mail host does",
+		"Nothing. What such a filter answers about a mailbox may not be the mail host's word."},
+	MXHosted: {"mx.hosted", verdict.Valid, Host,
+		"a mailbox provider runs the domain's mail",
+		"Nothing. The column winnow_provider names it."},
 })
 
 // withSyntax fills in the kinds whose codes and sentences are the rules of

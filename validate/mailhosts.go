@@ -25,8 +25,7 @@ func mailHosts() Check {
 	filtered := verdict.SetOf(DNSFiltered)
 	return Check{
 		Kinds: append(kinds, DNSFiltered),
-		Needs: NeedMX,
-		Domain: func(d *Domain) verdict.Set {
+		MX: func(d *Domain) verdict.Set {
 			a := d.MX
 			switch {
 			case a.Outcome.Temporary():

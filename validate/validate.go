@@ -35,9 +35,9 @@ type Options struct {
 type Validator struct {
 	resolver *mx.Resolver // nil: offline
 	lists    lists
-	domain   []Check // those with a Domain function that need nothing
-	mx       []Check // those with a Domain function that need MX
-	mailbox  []Check
+	domain   []Check                          // those with a Domain function
+	mx       []Check                          // … with an MX function
+	mailbox  []Check                          // … with a Mailbox function
 	grades   [verdict.Invalid + 1]verdict.Set // the kinds of each grade
 }
 
@@ -51,15 +51,14 @@ func New(o Options) *Validator {
 	}
 	allow, deny := cmp.Or(o.Allow, &Own{}), cmp.Or(o.Deny, &Own{})
 	for _, c := range checks(v.lists, allow, deny) {
+		if c.Domain != nil {
+			v.domain = append(v.domain, c)
+		}
+		if c.MX != nil {
+			v.mx = append(v.mx, c)
+		}
 		if c.Mailbox != nil {
 			v.mailbox = append(v.mailbox, c)
-		}
-		switch {
-		case c.Domain == nil:
-		case c.Needs == NeedMX:
-			v.mx = append(v.mx, c)
-		default:
-			v.domain = append(v.domain, c)
 		}
 	}
 	for k, info := range All() {
@@ -189,8 +188,11 @@ func (v *Validator) Asks(d *Domain) bool {
 // SetMX adds what DNS answered. It must not run beside a reader of d.
 func (v *Validator) SetMX(d *Domain, a mx.Answer) {
 	d.MX = &a
+	if len(a.Hosts) > 0 && a.Outcome != mx.Implicit {
+		d.Host = provider.OfHost(a.Hosts[0].Name)
+	}
 	for _, c := range v.mx {
-		d.Kinds = d.Kinds.Union(c.Domain(d))
+		d.Kinds = d.Kinds.Union(c.MX(d))
 	}
 }
 
@@ -208,9 +210,12 @@ func (v *Validator) Judge(d *Domain, m *Mailbox) verdict.Verdict {
 	}
 	kinds = settleOwn(kinds, ofDomain)
 	vd := v.grade(kinds, depth)
+	if vd.Grade == verdict.Valid || vd.Reason == ListDenied {
+		return vd
+	}
+	suggestion, _ := v.Suggestion(d, m, kinds)
 	switch {
-	case vd.Grade == verdict.Valid, vd.Reason == ListDenied:
-	case v.Suggestion(d, m, kinds) != "":
+	case suggestion != "":
 		vd.Action = verdict.Fix
 	case m.Holds || kinds.Has(RowShifted):
 		vd.Action = verdict.Review // somebody can be read out of it, or mends the row; to ask again would change nothing
@@ -247,16 +252,16 @@ var actionOf = [...]verdict.Action{
 	verdict.Invalid: verdict.Remove,
 }
 
-// Suggestion returns the address that was probably meant, or "". It is never
-// applied by winnow itself.
-func (v *Validator) Suggestion(d *Domain, m *Mailbox, kinds verdict.Set) string {
+// Suggestion returns the address that was probably meant, or "", and how probable
+// it is, from 0 to 1. kinds are what was said of the address.
+func (v *Validator) Suggestion(d *Domain, m *Mailbox, kinds verdict.Set) (address string, probability float64) {
 	switch {
 	case m.Fault != nil:
-		return m.Meant
+		return m.Meant, 1
 	case kinds.Has(TypoDomain) && d.takesNoMail():
-		return m.Addr.Local + "@" + d.Typo
+		return m.Addr.Local + "@" + d.Typo, 1
 	}
-	return ""
+	return "", 0
 }
 
 // Findings says each kind of a verdict in words, the reason first.
@@ -295,6 +300,10 @@ func detail(k verdict.Kind, d *Domain, m *Mailbox) string {
 		return fmt.Sprintf("row %d", m.First)
 	case k == TypoDomain:
 		return d.Typo
+	case k == ListDisposable && d.learnt != "":
+		return "its mail host, " + d.learnt + ", serves hardly anything else in this list"
+	case k == MXGateway || k == MXHosted, k == ListDisposable && d.Host.Class == provider.Disposable, k == ListRelay && d.Host.Class == provider.Relay:
+		return d.Host.ID.String()
 	case k == DomainReserved:
 		name, _ := address.Special(d.ASCII)
 		return name
@@ -343,23 +352,23 @@ func Bounce(vd verdict.Verdict) verdict.Bounce {
 // no evidence from outside.
 func (v *Validator) Result(d *Domain, m *Mailbox, vd verdict.Verdict, at time.Time) verdict.Result {
 	r := verdict.Result{
-		Email:      m.Text,
-		Status:     vd.Grade.String(),
-		Action:     vd.Action.String(),
-		Bounce:     Bounce(vd).String(),
-		Depth:      vd.Depth.String(),
-		Suggestion: v.Suggestion(d, m, vd.Kinds),
-		Canonical:  m.Canonical(),
-		Domain:     m.Addr.Domain,
-		Flags:      v.Flags(vd.Kinds),
-		Findings:   v.Findings(d, m, vd),
-		CheckedAt:  at,
+		Email:     m.Text,
+		Status:    vd.Grade.String(),
+		Action:    vd.Action.String(),
+		Bounce:    Bounce(vd).String(),
+		Depth:     vd.Depth.String(),
+		Canonical: m.Canonical(),
+		Domain:    m.Addr.Domain,
+		Flags:     v.Flags(vd.Kinds),
+		Findings:  v.Findings(d, m, vd),
+		CheckedAt: at,
 	}
+	r.Suggestion, _ = v.Suggestion(d, m, vd.Kinds)
 	if len(r.Findings) > 0 && vd.Reason != 0 {
 		r.Reason, r.Text = r.Findings[0].Code, r.Findings[0].Text
 	}
 	if d != nil {
-		r.Provider = d.Provider.String()
+		r.Provider = d.RunBy().String()
 		if d.MX != nil {
 			r.CheckedAt = d.MX.At
 			for _, h := range d.MX.Hosts {

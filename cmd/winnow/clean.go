@@ -21,10 +21,9 @@ import (
 // cleanFlags are the flags of clean.
 type cleanFlags struct {
 	asking
+	reading
 	output, outDir string
 	summary        string
-	column         string
-	delimiter      string
 	keep, failOn   []string
 	maxRemoved     string
 	duplicates     string
@@ -60,13 +59,12 @@ Only domains leave the machine, to the resolver.`,
 	fs.StringVarP(&f.output, "output", "o", "", "write one list with winnow's columns behind to `FILE` (- is standard output)")
 	fs.StringVar(&f.outDir, "out-dir", "", "write the parts into `DIR`, not beside the list")
 	fs.StringVar(&f.summary, "summary", "", "write the summary as JSON to `FILE` as well (- is standard output)")
-	fs.StringVar(&f.column, "column", "", "the `COLUMN` that holds the addresses: its header, or its number from 1")
-	fs.StringVar(&f.delimiter, "delimiter", "", "the `CHARACTER` between cells: , ; | or tab (found by looking)")
 	fs.StringSliceVar(&f.keep, "keep", nil, "leave `GROUPS` in the clean part: role, disposable, typo, implicit, private, dns,\ncatch-all, literal, risky, unknown, or a code")
 	fs.StringVar(&f.duplicates, "duplicates", "first", "what to do with later rows of a mailbox, `MODE`: first sets them apart, keep does\nnot look for them, only-flag leaves them in place with a flag")
 	fs.StringSliceVar(&f.failOn, "fail-on", nil, "exit with 3 on `STATUS` or code, with >N or >N% behind it if some are borne")
 	fs.StringVar(&f.maxRemoved, "max-removed", "20%", "hold the outputs back (exit 3) where more than this `SHARE` would be removed, or\nover 1% of the list at one domain; 100% holds nothing back")
 	fs.BoolVar(&f.force, "force", false, "replace outputs that winnow did not write, or that were changed since")
+	f.reading.add(cmd)
 	f.asking.add(cmd, ui)
 	complete(cmd, "duplicates", "first", "keep", "only-flag")
 	complete(cmd, "keep", "role", "disposable", "typo", "implicit", "private", "dns", "catch-all", "literal", "risky", "unknown")
@@ -119,10 +117,6 @@ func clean(ctx context.Context, ui *tui, path string, f cleanFlags) error {
 	if err != nil {
 		return err
 	}
-	comma, err := f.comma()
-	if err != nil {
-		return err
-	}
 	switch {
 	case f.output != "" && f.outDir != "":
 		return usageError{errors.New("-o writes one list, --out-dir the parts: give one of them")}
@@ -142,17 +136,11 @@ func clean(ctx context.Context, ui *tui, path string, f cleanFlags) error {
 		return err
 	}
 	defer summary.Close()
-	src, err := openSource(ctx, ui, path)
+	src, list, err := f.open(ctx, ui, path)
 	if err != nil {
 		return err
 	}
 	defer src.Close()
-	list, err := listio.Open(src, listio.Options{Column: f.column, Comma: comma})
-	if err != nil {
-		return fmt.Errorf("read %s: %w", src.Name(), err)
-	}
-	ui.note("winnow: the addresses of %s are in %s: %s", src.Name(), list.ColumnName, list.Why)
-
 	s, err := pipeline.Clean(ctx, pipeline.Job{
 		Source: src, List: list,
 		Validator: validate.New(opt), Resolver: opt.Resolver,
@@ -255,32 +243,6 @@ func (f summaryFile) Close() {
 	}
 }
 
-// openSource opens the list. A read from standard input is left behind when ctx
-// ends: nothing can interrupt it.
-func openSource(ctx context.Context, ui *tui, path string) (*listio.Source, error) {
-	if path != "-" {
-		return listio.OpenFile(path)
-	}
-	if ui.stdinIsTerminal() {
-		ui.note("winnow: reading the list from standard input; end it with Ctrl-D")
-	}
-	type spooled struct {
-		src *listio.Source
-		err error
-	}
-	done := make(chan spooled, 1)
-	go func() {
-		src, err := listio.Spool(ui.stdin, "standard input")
-		done <- spooled{src, err}
-	}()
-	select {
-	case s := <-done:
-		return s.src, s.err
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
 // outputs decides where to write, and refuses to write over the list.
 func (f *cleanFlags) outputs(ctx context.Context, ui *tui, path string) (*pipeline.Outputs, error) {
 	if f.output == "-" {
@@ -308,13 +270,21 @@ func (f *cleanFlags) outputs(ctx context.Context, ui *tui, path string) (*pipeli
 	if err != nil {
 		return nil, err
 	}
-	for _, o := range out.Paths() {
-		if same(path, o) {
-			out.Close()
-			return nil, usageError{fmt.Errorf("the list itself has the name of an output, %s: rename it, or write elsewhere", o)}
-		}
+	if err := notTheList(path, out); err != nil {
+		out.Close()
+		return nil, err
 	}
 	return out, nil
+}
+
+// notTheList refuses outputs of which one is the list itself.
+func notTheList(path string, out *pipeline.Outputs) error {
+	for _, o := range out.Paths() {
+		if same(path, o) {
+			return usageError{fmt.Errorf("the list itself has the name of an output, %s: rename it, or write elsewhere", o)}
+		}
+	}
+	return nil
 }
 
 // isFile tells whether f is the file at path.
@@ -340,16 +310,4 @@ func same(a, b string) bool {
 	x, _ := filepath.Abs(a)
 	y, _ := filepath.Abs(b)
 	return x == y
-}
-
-func (f *cleanFlags) comma() (byte, error) {
-	switch f.delimiter {
-	case "":
-		return 0, nil
-	case "tab", `\t`, "\t":
-		return '\t', nil
-	case ",", ";", "|":
-		return f.delimiter[0], nil
-	}
-	return 0, usageError{fmt.Errorf("--delimiter: %q is none of , ; | tab", f.delimiter)}
 }

@@ -126,6 +126,7 @@ Exit codes: 0 done; 1 could not finish; 2 wrong usage; 3 a gate was met (--fail-
 asked (dead or lying resolver); 130, 143 interrupted.`,
 		Example: `  winnow clean contacts.csv         a list, written apart beside it
   winnow check bob@gmial.com        one address
+  winnow fix contacts.csv           correct plain slips, and log every change
   winnow demo                       see it work, without a network`,
 		Version:       versionString(),
 		SilenceErrors: true,
@@ -136,7 +137,7 @@ asked (dead or lying resolver); 130, 143 interrupted.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{errors.New(err.Error() + " (see " + cmd.CommandPath() + " -h)")}
 	})
-	root.AddCommand(cleanCommand(ui), checkCommand(ui), demoCommand(ui), explainCommand(ui), versionCommand(ui))
+	root.AddCommand(cleanCommand(ui), checkCommand(ui), fixCommand(ui), demoCommand(ui), explainCommand(ui), versionCommand(ui))
 	for _, c := range root.Commands() {
 		c.Args = asUsage(c.Args)
 	}

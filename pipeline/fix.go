@@ -1,0 +1,90 @@
+package pipeline
+
+import (
+	"context"
+	"strconv"
+	"unicode/utf8"
+
+	"winnow/policy"
+	"winnow/report"
+	"winnow/validate"
+	"winnow/verdict"
+)
+
+// Fix writes the list with those corrections that are all but certain (a
+// probability of [Sure] or more) to Outputs of [Corrected], and a log that has
+// each row that was changed, before and after. All other bytes are the list's own.
+// Of DNS it asks only for the domains that look misspelled.
+func Fix(ctx context.Context, job Job) (*report.Summary, error) {
+	job.Policy.Duplicates = policy.DuplicatesKeep
+	return Clean(ctx, job)
+}
+
+// Sure is how probable a correction must be to be made without a person who looks.
+const Sure = 0.99
+
+// changeColumns are the columns of the log.
+var changeColumns = []string{"row", "before", "after", "probability", "reason", "text"}
+
+// asks tells whether DNS is to be asked for a domain.
+func (r *run) asks(d *validate.Domain) bool {
+	return r.Validator.Asks(d) && (r.Outputs.form != corrected || d.Typo != "")
+}
+
+// correction is what a cell is to say in place of what it says.
+type correction struct {
+	text        string // "" to leave it as it is
+	probability float64
+	reason      verdict.Kind
+}
+
+// correct finds the corrections, and counts them and those that are not sure.
+func (w *worker) correct() error {
+	for i := range w.rows {
+		j, row := &w.rows[i], int64(w.block.First+i)
+		w.counts.Add(report.Clean, j.verdict, row)
+		text, probability := w.Validator.Suggestion(asked(j.domain), &j.mailbox, j.verdict.Kinds)
+		switch {
+		case text == "":
+		case probability < Sure, !utf8.ValidString(text + w.block.Row(i)):
+			w.unsure++ // in a list of another encoding the correction would be in the wrong one
+		default:
+			vd := j.verdict
+			if j.mailbox.Fault == nil {
+				vd.Reason = validate.TypoDomain // rather than that the domain does not exist
+			}
+			j.correction = correction{text, probability, vd.Reason}
+			w.fixes.Add(report.Clean, vd, row)
+		}
+	}
+	return nil
+}
+
+// renderCorrected makes the bytes of the corrected list and of the log.
+func (w *worker) renderCorrected() {
+	for i := range w.rows {
+		j, row := &w.rows[i], w.block.Row(i)
+		w.in[outFixed]++
+		if j.correction.text == "" {
+			w.out[outFixed] = append(w.out[outFixed], row...)
+			continue
+		}
+		w.out[outFixed] = w.List.AppendCorrected(w.out[outFixed], row, j.correction.text)
+		w.in[outChanges]++
+		reason := j.correction.reason
+		before, _ := w.List.Cell(row)
+		w.out[outChanges] = w.List.AppendCells(w.out[outChanges], []string{
+			strconv.Itoa(w.block.First + i), before, j.correction.text,
+			strconv.FormatFloat(j.correction.probability, 'f', 3, 64),
+			validate.Info(reason).Code, validate.Text(reason, asked(j.domain), &j.mailbox),
+		})
+	}
+}
+
+// asked returns what is known of a domain of the list; nil for none.
+func asked(d *domain) *validate.Domain {
+	if d == nil {
+		return nil
+	}
+	return &d.Domain
+}
