@@ -106,8 +106,10 @@ func (t *table) host(name []byte) (hostRow, bool) {
 
 // appendLower appends s with its ASCII letters in lower case.
 func appendLower(dst []byte, s string) []byte {
-	for i := range len(s) {
-		dst = append(dst, lower(s[i]))
+	start := len(dst)
+	dst = append(dst, s...)
+	for i, b := range dst[start:] {
+		dst[start+i] = lower(b)
 	}
 	return dst
 }
