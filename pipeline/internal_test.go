@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
+
+	"winnow/validate"
 )
 
 func TestTurnstileKeepsTheOrder(t *testing.T) {
@@ -53,19 +55,43 @@ func TestTurnstileStopsAtAnError(t *testing.T) {
 	require.ErrorIs(t, turn.pass(0, func() error { return full }), full)
 }
 
-// seen does what a map does, however wrong the estimate.
+// seen does what two maps do, however wrong the estimate: one of the mailboxes, one of
+// what is likely one.
 func TestSeenIsAMap(t *testing.T) {
+	type first struct {
+		row  int
+		text uint64
+	}
 	for _, estimate := range []int64{0, 10, 100_000} {
-		s, model := newSeen(estimate), map[string]int64{}
+		s, same, likely := newSeen(estimate), map[string]first{}, map[string]int{}
 		r := rand.New(rand.NewPCG(1, 2))
-		for row := int64(2); row < 60_000; row++ {
-			mailbox := fmt.Sprintf("jane%d@acme.com", r.IntN(30_000))
-			want, known := model[mailbox]
-			if !known {
-				want = row
-				model[mailbox] = row
+		for row := 2; row < 60_000; row++ {
+			base := fmt.Sprintf("jane%d@acme.com", r.IntN(20_000))
+			canonical, text := base, r.Uint64N(2)
+			k := keys{text: text}
+			if r.IntN(3) == 0 {
+				canonical = fmt.Sprintf("tag%d+%s", r.IntN(3), base)
+				k.likely = s.key([]byte(base))
 			}
-			require.Equal(t, want, s.first(s.key([]byte(mailbox)), row))
+			k.canonical = s.key([]byte(canonical))
+
+			var want validate.Earlier
+			f, known := same[canonical]
+			switch {
+			case known && f.text == text:
+				want = validate.Earlier{Row: f.row, How: validate.SameText}
+			case known:
+				want = validate.Earlier{Row: f.row, How: validate.SameMailbox}
+			case likely[base] != 0:
+				want = validate.Earlier{Row: likely[base], How: validate.LikelySame}
+			}
+			if !known {
+				same[canonical] = first{row, text}
+				if likely[base] == 0 || canonical == base {
+					likely[base] = row // the mailbox itself goes before what is only likely it
+				}
+			}
+			require.Equal(t, want, s.earlier(k, int64(row)), "row %d, %s", row, canonical)
 		}
 	}
 }

@@ -2,11 +2,13 @@ package pipeline
 
 import (
 	"hash/maphash"
+
+	"winnow/validate"
 )
 
-// key stands for a mailbox: two keyed hashes of its canonical form, of which 72
-// bits count. Among ten million mailboxes two have one key with a chance of
-// 1 in 10^8.
+// key stands for a mailbox: two keyed hashes of its canonical or its likely form,
+// of which 72 bits count. Among ten million mailboxes two have one key with a
+// chance of 1 in 10^8.
 type key struct{ section, check uint64 }
 
 // hasher makes keys. Keys of different hashers do not compare.
@@ -14,24 +16,56 @@ type hasher struct{ section, check maphash.Seed }
 
 func newHasher() hasher { return hasher{maphash.MakeSeed(), maphash.MakeSeed()} }
 
-func (h hasher) key(canonical []byte) key {
-	return key{maphash.Bytes(h.section, canonical), maphash.Bytes(h.check, canonical)}
+func (h hasher) key(form []byte) key {
+	return key{maphash.Bytes(h.section, form), maphash.Bytes(h.check, form)}
+}
+
+// keys are what a row is looked up by. The zero keys are those of a row that is
+// not looked up.
+type keys struct {
+	canonical key
+	likely    key    // zero: as canonical
+	text      uint64 // a hash of the address as it is written, of which textBits count
 }
 
 // seen remembers in which row a mailbox stood first: an open-addressing table in
 // sections that grow one at a time, so that growing never doubles its memory. It
-// takes 20 to 32 bytes a mailbox. It is not safe for concurrent use.
+// takes 20 to 32 bytes a mailbox, and as much again for one with a tag that is only
+// likely to be ignored. It is not safe for concurrent use.
 type seen struct {
 	hasher
-	sections [256]hashed[int64]
+	sections [256]hashed[place]
 	touched  uint64 // of no meaning: it keeps touch from being optimized away
 }
+
+// place says where a mailbox stood first: the row, a part of the hash of its text,
+// and whether only a mailbox that is likely the same stood there. The zero place is
+// none: rows count from 1.
+type place uint64
+
+const (
+	textBits   = 23
+	onlyLikely = 1 << (64 - 1)
+	rowBits    = 64 - 1 - textBits // a million million rows
+)
+
+func newPlace(row int64, text uint64, likely bool) place {
+	p := place(row)&(1<<rowBits-1) | place(text)<<(64-textBits)>>1
+	if likely {
+		p |= onlyLikely
+	}
+	return p
+}
+
+func (p place) row() int              { return int(p & (1<<rowBits - 1)) }
+func (p place) likely() bool          { return p&onlyLikely != 0 }
+func (p place) hasText(t uint64) bool { return newPlace(0, t, false) == p&^onlyLikely&^(1<<rowBits-1) }
 
 // newSeen returns an empty table with room for so many mailboxes.
 func newSeen(mailboxes int64) *seen {
 	s := &seen{hasher: newHasher()}
 	for i := range s.sections {
-		s.sections[i] = newHashed[int64](int(mailboxes) / len(s.sections) * 4 / 3)
+		s.sections[i] = newHashed[place](int(mailboxes) / len(s.sections) * 4 / 3)
 	}
 	return s
 }
@@ -40,17 +74,37 @@ func newSeen(mailboxes int64) *seen {
 // another: the processor then fetches them from memory at the same time.
 func (s *seen) touch(rows []judged) {
 	for i := range rows {
-		s.touched += s.sections[rows[i].key.section>>56].place(rows[i].key.check).hash
+		k := &rows[i].keys.canonical
+		s.touched += s.sections[k.section>>56].place(k.check).hash
 	}
 }
 
-// first returns the row in which k was put first: row itself if it is new.
-func (s *seen) first(k key, row int64) int64 {
-	sec := &s.sections[k.section>>56]
-	at := sec.find(k.check)
-	if at.value != 0 {
-		return at.value
+// earlier finds the earlier row that holds the same mailbox, or one that is likely
+// the same, and remembers this one.
+func (s *seen) earlier(k keys, row int64) validate.Earlier {
+	at := s.at(k.canonical)
+	found := at.value
+	if found != 0 && !found.likely() {
+		e := validate.Earlier{Row: found.row(), How: validate.SameMailbox}
+		if found.hasText(k.text) {
+			e.How = validate.SameText
+		}
+		return e
 	}
-	sec.put(k.check, row)
-	return row
+	s.put(k.canonical, newPlace(row, k.text, false))
+	if k.likely != (key{}) {
+		if likely := s.at(k.likely).value; likely == 0 {
+			s.put(k.likely, newPlace(row, 0, true))
+		} else if found == 0 {
+			found = likely
+		}
+	}
+	if found != 0 {
+		return validate.Earlier{Row: found.row(), How: validate.LikelySame}
+	}
+	return validate.Earlier{}
 }
+
+func (s *seen) at(k key) *slot[place] { return s.sections[k.section>>56].find(k.check) }
+
+func (s *seen) put(k key, p place) { s.sections[k.section>>56].put(k.check, p) }

@@ -1,11 +1,13 @@
 package pipeline
 
 import (
+	"hash/maphash"
 	"slices"
 	"strings"
 
 	"winnow/listio"
 	"winnow/policy"
+	"winnow/provider"
 	"winnow/report"
 	"winnow/validate"
 	"winnow/verdict"
@@ -23,7 +25,7 @@ type worker struct {
 	hasher hasher
 	block  *listio.Block
 	rows   []judged
-	lower  []byte                 // room for a canonical form
+	form   []byte                 // room for a canonical form
 	cells  []string               // room for our cells of a row
 	out    [numOutputs][]byte     // what is to be written
 	in     [numOutputs]int64      // how many rows that is
@@ -44,7 +46,7 @@ type judged struct {
 	mailbox validate.Mailbox
 	domain  *domain // nil: none
 	verdict verdict.Verdict
-	key     key // zero: not looked for among the duplicates
+	keys    keys // zero: not looked for among the duplicates
 	part    report.Part
 
 	correction correction // of Fix only
@@ -75,9 +77,27 @@ func (w *worker) judge(b *listio.Block) {
 func (w *worker) judgeRow(j *judged) {
 	j.verdict = w.Validator.Judge(asked(j.domain), &j.mailbox)
 	if w.Policy.Duplicates != policy.DuplicatesKeep && j.mailbox.Addr.Local != "" {
-		w.lower = j.mailbox.AppendCanonical(w.lower[:0])
-		j.key = w.hasher.key(w.lower)
+		j.keys = w.keys(j)
 	}
+}
+
+// keys returns what a row is to be looked up by among the duplicates.
+func (w *worker) keys(j *judged) (k keys) {
+	var literal provider.Customs
+	customs, local := &literal, j.mailbox.Addr.Local
+	if j.domain != nil {
+		customs = &j.domain.Customs
+	} else {
+		literal = provider.CustomsOf(j.mailbox.Addr.Domain)
+	}
+	w.form = customs.AppendCanonical(w.form[:0], local)
+	k.canonical = w.hasher.key(w.form)
+	if likely, differs := customs.AppendLikely(w.form[:0], local); differs {
+		w.form = likely
+		k.likely = w.hasher.key(likely)
+	}
+	k.text = maphash.String(w.hasher.section, j.mailbox.Text)
+	return k
 }
 
 // findDomains sets the rows' domains, mostly without asking the shared table. It
@@ -121,10 +141,9 @@ func (w *worker) mark(seen *seen) error {
 			seen.touch(w.rows[i:min(i+batch, len(w.rows))])
 		}
 		j, row := &w.rows[i], int64(w.block.First+i)
-		if j.key != (key{}) {
-			if first := seen.first(j.key, row); first != row {
-				j.mailbox.First = int(first)
-				j.verdict = w.Validator.Add(j.verdict, validate.ListDuplicate)
+		if j.keys != (keys{}) {
+			if j.mailbox.Earlier = seen.earlier(j.keys, row); j.mailbox.Earlier.How != 0 {
+				j.verdict = w.Validator.Add(j.verdict, j.mailbox.Earlier.How.Kind())
 			}
 		}
 		j.part = w.route(j.verdict)
@@ -187,8 +206,8 @@ func (w *worker) ours(j *judged) []string {
 	c[0] = j.verdict.Grade.String()
 	c[1] = validate.Info(reason).Code
 	c[2] = validate.Text(reason, d, &j.mailbox)
-	if reason != validate.ListDuplicate && j.verdict.Kinds.Has(validate.ListDuplicate) {
-		c[2] += "; " + validate.Text(validate.ListDuplicate, d, &j.mailbox)
+	if e := j.mailbox.Earlier; e.How != 0 && reason != e.How.Kind() {
+		c[2] += "; " + validate.Text(e.How.Kind(), d, &j.mailbox)
 	}
 	c[3] = j.verdict.Action.String()
 	c[4] = ""

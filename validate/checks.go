@@ -36,6 +36,7 @@ func checks(l lists, allow, deny *Own) []Check {
 		relay(l.relay),
 		free(l.free),
 		hosted(),
+		alias(),
 	}
 }
 
@@ -43,13 +44,14 @@ func checks(l lists, allow, deny *Own) []Check {
 // its checks run once. After [Validator.Domain] and [Validator.SetMX] it is
 // only read.
 type Domain struct {
-	ASCII    string        // A-labels, lower case
-	Provider provider.ID   // who gives out addresses there; 0 if unknown
-	Host     provider.Host // what is known of its first mail host by its name; zero until DNS was asked
-	MX       *mx.Answer    // nil: DNS was not asked
-	Typo     string        // the provider's domain that it looks like; "" for none
-	Kinds    verdict.Set   // what its checks said
-	learnt   string        // the mail host by which it was found to be disposable; see [Validator.Learn]
+	ASCII    string           // A-labels, lower case
+	Provider provider.ID      // who gives out addresses there; 0 if unknown
+	Host     provider.Host    // what is known of its first mail host by its name; zero until DNS was asked
+	Customs  provider.Customs // how it reads the names before its @
+	MX       *mx.Answer       // nil: DNS was not asked
+	Typo     string           // the provider's domain that it looks like; "" for none
+	Kinds    verdict.Set      // what its checks said
+	learnt   string           // the mail host by which it was found to be disposable; see [Validator.Learn]
 }
 
 // RunBy returns who runs the domain's mail: the provider that gives out addresses

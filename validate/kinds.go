@@ -44,6 +44,7 @@ const (
 	RoleSystem
 
 	ListDuplicate
+	ListLikelyDuplicate
 	RowRagged
 	ListAllowed
 	RoleFunction
@@ -52,6 +53,8 @@ const (
 	ListFree
 	MXGateway
 	MXHosted
+	AddressAlias
+	AddressIDN
 
 	numKinds
 )
@@ -206,6 +209,9 @@ var kinds = withSyntax([numKinds]KindInfo{
 	ListDuplicate: {"list.duplicate", verdict.Valid, List,
 		"the same mailbox stands in an earlier row",
 		"Send to the first row only. --duplicates keep leaves the later ones in place."},
+	ListLikelyDuplicate: {"list.likely-duplicate", verdict.Valid, List,
+		"a mailbox that is likely the same stands in an earlier row",
+		"They differ only in what most mail hosts ignore, such as +news. Compare the rows if one mail too many would matter."},
 	RowRagged: {"row.ragged", verdict.Valid, List,
 		"the row has more or fewer cells than the header",
 		"The address was found all the same. Look whether a delimiter stands in a cell without quotes."},
@@ -224,6 +230,12 @@ var kinds = withSyntax([numKinds]KindInfo{
 	ListFree: {"list.free", verdict.Valid, Recipient,
 		"a free mailbox provider",
 		"Nothing, unless you sell to companies only."},
+	AddressAlias: {"address.alias", verdict.Valid, Recipient,
+		"the address is another way to write the mailbox's name",
+		"Nothing. The mail arrives; the mailbox's own name has no tag, or other dots."},
+	AddressIDN: {"address.idn", verdict.Valid, Recipient,
+		"the address has letters other than a to z",
+		"Right, but some mail programs and old mail hosts can not write to it (RFC 6531). Watch what comes back."},
 	MXGateway: {"mx.gateway", verdict.Valid, Host,
 		"a filter takes the domain's mail before its mail host does",
 		"Nothing. What such a filter answers about a mailbox may not be the mail host's word."},

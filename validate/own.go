@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"winnow/address"
+	"winnow/provider"
 	"winnow/verdict"
 )
 
@@ -119,7 +120,7 @@ func (o *Own) hasMailbox(m *Mailbox) bool {
 		return false
 	}
 	var buf [128]byte
-	return o.addresses[string(m.AppendCanonical(buf[:0]))]
+	return o.addresses[string(provider.AppendCanonical(buf[:0], m.Addr.Local, m.Addr.Domain))]
 }
 
 // own says which domains and addresses are on the user's own lists. Their word

@@ -6,7 +6,7 @@ import "winnow/verdict"
 // whoever reads the list.
 func row() Check {
 	return Check{
-		Kinds:   []verdict.Kind{RowNoAddress, RowShifted, ListDuplicate, RowRagged},
+		Kinds:   []verdict.Kind{RowNoAddress, RowShifted, ListDuplicate, ListLikelyDuplicate, RowRagged},
 		Mailbox: func(_ *Domain, m *Mailbox) verdict.Set { return m.Row },
 	}
 }

@@ -73,13 +73,13 @@ func New(o Options) *Validator {
 
 // Mailbox is what is known of one address beyond its domain.
 type Mailbox struct {
-	Text  string          // as it was given, without outer white space
-	Addr  address.Address // zero if Fault is not nil
-	Fault *address.Error  // why Text is no address; nil if it is one
-	Meant string          // the address that a faulty Text probably means; "" if that is not clear
-	Holds bool            // a faulty Text holds an address all the same, but perhaps not the one that is meant
-	Row   verdict.Set     // what the list itself says of the row: row.* and list.duplicate
-	First int             // for list.duplicate: the row that holds the same mailbox; 0 if none
+	Text    string          // as it was given, without outer white space
+	Addr    address.Address // zero if Fault is not nil
+	Fault   *address.Error  // why Text is no address; nil if it is one
+	Meant   string          // the address that a faulty Text probably means; "" if that is not clear
+	Holds   bool            // a faulty Text holds an address all the same, but perhaps not the one that is meant
+	Row     verdict.Set     // what the list itself says of the row: row.* and list.duplicate
+	Earlier Earlier         // the row that holds the same mailbox, or likely the same
 }
 
 // Parse reads text, outer white space aside, into a Mailbox.
@@ -113,29 +113,13 @@ func faultOf(err error) *address.Error {
 	return fault
 }
 
-// Canonical returns the text by which equal mailboxes are found: the local part
-// in lower case, the domain in lower-case A-labels. It is "" for no address.
+// Canonical returns the form by which the same mailbox is found, whatever its
+// address is written like; see [provider.Canonical]. It is "" for no address.
 func (m *Mailbox) Canonical() string {
 	if m.Fault != nil || m.Addr.Local == "" {
 		return ""
 	}
-	return string(m.AppendCanonical(nil))
-}
-
-// AppendCanonical appends Canonical to dst.
-func (m *Mailbox) AppendCanonical(dst []byte) []byte {
-	if m.Addr.IsUTF8() {
-		dst = append(dst, strings.ToLower(m.Addr.Local)...)
-	} else {
-		for i := range len(m.Addr.Local) {
-			c := m.Addr.Local[i]
-			if 'A' <= c && c <= 'Z' {
-				c += 'a' - 'A'
-			}
-			dst = append(dst, c)
-		}
-	}
-	return append(append(dst, '@'), m.Addr.Domain...)
+	return provider.Canonical(m.Addr.Local, m.Addr.Domain)
 }
 
 // NoAddress tells whether a cell holds no address at all: nothing, or one of the
@@ -163,7 +147,7 @@ func trim(s string) string {
 // Domain returns what can be said of a domain (A-labels, lower case) without
 // asking anybody.
 func (v *Validator) Domain(ascii string) *Domain {
-	d := &Domain{ASCII: ascii, Provider: provider.OfDomain(ascii)}
+	d := &Domain{ASCII: ascii, Provider: provider.OfDomain(ascii), Customs: provider.CustomsOf(ascii)}
 	for _, c := range v.domain {
 		d.Kinds = d.Kinds.Union(c.Domain(d))
 	}
@@ -296,8 +280,8 @@ func Text(k verdict.Kind, d *Domain, m *Mailbox) string {
 
 func detail(k verdict.Kind, d *Domain, m *Mailbox) string {
 	switch {
-	case k == ListDuplicate && m.First > 0:
-		return fmt.Sprintf("row %d", m.First)
+	case k == ListDuplicate || k == ListLikelyDuplicate:
+		return m.Earlier.String()
 	case k == TypoDomain:
 		return d.Typo
 	case k == ListDisposable && d.learnt != "":
