@@ -28,6 +28,8 @@ func TestOfDomain(t *testing.T) {
 		{"proton", "pm.me", "proton"},
 		{"yandex", "ya.ru", "yandex"},
 		{"mail.ru", "bk.ru", "mail.ru"},
+		{"mail.ru, by its international name", "my.com", "mail.ru"},
+		{"fastmail, one of many", "sent.com", "fastmail"},
 		{"gmx", "gmx.cn", "gmx"},
 		{"aol", "aol.com.br", "aol"},
 		{"uol", "uol.com.br", "uol"},
