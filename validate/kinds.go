@@ -19,6 +19,10 @@ const (
 	beforeSyntax = iota - 1 // then one for each address.Rule, in their order: see Syntax
 )
 
+// DomainSymbol is the one rule of package address whose breach is no syntax.*: real
+// people have mail at the names that it forbids.
+const DomainSymbol = beforeSyntax + verdict.Kind(address.DomainSymbol)
+
 // The kinds behind those of syntax.
 const (
 	LocalLegacyDots verdict.Kind = beforeSyntax + verdict.Kind(address.NumRules) + iota
@@ -124,7 +128,7 @@ var fromDNS = verdict.SetOf(DomainMissing, MXNone, MXNull, MXUnresolvable, MXPri
 // Sendable tells whether there is an address to send to where k is said: not where
 // the text is none, the row has none, or its cells have moved.
 func Sendable(k verdict.Kind) bool {
-	return k != RowNoAddress && k != RowShifted && !(k > beforeSyntax && k < LocalLegacyDots)
+	return k != RowNoAddress && k != RowShifted && !(k > beforeSyntax && k < LocalLegacyDots && k != DomainSymbol)
 }
 
 // Syntax returns the kind of an address that breaks r.
@@ -221,6 +225,7 @@ func withSyntax(kinds [numKinds]KindInfo) [numKinds]KindInfo {
 	for r := address.Rule(1); r < address.NumRules; r++ {
 		kinds[Syntax(r)] = KindInfo{"syntax." + r.String(), verdict.Invalid, Recipient, r.Text(), syntaxTodo[r]}
 	}
+	kinds[DomainSymbol].Code, kinds[DomainSymbol].Grade = "domain.symbol", verdict.Risky
 	return kinds
 }
 
@@ -258,6 +263,7 @@ var syntaxTodo = [address.NumRules]string{
 	address.DomainLabelTooLong: notOurs,
 	address.DomainTooLong:      notOurs,
 	address.DomainIDNA:         notOurs,
+	address.DomainSymbol:       "Some registries have sold such names, so a real person may have it, but many mail programs refuse to write to it. Ask for another address if you can.",
 	address.LiteralBad:         notOurs,
 	address.LiteralTag:         notOurs,
 	address.TooLong:            notOurs,
