@@ -32,6 +32,7 @@ func checks(l lists) []Check {
 	return []Check{
 		row(),
 		syntax(),
+		stray(),
 		literal(),
 		reserved(),
 		mailHosts(),

@@ -26,6 +26,7 @@ const DomainSymbol = beforeSyntax + verdict.Kind(address.DomainSymbol)
 // The kinds behind those of syntax.
 const (
 	LocalLegacyDots verdict.Kind = beforeSyntax + verdict.Kind(address.NumRules) + iota
+	LocalStray
 	AddressLiteral
 	DomainReserved
 
@@ -145,6 +146,9 @@ var kinds = withSyntax([numKinds]KindInfo{
 	LocalLegacyDots: {"local.legacy-dots", verdict.Risky, Recipient,
 		"the dots before the @ break the rules, but this carrier once gave out such addresses",
 		"A real person may have it, and many mail programs refuse to write to it. Ask for another address if you can."},
+	LocalStray: {"local.stray", verdict.Risky, Recipient,
+		"a mark stands before the address that is no part of it, such as the apostrophe of a spreadsheet",
+		"Right by the rules, but nobody has such an address, and mail to it would bounce. Take the suggestion."},
 	AddressLiteral: {"address.literal", verdict.Risky, Recipient,
 		"mail goes to an IP address, not to a domain",
 		"Right by RFC 5321 but refused by most mail hosts, and nearly never somebody's real address. Look at where it came from."},
