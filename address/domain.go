@@ -22,7 +22,7 @@ func parseDomain(s string, start int) (string, *Error) {
 		return parseLiteral(s, start)
 	}
 	for i, r := range d {
-		if rule := domainRune(r); rule != 0 {
+		if rule := domainRune(r); rule != 0 && !(rule == InvisibleCharacter && inPlace(d, i, r)) {
 			return "", &Error{rule, start + i}
 		}
 	}
@@ -31,6 +31,7 @@ func parseDomain(s string, start int) (string, *Error) {
 	}
 
 	var labels []string
+	var symbol *Error // the first label with one
 	idn := false
 	at := start // of the label
 	for label := range strings.SplitSeq(d, ".") {
@@ -41,7 +42,15 @@ func parseDomain(s string, start int) (string, *Error) {
 			return "", &Error{DomainLabelEmpty, min(at, len(s)-1)}
 		}
 		a, isIDN, rule := aLabel(label)
-		if rule != 0 {
+		switch {
+		case rule == 0:
+		case rule == DomainSymbol && at+len(label) == len(s):
+			return "", &Error{DomainIDNA, at} // no top-level domain has one
+		case rule == DomainSymbol:
+			if symbol == nil {
+				symbol = &Error{DomainSymbol, at}
+			}
+		default:
 			if rule == DomainHyphen && label[0] != '-' {
 				at += len(label) - 1
 			}
@@ -55,7 +64,7 @@ func parseDomain(s string, start int) (string, *Error) {
 	if len(domain) > maxDomain {
 		return "", &Error{DomainTooLong, start}
 	}
-	if idn {
+	if idn && symbol == nil {
 		// Only of the whole can be told whether it keeps the rule for right-to-left
 		// names (RFC 5893 section 2).
 		if _, err := profile.ToASCII(domain); err != nil {
@@ -65,6 +74,10 @@ func parseDomain(s string, start int) (string, *Error) {
 
 	tld := labels[len(labels)-1]
 	switch {
+	case symbol != nil && isTLD(tld):
+		return "", symbol
+	case symbol != nil:
+		return "", &Error{DomainIDNA, symbol.Offset} // hopeless besides
 	case len(labels) == 1 && !takesMail(tld):
 		return domain, &Error{DomainNoDot, len(s)}
 	case !isTLD(tld):

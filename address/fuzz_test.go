@@ -14,7 +14,7 @@ func seed(f *testing.F) {
 	for _, file := range []struct {
 		name            string
 		column, columns int
-	}{{"valid.tsv", 1, 4}, {"invalid.tsv", 1, 3}, {"suggest.tsv", 0, 2}} {
+	}{{"valid.tsv", 1, 4}, {"invalid.tsv", 1, 3}, {"suggest.tsv", 0, 3}} {
 		for _, row := range table(f, file.name, file.columns) {
 			f.Add(row[file.column])
 		}
@@ -47,18 +47,25 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// What is suggested parses, and nothing is suggested for an address.
+// What is suggested parses and is not suggested another for, and nothing is
+// suggested for an address.
 func FuzzSuggest(f *testing.F) {
 	seed(f)
 	f.Fuzz(func(t *testing.T, s string) {
-		got, ok := address.Suggest(s)
-		if !ok {
+		got, p := address.Suggest(s)
+		if p == 0 {
 			require.Empty(t, got)
 			return
 		}
+		require.True(t, 0 < p && p < 1)
 		_, err := address.Parse(s)
 		require.Error(t, err)
-		_, err = address.Parse(got)
+		a, err := address.Parse(got)
 		require.NoError(t, err)
+		again, p := address.Suggest(got)
+		require.Zero(t, p)
+		require.Empty(t, again)
+		_, p = address.Stray(a)
+		require.Zero(t, p, "%+q", got)
 	})
 }

@@ -12,9 +12,14 @@ import (
 var profile = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.BidiRule(), idna.CheckJoiners(true),
 	idna.CheckHyphens(true), idna.StrictDomainName(true), idna.ValidateLabels(true))
 
+// older is what a name could be under IDNA2003: emoji, with the joiners between them.
+var older = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.BidiRule(), idna.StrictDomainName(true),
+	idna.ValidateLabels(true), idna.CheckJoiners(false))
+
 // aLabel returns the A-label of one label that is not empty and has no ASCII
 // but letters, digits and hyphens; or the rule that it breaks. isIDN tells
-// whether it is an internationalized one.
+// whether it is an internationalized one. What breaks only DomainSymbol has an
+// A-label too.
 func aLabel(s string) (a string, isIDN bool, rule Rule) {
 	if isASCII(s) {
 		s = strings.ToLower(s)
@@ -30,20 +35,42 @@ func aLabel(s string) (a string, isIDN bool, rule Rule) {
 	a, err := profile.ToASCII(s)
 	switch {
 	case err != nil:
-		return "", true, DomainIDNA
+		return symbolLabel(s)
 	case len(a) > maxLabel:
 		return "", true, DomainLabelTooLong
 	}
 	// The profile follows UTS 46, which lets pass what IDNA2008 does not (symbols
 	// and emoji), labels that map to nothing, and A-labels of nothing.
 	u, err := profile.ToUnicode(a)
-	if err != nil || u == "" || strings.Contains(u, ".") || strings.IndexFunc(u, disallowed) >= 0 {
+	switch {
+	case err != nil || u == "" || strings.Contains(u, "."):
 		return "", true, DomainIDNA
+	case strings.IndexFunc(u, disallowed) >= 0:
+		return symbolLabel(s)
 	}
 	if back, err := profile.ToASCII(u); err != nil || back != a {
 		return "", true, DomainIDNA
 	}
 	return a, true, 0
+}
+
+// symbolLabel tells of a label that IDNA2008 refuses whether it does so for its
+// symbols alone.
+func symbolLabel(s string) (a string, isIDN bool, rule Rule) {
+	u, err := older.ToUnicode(s)
+	first, _ := utf8.DecodeRuneInString(u)
+	if err != nil || unicode.Is(unicode.M, first) || strings.IndexFunc(u, isSymbol) < 0 ||
+		strings.IndexFunc(u, func(r rune) bool { return disallowed(r) && !isSymbol(r) }) >= 0 {
+		return "", true, DomainIDNA
+	}
+	a, err = older.ToASCII(u)
+	switch {
+	case err != nil, isASCII(s) && a != s:
+		return "", true, DomainIDNA
+	case len(a) > maxLabel:
+		return "", true, DomainLabelTooLong
+	}
+	return a, true, DomainSymbol
 }
 
 // disallowed tells whether RFC 5892 refuses r in a label, of those that UTS 46

@@ -48,7 +48,7 @@ func dotString(s string) (at int, err *Error) {
 		case i == 0 && unicode.Is(unicode.M, r):
 			return 0, &Error{LocalChar, i}
 		default:
-			if rule := localRune(r); rule != 0 {
+			if rule := localRune(r); rule != 0 && !(rule == InvisibleCharacter && inPlace(s, i, r)) {
 				return 0, &Error{rule, i}
 			}
 		}
@@ -78,7 +78,8 @@ func quotedString(s string) (at int, err *Error) {
 			return i + 1, nil
 		case ' ' <= r && r <= '~':
 		default:
-			if rule := localRune(r); rule != 0 && !asciiInNFC(r) {
+			rule := localRune(r)
+			if rule != 0 && !asciiInNFC(r) && !(rule == InvisibleCharacter && inPlace(s, i, r)) {
 				return 0, &Error{rule, i}
 			}
 		}

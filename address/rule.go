@@ -35,6 +35,7 @@ const (
 	DomainLabelTooLong      // over 63 octets as an A-label: RFC 1035 section 2.3.4
 	DomainTooLong           // over 253 octets in A-labels: RFC 1035 section 2.3.4
 	DomainIDNA              // no label of IDNA2008, or a reserved "??--": RFC 5890 section 2.3.1, RFC 5891 section 5.4
+	DomainSymbol            // a symbol or an emoji: DISALLOWED by RFC 5892 section 3, yet some registries have sold such names
 	LiteralBad              // no IP address in the brackets: RFC 5321 section 4.1.3
 	LiteralTag              // a tag other than IPv6: none was ever registered
 	TooLong                 // over 254 octets: RFC 3696 erratum 1690
@@ -73,6 +74,7 @@ var rules = [NumRules]struct{ name, text string }{
 	DomainLabelTooLong: {"domain-label-too-long", "a part of the domain is longer than 63 octets"},
 	DomainTooLong:      {"domain-too-long", "the domain is longer than 253 octets"},
 	DomainIDNA:         {"domain-idna", "a part of the domain is no valid internationalized name"},
+	DomainSymbol:       {"domain-symbol", "there is a symbol or an emoji in the domain, which the rules for names no longer allow"},
 	LiteralBad:         {"literal-bad", "there is no IP address in the brackets"},
 	LiteralTag:         {"literal-tag", "the brackets hold something other than an IP address"},
 	TooLong:            {"too-long", "the address is longer than 254 octets"},

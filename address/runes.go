@@ -45,3 +45,49 @@ func narrow(r rune) (ascii rune, ok bool) {
 	}
 	return r, false
 }
+
+// inPlace tells whether the invisible character r, which stands at s[i:], shapes
+// what it stands between, so that the text without it is another one: a joiner
+// where a script needs it (RFC 5892 appendix A.1, A.2), or what joins symbols to one emoji.
+func inPlace(s string, i int, r rune) bool {
+	before, after := s[:i], s[i+utf8.RuneLen(r):]
+	next, _ := utf8.DecodeRuneInString(after)
+	switch r {
+	case '\ufe0e', '\ufe0f':
+		return symbolAtEnd(before) || next == keycap
+	case '\u200d':
+		if isSymbol(next) && symbolAtEnd(strings.TrimSuffix(before, "\ufe0f")) {
+			return true
+		}
+	case '\u200c':
+	default:
+		return false
+	}
+	if i > maxInput {
+		return false // no part is as long, and each joiner costs its word
+	}
+	after = after[:min(len(after), maxInput)]
+	word := before[len(strings.TrimRightFunc(before, inWord)):] + string(r) +
+		after[:len(after)-len(strings.TrimLeftFunc(after, inWord))]
+	_, err := profile.ToUnicode(word)
+	return err == nil
+}
+
+// inWord tells of what the rules for joiners look at.
+func inWord(r rune) bool {
+	return unicode.In(r, unicode.L, unicode.M) || r == '\u200c' || r == '\u200d'
+}
+
+// keycap is the frame around a digit that makes it an emoji.
+const keycap = '\u20e3'
+
+// isSymbol tells of symbols beyond ASCII, which emoji are.
+func isSymbol(r rune) bool {
+	return r >= utf8.RuneSelf && r != utf8.RuneError && unicode.Is(unicode.S, r) || r == keycap
+}
+
+// symbolAtEnd tells whether s ends in a symbol that NFC leaves as it is.
+func symbolAtEnd(s string) bool {
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return isSymbol(r) && nfc(string(r)) == string(r)
+}

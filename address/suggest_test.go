@@ -9,30 +9,47 @@ import (
 	"winnow/address"
 )
 
+// The third column tells whether a suggestion may be taken unseen.
 func TestSuggest(t *testing.T) {
-	for _, row := range table(t, "suggest.tsv", 2) {
-		text, want := row[0], row[1]
-		got, ok := address.Suggest(text)
+	for _, row := range table(t, "suggest.tsv", 3) {
+		text, want, sure := row[0], row[1], row[2]
+		got, p := address.Suggest(text)
 		if want == "-" {
-			require.False(t, ok, "%+q: %q", text, got)
+			require.Zero(t, p, "%+q: %q", text, got)
 			require.Empty(t, got)
 			continue
 		}
-		require.True(t, ok, "%+q", text)
 		require.Equal(t, want, got, "%+q", text)
+		require.Equal(t, sure == "sure", p >= .99, "%+q: %v", text, p)
 		_, err := address.Parse(got)
 		require.NoError(t, err)
 	}
 }
 
+func TestStray(t *testing.T) {
+	for _, row := range table(t, "stray.tsv", 3) {
+		text, want, sure := row[0], row[1], row[2]
+		a, err := address.Parse(text)
+		require.NoError(t, err, "%+q", text)
+		got, p := address.Stray(a)
+		if want == "-" {
+			require.Zero(t, p, "%+q: %q", text, got)
+			require.Empty(t, got)
+			continue
+		}
+		require.Equal(t, want, got, "%+q", text)
+		require.Equal(t, sure == "sure", p >= .99, "%+q: %v", text, p)
+	}
+}
+
 // An enormous cell costs no more than its length.
 func TestSuggestOfMuch(t *testing.T) {
-	got, ok := address.Suggest(strings.Repeat("somebody; ", 100_000) + "jane@acme.com.")
-	require.True(t, ok)
+	got, p := address.Suggest(strings.Repeat("somebody; ", 100_000) + "jane@acme.com.")
+	require.NotZero(t, p)
 	require.Equal(t, "jane@acme.com", got)
 
-	_, ok = address.Suggest(strings.Repeat("(", 1_000_000) + "@" + strings.Repeat(")", 1_000_000))
-	require.False(t, ok)
-	_, ok = address.Suggest(strings.Repeat(" at ", 1_000_000))
-	require.False(t, ok)
+	_, p = address.Suggest(strings.Repeat("(", 1_000_000) + "@" + strings.Repeat(")", 1_000_000))
+	require.Zero(t, p)
+	_, p = address.Suggest(strings.Repeat(" at ", 1_000_000))
+	require.Zero(t, p)
 }

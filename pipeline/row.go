@@ -31,7 +31,7 @@ func (r *run) mailbox(row string) validate.Mailbox {
 	// In a row as long as the others, a wrong address is one; a cell without any @ may be another column's.
 	elsewhere := (ragged || m.Fault != nil && m.Fault.Rule == address.NoAt) && holdsAddress(strings.Replace(row, text, "", 1))
 	switch {
-	case m.Meant != "" && !ragged:
+	case m.Fault != nil && m.Meant != "" && !ragged:
 		return m // several addresses on lines of one cell: the first is suggested
 	case ragged && (lines || m.Fault != nil), elsewhere, lines && r.swallows(row):
 		return validate.Mailbox{Text: text, Row: verdict.SetOf(validate.RowShifted)}

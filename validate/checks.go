@@ -26,6 +26,7 @@ func checks(l lists, allow, deny *Own) []Check {
 	return []Check{
 		row(),
 		syntax(),
+		stray(),
 		literal(),
 		own(allow, deny),
 		reserved(),

@@ -19,9 +19,14 @@ const (
 	beforeSyntax = iota - 1 // then one for each address.Rule, in their order: see Syntax
 )
 
+// DomainSymbol is the one rule of package address whose breach is no syntax.*: real
+// people have mail at the names that it forbids.
+const DomainSymbol = beforeSyntax + verdict.Kind(address.DomainSymbol)
+
 // The kinds behind those of syntax.
 const (
 	LocalLegacyDots verdict.Kind = beforeSyntax + verdict.Kind(address.NumRules) + iota
+	LocalStray
 	AddressLiteral
 	ListDenied
 	DomainReserved
@@ -132,7 +137,7 @@ var fromDNS = verdict.SetOf(DomainMissing, MXNone, MXNull, MXUnresolvable, MXPri
 // Sendable tells whether there is an address to send to where k is said: not where
 // the text is none, the row has none, or its cells have moved.
 func Sendable(k verdict.Kind) bool {
-	return k != RowNoAddress && k != RowShifted && !(k > beforeSyntax && k < LocalLegacyDots)
+	return k != RowNoAddress && k != RowShifted && !(k > beforeSyntax && k < LocalLegacyDots && k != DomainSymbol)
 }
 
 // Syntax returns the kind of an address that breaks r.
@@ -149,6 +154,9 @@ var kinds = withSyntax([numKinds]KindInfo{
 	LocalLegacyDots: {"local.legacy-dots", verdict.Risky, Recipient,
 		"the dots before the @ break the rules, but this carrier once gave out such addresses",
 		"A real person may have it, and many mail programs refuse to write to it. Ask for another address if you can."},
+	LocalStray: {"local.stray", verdict.Risky, Recipient,
+		"a mark stands before the address that is no part of it, such as the apostrophe of a spreadsheet",
+		"Right by the rules, but nobody has such an address, and mail to it would bounce. Take the suggestion."},
 	AddressLiteral: {"address.literal", verdict.Risky, Recipient,
 		"mail goes to an IP address, not to a domain",
 		"Right by RFC 5321 but refused by most mail hosts, and nearly never somebody's real address. Look at where it came from."},
@@ -250,6 +258,7 @@ func withSyntax(kinds [numKinds]KindInfo) [numKinds]KindInfo {
 	for r := address.Rule(1); r < address.NumRules; r++ {
 		kinds[Syntax(r)] = KindInfo{"syntax." + r.String(), verdict.Invalid, Recipient, r.Text(), syntaxTodo[r]}
 	}
+	kinds[DomainSymbol].Code, kinds[DomainSymbol].Grade = "domain.symbol", verdict.Risky
 	return kinds
 }
 
@@ -287,6 +296,7 @@ var syntaxTodo = [address.NumRules]string{
 	address.DomainLabelTooLong: notOurs,
 	address.DomainTooLong:      notOurs,
 	address.DomainIDNA:         notOurs,
+	address.DomainSymbol:       "Some registries have sold such names, so a real person may have it, but many mail programs refuse to write to it. Ask for another address if you can.",
 	address.LiteralBad:         notOurs,
 	address.LiteralTag:         notOurs,
 	address.TooLong:            notOurs,

@@ -76,7 +76,8 @@ type Mailbox struct {
 	Text    string          // as it was given, without outer white space
 	Addr    address.Address // zero if Fault is not nil
 	Fault   *address.Error  // why Text is no address; nil if it is one
-	Meant   string          // the address that a faulty Text probably means; "" if that is not clear
+	Meant   string          // the address that a faulty Text probably means, or one with a stray mark; "" if that is not clear
+	MeantP  float64         // the probability that Meant is what was meant; 0 if it is ""
 	Holds   bool            // a faulty Text holds an address all the same, but perhaps not the one that is meant
 	Row     verdict.Set     // what the list itself says of the row: row.* and list.duplicate
 	Earlier Earlier         // the row that holds the same mailbox, or likely the same
@@ -88,23 +89,26 @@ func Parse(text string) Mailbox {
 	a, err := address.Parse(text)
 	if err != nil {
 		m := Mailbox{Text: text, Fault: faultOf(err)}
-		m.Meant, _ = address.Suggest(text)
+		m.Meant, m.MeantP = address.Suggest(text)
 		m.Holds = m.Meant == "" && address.Holds(text)
 		if m.Meant == "" && m.Fault.Rule == address.DomainNoDot {
-			m.Meant = withSuffix(text)
+			m.Meant, m.MeantP = withSuffix(text)
 		}
 		return m
 	}
-	return Mailbox{Text: text, Addr: a}
+	m := Mailbox{Text: text, Addr: a}
+	m.Meant, m.MeantP = address.Stray(a)
+	return m
 }
 
 // withSuffix completes jane@gmail: the name of a big provider, its suffix left out.
-func withSuffix(text string) string {
+// Some have other suffixes too.
+func withSuffix(text string) (suggestion string, probability float64) {
 	a, err := address.Parse(text + ".com")
 	if err != nil || provider.OfDomain(a.Domain) == 0 {
-		return ""
+		return "", 0
 	}
-	return a.String()
+	return a.String(), .9
 }
 
 func faultOf(err error) *address.Error {
@@ -241,9 +245,11 @@ var actionOf = [...]verdict.Action{
 func (v *Validator) Suggestion(d *Domain, m *Mailbox, kinds verdict.Set) (address string, probability float64) {
 	switch {
 	case m.Fault != nil:
-		return m.Meant, 1
+		return m.Meant, m.MeantP
 	case kinds.Has(TypoDomain) && d.takesNoMail():
 		return m.Addr.Local + "@" + d.Typo, 1
+	case kinds.Has(LocalStray):
+		return m.Meant, m.MeantP
 	}
 	return "", 0
 }

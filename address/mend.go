@@ -1,0 +1,123 @@
+package address
+
+import (
+	"strings"
+
+	"golang.org/x/net/publicsuffix"
+)
+
+// mend corrects slips of the keys within one address.
+func mend(t string) (string, float64) {
+	p := oddsSpace
+	if strings.Contains(t, "@@") {
+		p = oddsAtTwice
+	}
+	for strings.Contains(t, "@@") {
+		t = strings.ReplaceAll(t, "@@", "@")
+	}
+	local, domain, ok := strings.Cut(t, "@")
+	if !ok || strings.Contains(domain, "@") {
+		return "", 0
+	}
+	if strings.HasSuffix(local, " ") || strings.HasPrefix(domain, " ") {
+		p = min(p, oddsAtSpace)
+	}
+	local = strings.TrimSpace(local)
+	for _, gap := range []string{" . ", " ."} { // but ". " may be the end of a sentence
+		if strings.Contains(local, gap) {
+			local, p = strings.ReplaceAll(local, gap, "."), min(p, oddsDotSpace)
+		}
+	}
+	domain, q := mendDomain(local, domain)
+	t = local + "@" + domain
+	if q == 0 || !parses(t) {
+		return "", 0
+	}
+	return t, min(p, q)
+}
+
+// mendDomain corrects slips of the keys behind the @; the odds are 0 if there is
+// too much to mend.
+func mendDomain(local, domain string) (mended string, odds float64) {
+	odds = oddsWide
+	domain = strings.TrimSpace(strings.Map(func(r rune) rune { r, _ = narrow(r); return r }, domain))
+
+	joined := strings.ContainsAny(domain, " ,")
+	if joined {
+		// What stands before the gap may be the whole domain.
+		head := domain[:strings.IndexAny(domain, " ,")]
+		if parses(local + "@" + strings.TrimRight(head, ".")) {
+			return "", 0
+		}
+		if strings.Contains(domain, " ") {
+			odds = min(odds, oddsDotSpace)
+		}
+		if strings.Contains(domain, ",") {
+			odds = min(odds, oddsComma)
+		}
+		for _, gap := range []string{" , ", ", ", " ,", ",", " . ", ". ", " ."} {
+			domain = strings.ReplaceAll(domain, gap, ".")
+		}
+	}
+	for strings.Contains(domain, "..") {
+		domain, odds = strings.ReplaceAll(domain, "..", "."), min(odds, oddsDots)
+	}
+	if strings.HasPrefix(domain, ".") {
+		odds = min(odds, oddsDotFirst)
+	}
+	domain = strings.Trim(domain, ".")
+	if joined && !realTLD("a@"+domain) {
+		return "", 0
+	}
+	return domain, odds
+}
+
+// ats and dots are how the two are spelled out against robots.
+var (
+	ats  = [...]string{"(at)", "[at]", "{at}", "<at>", " at "}
+	dots = [...]string{"(dot)", "[dot]", "{dot}", "<dot>", " dot "}
+)
+
+// spelledOut reads "jane at acme dot com". There must be exactly one "at", no
+// other space, and a real top-level domain.
+func spelledOut(t string) (string, float64) {
+	if !isASCII(t) || len(t) > maxInput {
+		return "", 0
+	}
+	t = strings.Join(strings.Fields(t), " ")
+	if n := replaceFold(&t, ats[:], "@"); n != 1 {
+		return "", 0
+	}
+	replaceFold(&t, dots[:], ".")
+	t, p := mend(strings.TrimRight(t, "."))
+	if p == 0 || !realTLD(t) {
+		return "", 0
+	}
+	return t, min(p, oddsSpelled)
+}
+
+// replaceFold replaces each of the words in ASCII text, whatever its case and
+// with the spaces around it, and returns how many it found.
+func replaceFold(t *string, words []string, with string) (n int) {
+	for _, w := range words {
+		for {
+			i := strings.Index(strings.ToLower(*t), w)
+			if i < 0 {
+				break
+			}
+			*t = strings.TrimRight((*t)[:i], " ") + with + strings.TrimLeft((*t)[i+len(w):], " ")
+			n++
+		}
+	}
+	return n
+}
+
+// realTLD tells whether an address ends in a top-level domain that exists.
+func realTLD(s string) bool {
+	a, err := Parse(s)
+	if err != nil || a.IsLiteral() {
+		return false
+	}
+	_, icann := publicsuffix.PublicSuffix(a.Domain[strings.LastIndexByte(a.Domain, '.')+1:])
+	return icann
+}

@@ -1,0 +1,47 @@
+package address
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Stray returns the address that was probably meant by one that is right by the
+// rules, but before which a mark stands that nobody's address has: the apostrophe
+// by which a spreadsheet says "text", a bullet, a quote that never closes; or whose
+// local part is typed in full-width characters. The probability is 0 for all others.
+func Stray(a Address) (suggestion string, probability float64) {
+	if a.Local == "" || a.IsQuoted() || class[a.Local[0]] != 0 && !isMark(rune(a.Local[0])) && isASCII(a.Local) {
+		return "", 0
+	}
+	probability = oddsStray
+	local := strings.Map(func(r rune) rune { r, _ = narrow(r); return r }, a.Local)
+	if inner := strings.TrimLeftFunc(local, isMark); inner != local {
+		if isArticle(local) {
+			return "", 0
+		}
+		local = inner
+		if closed := strings.TrimRightFunc(local, isMark); closed != local {
+			local, probability = closed, oddsMarkup
+		}
+	}
+	suggestion = local + "@" + a.Domain
+	if local == a.Local || !parses(suggestion) {
+		return "", 0
+	}
+	if !isASCII(local) {
+		probability = oddsMarkup
+	}
+	return suggestion, probability
+}
+
+// isMark tells of what is written before or around a word, never as a part of it.
+func isMark(r rune) bool {
+	return r == '\'' || r == '`' || r >= utf8.RuneSelf && unicode.Is(unicode.P, r)
+}
+
+// isArticle tells whether a local part begins with a Dutch article, as in 't.hart.
+func isArticle(local string) bool {
+	_, n := utf8.DecodeRuneInString(local)
+	return len(local) > n+1 && strings.ContainsRune("tskn", unicode.ToLower(rune(local[n]))) && class[local[n+1]]&(letter|digit) == 0
+}

@@ -1,0 +1,90 @@
+package address
+
+import (
+	"iter"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// within returns the first whole address that stands in a text, if all else
+// fails: what stands around it may be anything but a part of its own. It has
+// plain characters only and a top-level domain that exists.
+func within(t string) (string, float64) {
+	for a := range wholes(t) {
+		if apart(a.before, a.after) {
+			if strings.Contains(a.before+a.after, "@") {
+				return a.text, oddsFirst
+			}
+			return a.text, oddsWithin
+		}
+	}
+	return "", 0
+}
+
+// Holds tells whether a text that is no address holds one with a top-level domain
+// that exists, be it clear or not that it is the one that was meant: in
+// "jane doe@acme.com" it is not.
+func Holds(s string) bool {
+	t, _ := legible(s)
+	for range wholes(gaps.Replace(t)) {
+		return true
+	}
+	return false
+}
+
+var gaps = strings.NewReplacer(" @", "@", "@ ", "@")
+
+// whole is an address in a text.
+type whole struct{ before, text, after string }
+
+// wholes yields the addresses in a text.
+func wholes(t string) iter.Seq[whole] {
+	return func(yield func(whole) bool) {
+		if len(t) > maxInput {
+			return
+		}
+		for at := strings.IndexByte(t, '@'); at >= 0; {
+			start := len(strings.TrimRightFunc(t[:at], inLocal))
+			start += 1 + strings.LastIndexAny(t[start:at], "/=?&|") // of a URL rather than of an address
+			start = at - len(strings.TrimLeft(t[start:at], "'*~!#$^`{}"))
+			end := len(t) - len(strings.TrimLeftFunc(t[at+1:], inDomain))
+			a := t[start:at] + "@" + strings.TrimRight(t[at+1:end], ".-")
+			if realTLD(a) && !yield(whole{t[:start], a, t[end:]}) {
+				return
+			}
+			next := strings.IndexByte(t[at+1:], '@')
+			if next < 0 {
+				return
+			}
+			at += 1 + next
+		}
+	}
+}
+
+func inLocal(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(".!#$%&'*+-/=?^_`{|}~", r)
+}
+
+func inDomain(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '.' || r == '-'
+}
+
+// apart tells whether neither of the texts around an address can belong to it: a
+// word and a space before it may (jane doe@acme.com), and so may a comma or a
+// colon that stands for a dot.
+func apart(before, after string) bool {
+	const closes = ":;,|<>([{='*/&-–—•·"
+	word := strings.TrimSpace(before)
+	r, _ := utf8.DecodeLastRuneInString(word)
+	switch {
+	case word == "":
+	case !strings.ContainsRune(closes, r), word == before && (r == ',' || r == ':'):
+		return false
+	}
+	if rest, ok := strings.CutPrefix(after, ","); ok {
+		r, _ = utf8.DecodeRuneInString(rest)
+		return !unicode.IsLetter(r)
+	}
+	return !strings.HasPrefix(after, "@")
+}
