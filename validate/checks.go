@@ -34,6 +34,7 @@ func checks(l lists, allow, deny *Own) []Check {
 		typo(l.typos),
 		disposable(l.disposable),
 		role(l.role),
+		unlikely(),
 		relay(l.relay),
 		free(l.free),
 		hosted(),

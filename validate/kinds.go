@@ -47,6 +47,7 @@ const (
 	TypoDomain
 	ListDisposable
 	RoleSystem
+	LocalUnlikely
 
 	ListDuplicate
 	ListLikelyDuplicate
@@ -213,6 +214,10 @@ var kinds = withSyntax([numKinds]KindInfo{
 	RoleSystem: {"role.system", verdict.Risky, Recipient,
 		"the address belongs to a machine or to the people who run the mail",
 		"Nobody there subscribes to anything, and abuse desks report what they get. Leave it out unless you know better."},
+
+	LocalUnlikely: {"local.unlikely", verdict.Risky, Recipient,
+		"the provider gives out no such names before the @",
+		"It was probably mistyped or made up. Accounts from before the provider's rules may break them: compare it with how it came to you."},
 
 	ListDuplicate: {"list.duplicate", verdict.Valid, List,
 		"the same mailbox stands in an earlier row",

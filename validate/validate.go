@@ -294,6 +294,8 @@ func detail(k verdict.Kind, d *Domain, m *Mailbox) string {
 		return "its mail host, " + d.learnt + ", serves hardly anything else in this list"
 	case k == MXGateway || k == MXHosted, k == ListDisposable && d.Host.Class == provider.Disposable, k == ListRelay && d.Host.Class == provider.Relay:
 		return d.Host.ID.String()
+	case k == LocalUnlikely:
+		return d.RunBy().Unlikely(m.Addr.Local)
 	case k == DomainReserved:
 		name, _ := address.Special(d.ASCII)
 		return name
