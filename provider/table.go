@@ -27,22 +27,25 @@ func rowsOf(text string) string {
 	return text
 }
 
-// find returns the line whose first word is key, parted behind it. The lines are
-// whole and sorted by their first word, by bytes.
+// find returns the line whose first word is key, parted behind it. All lines are
+// of two words or more, end in a line feed, and are sorted by the first word, by
+// bytes.
 func find[K string | []byte](rows string, key K) (word, rest string, ok bool) {
 	for from, to := 0, len(rows); from < to; {
-		mid := int(uint(from+to) / 2)
-		start := from + strings.LastIndexByte(rows[from:mid], '\n') + 1
-		length := strings.IndexByte(rows[start:to], '\n')
-		if length < 0 {
-			break
+		start := int(uint(from+to) / 2)
+		for start > from && rows[start-1] != '\n' {
+			start--
 		}
-		word, rest, _ := strings.Cut(rows[start:start+length], " ")
+		space := start
+		for rows[space] != ' ' {
+			space++
+		}
+		word, end := rows[start:space], space+strings.IndexByte(rows[space:], '\n')
 		switch {
 		case word == string(key):
-			return word, rest, true
+			return word, rows[space+1 : end], true
 		case word < string(key):
-			from = start + length + 1
+			from = end + 1
 		default:
 			to = start
 		}
