@@ -21,22 +21,27 @@ import (
 // send to.
 type Customs struct {
 	domain string // the one to write
-	merged bool   // it is not the one that was asked for
-	custom custom
+	of     ID     // whose line of the table holds
+	merged bool   // domain is not the one that was asked for
 }
 
 // CustomsOf returns the customs under a domain, an A-label in lower case
 // without final dot, or an address literal.
-func CustomsOf(domain string) Customs {
-	c := Customs{domain: domain}
-	if id := OfDomain(domain); id < firstUnnamed {
-		c.custom = customs[id]
+func CustomsOf(domain string) Customs { return OfDomain(domain).Customs(domain) }
+
+// Customs returns the customs under a domain of which [OfDomain] said id.
+func (id ID) Customs(domain string) Customs {
+	if id >= firstUnnamed {
+		id = Unknown
 	}
-	if d := c.custom.domain; d != "" {
+	c := Customs{domain: domain, of: id}
+	if d := c.table().domain; d != "" {
 		c.domain, c.merged = d, d != domain
 	}
 	return c
 }
+
+func (c *Customs) table() *custom { return &customs[c.of] }
 
 // Canonical returns the form of an address by which the same mailbox is found.
 // The local part is one that parsed, quotes included; the domain is as for
@@ -85,7 +90,7 @@ func (c *Customs) Alias(local string) bool {
 	if c.merged {
 		return true
 	}
-	if c.custom == (custom{}) && !strings.HasPrefix(local, `"`) {
+	if *c.table() == (custom{}) && !strings.HasPrefix(local, `"`) {
 		return false
 	}
 	var buf, plain [64]byte // longest local part: RFC 5321 section 4.5.3.1.1
@@ -109,15 +114,15 @@ func (c *Customs) appendName(dst []byte, local string) []byte {
 // reduce takes off in place what the provider ignores. It leaves at least a
 // letter, and what could stand before an @ still can.
 func (c *Customs) reduce(name []byte) []byte {
-	if tag := c.custom.tag; tag != 0 {
+	if tag := c.table().tag; tag != 0 {
 		if i := c.tagAt(name, tag); i > 0 {
 			name = name[:i]
-			if c.custom.alone {
+			if c.table().alone {
 				name = append(name, tag) // it stood there
 			}
 		}
 	}
-	switch c.custom.dots {
+	switch c.table().dots {
 	case dotsIgnored:
 		name = without(name, true)
 	case dotsAreHyphens:
@@ -134,12 +139,12 @@ func (c *Customs) likely(name []byte) []byte {
 	if i := c.tagAt(name, '+'); i > 0 {
 		name = name[:i]
 	}
-	if c.custom.alone {
-		if i := c.tagAt(name, c.custom.tag); i > 0 {
+	if c.table().alone {
+		if i := c.tagAt(name, c.table().tag); i > 0 {
 			name = name[:i]
 		}
 	}
-	if c.custom.dots == dotsPerhaps {
+	if c.table().dots == dotsPerhaps {
 		name = without(name, false)
 	}
 	return name
@@ -152,7 +157,7 @@ func (c *Customs) tagAt(name []byte, tag byte) int {
 	if i == 0 {
 		i = 1 + bytes.IndexByte(name[1:], tag)
 	}
-	if i > 0 && name[i-1] == '.' && c.custom.dots != dotsIgnored {
+	if i > 0 && name[i-1] == '.' && c.table().dots != dotsIgnored {
 		return 0
 	}
 	return max(i, 0)

@@ -1,6 +1,9 @@
 package provider
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // Class says what a mail host does with the mail that it takes.
 type Class uint8
@@ -76,8 +79,9 @@ func OfHost(host string) Host {
 	var buf [maxHost]byte
 	name := appendLower(buf[:0], host)
 	for {
-		if h, ok := loaded().host(name); ok {
-			return Host{ID: h.id, Class: h.class, Suffix: h.suffix}
+		if suffix, rest, ok := find(hostRows, name); ok {
+			class, id, _ := strings.Cut(rest, " ")
+			return Host{ID: named(id), Class: classNamed(class), Suffix: suffix}
 		}
 		dot := bytes.IndexByte(name, '.')
 		if dot < 0 {
@@ -85,23 +89,6 @@ func OfHost(host string) Host {
 		}
 		name = name[dot+1:]
 	}
-}
-
-// host finds the row of exactly this name.
-func (t *table) host(name []byte) (hostRow, bool) {
-	from, to := 0, len(t.hosts)
-	for from < to {
-		mid := int(uint(from+to) / 2)
-		if t.hosts[mid].suffix < string(name) {
-			from = mid + 1
-		} else {
-			to = mid
-		}
-	}
-	if from < len(t.hosts) && t.hosts[from].suffix == string(name) {
-		return t.hosts[from], true
-	}
-	return hostRow{}, false
 }
 
 // appendLower appends s with its ASCII letters in lower case.

@@ -20,8 +20,11 @@ type names struct {
 }
 
 // given is the table of the providers whose rules are known: what they tell on
-// their sign-up pages today. Accounts from before the rules may break them, so
-// that a breach makes a name unlikely, and not more.
+// their sign-up pages today. Accounts from before the rules, or that came from
+// another company (Rocketmail to Yahoo, MSN to Outlook, CompuServe to AOL), may
+// break them, so that a breach makes a name unlikely, and not more. Where it is
+// in doubt what a rule means, the laxer reading stands here. Providers that once
+// used Yahoo's hosts (AT&T, Verizon, Sky) have rules of their own: none here.
 var given = [firstUnnamed]names{
 	AOL: {
 		min: 3, max: 32, also: dot | underscore, letter: true, except: compuServe,

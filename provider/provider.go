@@ -42,31 +42,30 @@ const (
 	firstUnnamed
 )
 
-// named gives the permanent names of the constants above; all other names
-// stand only in the table.
-var named = [firstUnnamed]string{
-	AOL:             "aol",
-	Fastmail:        "fastmail",
-	Gmail:           "gmail",
-	GoogleWorkspace: "google-workspace",
-	ICloud:          "icloud",
-	MailRu:          "mail.ru",
-	Microsoft365:    "microsoft365",
-	Outlook:         "outlook",
-	Proton:          "proton",
-	Yahoo:           "yahoo",
-	Yandex:          "yandex",
-	Zoho:            "zoho",
+// String returns the provider's permanent short name ("gmail", "outlook",
+// "orange", "mimecast"), or "" for Unknown and for a number that is no
+// provider's.
+func (id ID) String() string {
+	switch {
+	case id < firstUnnamed:
+		return constants[id]
+	case int(id-firstUnnamed) < len(others):
+		return others[id-firstUnnamed]
+	}
+	return ""
 }
 
-// String returns the provider's permanent short name ("gmail", "outlook",
-// "orange", "mimecast"), or "" for Unknown and for a number that is no provider's.
-func (id ID) String() string {
-	names := loaded().names
-	if int(id) >= len(names) {
-		return ""
+// named returns the provider of that name.
+func named(name string) ID {
+	for id := range constants {
+		if constants[id] == name {
+			return ID(id)
+		}
 	}
-	return names[id]
+	if i, ok := slices.BinarySearch(others[:], name); ok {
+		return firstUnnamed + ID(i)
+	}
+	return Unknown
 }
 
 // OfDomain returns the provider that gives out addresses under exactly this
@@ -74,22 +73,18 @@ func (id ID) String() string {
 // dot; a subdomain of a provider's domain is not the provider's.
 // It is safe for concurrent use and does not allocate.
 func OfDomain(domain string) ID {
-	rows := loaded().rows
-	i, ok := slices.BinarySearchFunc(rows, domain, func(r row, domain string) int { return strings.Compare(r.domain, domain) })
+	_, rest, ok := find(providerRows, domain)
 	if !ok {
 		return Unknown
 	}
-	return rows[i].id
+	name, _, _ := strings.Cut(rest, " ")
+	return named(name)
 }
 
 // Domains yields every known provider domain, in byte order, with its provider.
 func Domains() iter.Seq2[string, ID] {
 	return func(yield func(string, ID) bool) {
-		for _, r := range loaded().rows {
-			if !yield(r.domain, r.id) {
-				return
-			}
-		}
+		fields(providerRows)(func(domain, name, _ string) bool { return yield(domain, named(name)) })
 	}
 }
 
@@ -105,14 +100,9 @@ type Target struct {
 // byte order.
 func Targets() iter.Seq[Target] {
 	return func(yield func(Target) bool) {
-		for _, r := range loaded().rows {
-			if r.popularity == 0 {
-				continue
-			}
-			t := Target{Domain: r.domain, Popularity: r.popularity, Exclusive: r.exclusive}
-			if !yield(t) {
-				return
-			}
-		}
+		fields(providerRows)(func(domain, _, typo string) bool {
+			popularity, exclusive := target(typo)
+			return popularity == 0 || yield(Target{Domain: domain, Popularity: popularity, Exclusive: exclusive})
+		})
 	}
 }

@@ -95,8 +95,8 @@ func TestTargets(t *testing.T) {
 	require.NotContains(t, targets, "pm.me")
 }
 
-// Every line of the table that is not a comment must have reached the table:
-// parsing leaves out what it does not understand.
+// Every line of the table that is not a comment must be of the form that is read:
+// nothing tells of one that is not.
 func TestEveryLineIsUnderstood(t *testing.T) {
 	f, err := os.Open("data/providers.txt")
 	require.NoError(t, err)
@@ -113,6 +113,7 @@ func TestEveryLineIsUnderstood(t *testing.T) {
 		lines++
 		fields := strings.Split(in.Text(), " ")
 		require.Len(t, fields, 3, in.Text())
+		require.Regexp(t, `^(-|[1-9]!?)$`, fields[2], in.Text())
 		require.Contains(t, known, fields[0])
 		require.Equal(t, fields[1], known[fields[0]].String())
 	}

@@ -3,7 +3,6 @@ package provider
 import (
 	_ "embed"
 	"strings"
-	"sync"
 )
 
 //go:embed data/providers.txt
@@ -12,117 +11,67 @@ var providersText string
 //go:embed data/hosts.txt
 var hostsText string
 
-// row is a line of data/providers.txt.
-type row struct {
-	domain     string
-	id         ID
-	popularity int // 0: no target of typo checks
-	exclusive  bool
-}
+// The rows of the two tables, without the comments above them. They are
+// searched as they are: to read them into a map would take a short run longer
+// than all else that it does.
+var (
+	providerRows = rowsOf(providersText)
+	hostRows     = rowsOf(hostsText)
+)
 
-// hostRow is a line of data/hosts.txt.
-type hostRow struct {
-	suffix string
-	id     ID
-	class  Class
-}
-
-// table is the two files, read once a process. Its rows are sorted, as the
-// files are, and searched in place: to build maps of them would take longer than
-// all that a short run looks up.
-type table struct {
-	rows  []row     // by domain
-	hosts []hostRow // by suffix
-	names []string  // by ID
-}
-
-var loaded = sync.OnceValue(func() *table { return parse(providersText, hostsText) })
-
-// parse reads lines of "domain provider typo" and of "suffix class provider".
-// The files are ours and a test proves their form, so that there is no error to
-// return: a line of another form is left out.
-func parse(providers, hosts string) *table {
-	t := &table{
-		rows:  make([]row, 0, strings.Count(providers, "\n")),
-		hosts: make([]hostRow, 0, strings.Count(hosts, "\n")),
+// rowsOf cuts off the comments at the head of a table.
+func rowsOf(text string) string {
+	for strings.HasPrefix(text, "#") {
+		_, text, _ = strings.Cut(text, "\n")
 	}
-	ids := newIDs()
-	for line := range strings.Lines(providers) {
-		if r, name, ok := parseLine(strings.TrimSuffix(line, "\n")); ok {
-			r.id = ids.of(name)
-			t.rows = append(t.rows, r)
+	return text
+}
+
+// find returns the line whose first word is key, parted behind it. All lines are
+// of two words or more, end in a line feed, and are sorted by the first word, by
+// bytes.
+func find[K string | []byte](rows string, key K) (word, rest string, ok bool) {
+	for from, to := 0, len(rows); from < to; {
+		start := int(uint(from+to) / 2)
+		for start > from && rows[start-1] != '\n' {
+			start--
+		}
+		space := start
+		for rows[space] != ' ' {
+			space++
+		}
+		word, end := rows[start:space], space+strings.IndexByte(rows[space:], '\n')
+		switch {
+		case word == string(key):
+			return word, rows[space+1 : end], true
+		case word < string(key):
+			from = end + 1
+		default:
+			to = start
 		}
 	}
-	for line := range strings.Lines(hosts) {
-		if h, name, ok := parseHostLine(strings.TrimSuffix(line, "\n")); ok {
-			h.id = ids.of(name)
-			t.hosts = append(t.hosts, h)
+	return "", "", false
+}
+
+// fields yields the three columns of each row, in the file's order. The files are
+// ours and a test proves their form, so that there is no error to return.
+func fields(rows string) func(yield func(first, second, third string) bool) {
+	return func(yield func(first, second, third string) bool) {
+		for line := range strings.Lines(rows) {
+			first, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+			second, third, _ := strings.Cut(rest, " ")
+			if !yield(first, second, third) {
+				return
+			}
 		}
 	}
-	t.names = ids.names
-	return t
 }
 
-// ids numbers the providers in the order in which they are met, after those
-// that have a constant.
-type ids struct {
-	names  []string // by ID
-	byName map[string]ID
-	last   ID // neighbouring lines are often one provider's
-}
-
-func newIDs() *ids {
-	const about = 400 // so many names, to make room for at once
-	n := &ids{names: make([]string, 0, about), byName: make(map[string]ID, about)}
-	for id, name := range named {
-		n.names = append(n.names, name)
-		n.byName[name] = ID(id)
+// target reads the column typo: "-", or a digit, perhaps with a "!".
+func target(typo string) (popularity int, exclusive bool) {
+	typo, exclusive = strings.CutSuffix(typo, "!")
+	if len(typo) == 1 && '1' <= typo[0] && typo[0] <= '9' {
+		return int(typo[0] - '0'), exclusive
 	}
-	return n
-}
-
-func (n *ids) of(name string) ID {
-	if n.names[n.last] == name {
-		return n.last
-	}
-	id, known := n.byName[name]
-	if !known {
-		id = ID(len(n.names))
-		n.byName[name] = id
-		n.names = append(n.names, name)
-	}
-	n.last = id
-	return id
-}
-
-func parseLine(line string) (r row, name string, ok bool) {
-	domain, name, typo, ok := threeFields(line)
-	if !ok {
-		return row{}, "", false
-	}
-	r = row{domain: domain}
-	if typo, r.exclusive = strings.CutSuffix(typo, "!"); len(typo) == 1 && '1' <= typo[0] && typo[0] <= '9' {
-		r.popularity = int(typo[0] - '0')
-		return r, name, true
-	}
-	return r, name, typo == "-" && !r.exclusive
-}
-
-func parseHostLine(line string) (h hostRow, name string, ok bool) {
-	suffix, class, name, ok := threeFields(line)
-	if !ok {
-		return hostRow{}, "", false
-	}
-	h = hostRow{suffix: suffix, class: classNamed(class)}
-	return h, name, h.class != Unclassed && name != ""
-}
-
-// threeFields cuts a line that is not a comment at its first two spaces.
-func threeFields(line string) (first, second, third string, ok bool) {
-	if strings.HasPrefix(line, "#") {
-		return "", "", "", false
-	}
-	first, rest, _ := strings.Cut(line, " ")
-	second, third, _ = strings.Cut(rest, " ")
-	return first, second, third, first != "" && second != ""
+	return 0, false
 }

@@ -1,0 +1,55 @@
+package provider
+
+// constants gives the permanent names of the constants.
+var constants = [firstUnnamed]string{
+	AOL:             "aol",
+	Fastmail:        "fastmail",
+	Gmail:           "gmail",
+	GoogleWorkspace: "google-workspace",
+	ICloud:          "icloud",
+	MailRu:          "mail.ru",
+	Microsoft365:    "microsoft365",
+	Outlook:         "outlook",
+	Proton:          "proton",
+	Yahoo:           "yahoo",
+	Yandex:          "yandex",
+	Zoho:            "zoho",
+}
+
+// others holds the names of all other providers in the tables, sorted by bytes.
+// Their numbers are their places here.
+var others = [...]string{
+	"10minutemail", "1secmail", "1und1", "263", "33mail", "a1", "a2hosting", "above.com", "abv", "active24", "addy",
+	"aliyun", "altospam", "amazon-ses", "antel", "appriver", "arcor", "arnet", "aruba", "att", "au", "b-io.co",
+	"barracuda", "beget", "bell", "bezeq", "biglobe", "bigmir", "bluehost", "bluemail.ch", "bluewin", "bodis",
+	"bouygues", "bredband", "bsnl", "btinternet", "byom", "cableone", "cantv", "centrum", "centurylink", "charter",
+	"chinamobile", "chinatelecom", "chinaunicom", "cisco", "cleantempmail", "cloudflare", "cloudflare-area1",
+	"cloudmark", "cogeco", "combell", "comcast", "cox", "dan.com", "daum", "den.yt", "discard.email", "dispostable",
+	"disroot", "docomo", "dodo", "domainfactory", "dreamhost", "dropmail", "duckduckgo", "dynadot", "earthlink",
+	"eastlink", "edgewave", "ee", "eircom", "elisa", "emaildbox", "emailfake", "eonet", "etisalat", "excite",
+	"expurgate", "fakeinbox", "fastweb", "fireeye", "forcepoint", "forpsi", "forthnet", "fortinet", "forwardemail",
+	"forwardmx", "free", "freemail.hu", "freenet", "frontier", "gandi", "gazeta", "getnada", "globo", "gmx", "godaddy",
+	"goo", "google-forwarding", "guerrillamail", "h-email.net", "harakirimail", "hetzner", "hey", "hinet", "home.pl",
+	"hornetsecurity", "hostedmxserver", "hostgator", "hostinger", "hostpoint", "hughes", "hushmail", "i.ua", "ig",
+	"iinet", "improvmx", "in-mx", "in.gr", "inbox.lv", "incognitomail", "indamail", "indiatimes", "infomaniak",
+	"inmotion", "interia", "intermedia", "ionos", "jetable", "juno", "kakao", "korea.com", "kpn", "kuku.lu", "laposte",
+	"libero", "line-works", "livedoor", "locaweb", "lolipop", "loopia", "lycos", "mail-data.net", "mail.bg", "mail.com",
+	"mail.cx", "mail.tm", "mail2world", "mailbox.org", "mailcatch", "maildrop", "mailfence", "mailgun", "mailhostbox",
+	"mailinator", "mailinblack", "mailjet", "mailnesia", "mailo", "mailpoof", "mailprotector", "mailroute", "mailsac",
+	"mandrill", "mediacom", "meo", "messagelabs", "meta.ua", "migadu", "mimecast", "minuteinbox", "mittwald", "moakt",
+	"mohmal", "mts", "mweb", "mxguarddog", "mxlogic", "mxroute", "mynet", "mytemp.email", "namecheap", "nate", "naver",
+	"netcup", "netease", "netvigator", "netvision", "network-solutions", "nic.ru", "nifty", "nospamproxy",
+	"numericable", "o2", "ocn", "oi", "one.com", "onet", "onetimemail", "onlinespamfilter", "ono", "open-xchange",
+	"opensrs", "optimum", "optus", "orange", "otenet", "ovh", "parkingcrew", "parklogic", "pchome", "plala", "plusnet",
+	"porkbun", "poste.it", "posteo", "postmark", "proofpoint", "proximus", "ptd", "purelymail", "qq", "r7", "rackspace",
+	"rakuten", "rambler", "rcn", "rediff", "register.it", "retarus", "riseup", "rogers", "runbox", "sapo", "sasktel",
+	"scarlet", "securence", "sedo", "sendgrid", "seppmail", "seznam", "sfr", "shaw", "sify", "simplelogin", "simply",
+	"sina", "singnet", "siteground", "sky", "slingshot", "so-net", "softbank", "sohu", "sophos", "spamexperts",
+	"spamgourmet", "spamhero", "spamtitan", "spray", "startmail", "strato", "sunrise", "superonline", "synacor",
+	"t-online", "talktalk", "tdc", "tds", "telefonica", "telenet", "telenor", "telia", "telkomsa", "telmex", "telstra",
+	"telus", "temp-mail.io", "temp-mail.org", "tempmail.plus", "tencent-exmail", "terra", "throwawaymail", "tim",
+	"timeweb", "tiscali", "titan", "tom", "tpg", "transip", "trash-mail", "trashmail", "trendmicro", "tut.by", "tuta",
+	"ukr.net", "united-domains", "uol", "usa.net", "vade", "verizon", "videotron", "virgilio", "virginmedia", "vodacom",
+	"vodafone", "volny", "voo", "vtr", "walla", "web.de", "webmail.co.za", "websupport", "wedos", "windstream", "wow",
+	"wp", "xserver", "xtra", "ya.com", "yopmail", "zen", "zerospam", "ziggo", "zoznam",
+}
