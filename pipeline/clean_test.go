@@ -111,7 +111,7 @@ func files(t *testing.T, dir string) (names []string) {
 func TestNoRowIsLost(t *testing.T) {
 	dir := t.TempDir()
 	cell := rapid.SampledFrom([]string{
-		"jane@acme-corp.com", "Jane@Acme-Corp.com", "joe@gmail.com", "noreply@gmail.com", "x@mailinator.com", "bob@", "a@b@c.com", "jane@gmail.com>",
+		"jane@acme-corp.com", "Jane@Acme-Corp.com", "joesmith@gmail.com", "noreply@gmail.com", "x@mailinator.com", "bob@", "a@b@c.com", "janesmith@gmail.com>",
 		"", " ", "n/a", `"Doe, Jane"`, `"5"" pipe"`, `5" pipe`, "\"two\nlines\"", "\"two\r\nlines\"", "é", "\xe9", "=1+1", "ann@example.com", "list@acme-corp.com ",
 	})
 	rapid.Check(t, func(t *rapid.T) {

@@ -83,18 +83,18 @@ func (c *Customs) AppendLikely(dst []byte, local string) (likely []byte, differs
 	return append(dst, c.domain...), differs
 }
 
-// Alias tells whether local under the domain is another way to write the
-// mailbox's own name: a tag, dots at Gmail, another of its domains. The case of
-// letters makes no alias.
+// Alias tells whether local has a tag that the provider ignores (a subaddress, RFC
+// 5233): a way to write the mailbox that its owner made up for somebody. Dots at
+// Gmail and other names of a domain are none: they are how people know their own
+// address.
 func (c *Customs) Alias(local string) bool {
-	if c.merged {
-		return true
-	}
-	if *c.table() == (custom{}) && !strings.HasPrefix(local, `"`) {
+	tag := c.table().tag
+	if tag == 0 || strings.IndexByte(local, tag) < 0 || local[0] == '"' {
 		return false
 	}
-	var buf, plain [64]byte // longest local part: RFC 5321 section 4.5.3.1.1
-	return !bytes.Equal(c.appendName(buf[:0], local), appendFolded(plain[:0], local))
+	var buf [64]byte // longest local part: RFC 5321 section 4.5.3.1.1
+	i := c.tagAt(append(buf[:0], local...), tag)
+	return i > 0 && i+1 < len(local)
 }
 
 // appendName appends the canonical form of a local part.

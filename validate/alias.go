@@ -6,8 +6,8 @@ import (
 	"winnow/verdict"
 )
 
-// alias says which addresses are another way to write their mailbox's own name, as
-// far as the provider's customs are known, and which are not plain ASCII.
+// alias says which addresses have a tag that their provider ignores, and which are
+// not plain ASCII.
 func alias() Check {
 	other, idn := verdict.SetOf(AddressAlias), verdict.SetOf(AddressIDN)
 	return Check{

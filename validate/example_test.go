@@ -36,13 +36,13 @@ func Example_signUp() {
 			fmt.Println("welcome:", address)
 		}
 	}
-	signUp("ann@gmail.com")
-	signUp("ann@gmai.com")
+	signUp("annsmith@gmail.com")
+	signUp("annsmith@gmai.com")
 	signUp("ann@gone-corp.com")
 	signUp("ann@out-of-order-corp.com")
 	// Output:
-	// welcome: ann@gmail.com
-	// did you mean ann@gmail.com? (you typed ann@gmai.com)
+	// welcome: annsmith@gmail.com
+	// did you mean annsmith@gmail.com? (you typed annsmith@gmai.com)
 	// ann@gone-corp.com can not be right: the domain does not exist
 	// welcome: ann@out-of-order-corp.com
 }

@@ -40,15 +40,15 @@ func TestJudgeByDNS(t *testing.T) {
 		{"lame", "jane@acme-corp.com", mx.Answer{Outcome: mx.Lame}, verdict.Unknown, validate.DNSLame, verdict.Recheck, verdict.DepthSyntax, ""},
 		{"malformed", "jane@acme-corp.com", mx.Answer{Outcome: mx.Malformed}, verdict.Unknown, validate.DNSMalformed, verdict.Recheck, verdict.DepthSyntax, ""},
 
-		{"a big provider is never missing", "jane@gmail.com", mx.Answer{Outcome: mx.Missing, Confirmed: true}, verdict.Unknown, validate.DNSFiltered, verdict.Recheck, verdict.DepthSyntax, ""},
+		{"a big provider is never missing", "janesmith@gmail.com", mx.Answer{Outcome: mx.Missing, Confirmed: true}, verdict.Unknown, validate.DNSFiltered, verdict.Recheck, verdict.DepthSyntax, ""},
 		{"nor without mail hosts", "jane@web.de", mx.Answer{Outcome: mx.None, Confirmed: true}, verdict.Unknown, validate.DNSFiltered, verdict.Recheck, verdict.DepthSyntax, ""},
 
-		{"a typo that does not exist", "jane@gmai.com", mx.Answer{Outcome: mx.Missing, Confirmed: true}, verdict.Invalid, validate.DomainMissing, verdict.Fix, verdict.DepthDNS, "jane@gmail.com"},
+		{"a typo that does not exist", "janesmith@gmai.com", mx.Answer{Outcome: mx.Missing, Confirmed: true}, verdict.Invalid, validate.DomainMissing, verdict.Fix, verdict.DepthDNS, "janesmith@gmail.com"},
 		{"a stray mark, and a domain that is gone", "'jane@acme-corp.com", mx.Answer{Outcome: mx.Missing, Confirmed: true}, verdict.Invalid, validate.DomainMissing, verdict.Remove, verdict.DepthDNS, ""},
 		{"a stray mark", "'jane@acme-corp.com", mx.Answer{Outcome: mx.Hosts, Confirmed: true}, verdict.Risky, validate.LocalStray, verdict.Fix, verdict.DepthDNS, "jane@acme-corp.com"},
 		{"a typo that takes no mail", "Jane@hotmial.com", mx.Answer{Outcome: mx.Null, Confirmed: true}, verdict.Invalid, validate.MXNull, verdict.Fix, verdict.DepthDNS, "Jane@hotmail.com"},
-		{"a typo that takes mail", "jane@gmial.com", mx.Answer{Outcome: mx.Hosts, Confirmed: true}, verdict.Risky, validate.TypoDomain, verdict.Review, verdict.DepthDNS, ""},
-		{"a typo of which nothing is known", "jane@gmai.com", mx.Answer{Outcome: mx.ServFail}, verdict.Unknown, validate.DNSServFail, verdict.Recheck, verdict.DepthSyntax, ""},
+		{"a typo that takes mail", "janesmith@gmial.com", mx.Answer{Outcome: mx.Hosts, Confirmed: true}, verdict.Risky, validate.TypoDomain, verdict.Review, verdict.DepthDNS, ""},
+		{"a typo of which nothing is known", "janesmith@gmai.com", mx.Answer{Outcome: mx.ServFail}, verdict.Unknown, validate.DNSServFail, verdict.Recheck, verdict.DepthSyntax, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m := validate.Parse(tt.address)
@@ -77,12 +77,12 @@ func TestJudgeOffline(t *testing.T) {
 		flags      []string
 		suggestion string
 	}{
-		{"free", "jane@gmail.com", verdict.Valid, "list.free", []string{"free"}, ""},
+		{"free", "janesmith@gmail.com", verdict.Valid, "list.free", []string{"free"}, ""},
 		{"a company", "jane@acme-corp.com", verdict.Valid, "", nil, ""},
 		{"outer white space and case are nothing", " Jane@ACME-corp.COM\t", verdict.Valid, "", nil, ""},
 		{"relay", "x7@duck.com", verdict.Valid, "list.relay", []string{"relay"}, ""},
 		{"role, function", "info@acme-corp.com", verdict.Valid, "role.function", []string{"role.function"}, ""},
-		{"role and free", "sales@gmail.com", verdict.Valid, "role.function", []string{"role.function", "free"}, ""},
+		{"role and free", "support@gmail.com", verdict.Valid, "role.function", []string{"role.function", "free"}, ""},
 		{"role, system", "noreply@acme-corp.com", verdict.Risky, "role.system", nil, ""},
 		{"disposable", "jane@mailinator.com", verdict.Risky, "list.disposable", nil, ""},
 		{"below a disposable domain", "jane@box.mailinator.com", verdict.Risky, "list.disposable", nil, ""},
@@ -90,7 +90,7 @@ func TestJudgeOffline(t *testing.T) {
 		{"a literal", "jane@[192.0.2.1]", verdict.Risky, "address.literal", nil, ""},
 		{"syntax", "jane", verdict.Invalid, "syntax.no-at", nil, ""},
 		{"syntax that can be repaired", "Jane Doe <jane@acme-corp.com>", verdict.Invalid, "syntax.display-name", nil, "jane@acme-corp.com"},
-		{"a provider without its suffix", "jane@Gmail", verdict.Invalid, "syntax.domain-no-dot", nil, "jane@gmail.com"},
+		{"a provider without its suffix", "janesmith@Gmail", verdict.Invalid, "syntax.domain-no-dot", nil, "janesmith@gmail.com"},
 		{"a company without its suffix", "jane@acme", verdict.Invalid, "syntax.domain-no-dot", nil, ""},
 		{"a customer", "jane@acme-corp.com>", verdict.Invalid, "syntax.domain-char", nil, "jane@acme-corp.com"},
 		{"dots at a carrier that gave them out", "taro..y@docomo.ne.jp", verdict.Risky, "local.legacy-dots", nil, ""},
@@ -99,7 +99,7 @@ func TestJudgeOffline(t *testing.T) {
 		{"an emoji that was sold", "jane@i❤.ws", verdict.Risky, "domain.symbol", nil, ""},
 		{"an emoji that can not be", "jane@acme.❤", verdict.Invalid, "syntax.domain-idna", nil, ""},
 		{"dots elsewhere", "taro..y@acme-corp.com", verdict.Invalid, "syntax.local-dot-double", nil, ""},
-		{"a typo before disposable", "jane@gmial.com", verdict.Risky, "typo.domain", nil, ""},
+		{"a typo before disposable", "janesmith@gmial.com", verdict.Risky, "typo.domain", nil, ""},
 		{"somebody can be read out of it", "mina kaya@acme-corp.com", verdict.Invalid, "syntax.local-space", nil, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -136,7 +136,7 @@ func TestGrades(t *testing.T) {
 		validate.ListFree:       verdict.Risky,
 		validate.ListDisposable: verdict.Invalid,
 	}})
-	m := validate.Parse("jane@gmail.com")
+	m := validate.Parse("janesmith@gmail.com")
 	require.Equal(t, verdict.Risky, v.Judge(v.Domain("gmail.com"), &m).Grade)
 	m = validate.Parse("jane@mailinator.com")
 	require.Equal(t, verdict.Invalid, v.Judge(v.Domain("mailinator.com"), &m).Grade)
@@ -144,7 +144,7 @@ func TestGrades(t *testing.T) {
 
 func TestAddKeepsWhatWasFound(t *testing.T) {
 	v := validate.New(validate.Options{Offline: true})
-	m := validate.Parse("jane@gmail.com>")
+	m := validate.Parse("janesmith@gmail.com>")
 	was := v.Judge(nil, &m)
 	vd := v.Add(was, validate.ListDuplicate)
 	require.Equal(t, was.Reason, vd.Reason)

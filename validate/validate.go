@@ -151,7 +151,8 @@ func trim(s string) string {
 // Domain returns what can be said of a domain (A-labels, lower case) without
 // asking anybody.
 func (v *Validator) Domain(ascii string) *Domain {
-	d := &Domain{ASCII: ascii, Provider: provider.OfDomain(ascii), Customs: provider.CustomsOf(ascii)}
+	id := provider.OfDomain(ascii)
+	d := &Domain{ASCII: ascii, Provider: id, Customs: id.Customs(ascii)}
 	for _, c := range v.domain {
 		d.Kinds = d.Kinds.Union(c.Domain(d))
 	}
@@ -248,7 +249,7 @@ func (v *Validator) Suggestion(d *Domain, m *Mailbox, kinds verdict.Set) (addres
 		return m.Meant, m.MeantP
 	case kinds.Has(TypoDomain) && d.takesNoMail():
 		return m.Addr.Local + "@" + d.Typo, 1
-	case kinds.Has(LocalStray):
+	case kinds.Has(LocalStray) && (d == nil || !d.takesNoMail()): // else nobody is there without the mark either
 		return m.Meant, m.MeantP
 	}
 	return "", 0

@@ -75,7 +75,7 @@ func TestReadme(t *testing.T) {
 -- testdata/lists/contacts.csv --
 %s-- contacts.csv --
 %s-- addresses.txt --
-bob@gmail.com
+bobsmith@gmail.com
 -- customers.txt --
 jane@acme.com
 -- competitors.txt --
