@@ -32,6 +32,7 @@ func FuzzParse(f *testing.F) {
 			require.True(t, errors.As(err, &e))
 			require.NotEmpty(t, e.Rule.String())
 			require.True(t, 0 <= e.Offset && e.Offset <= len(s), "offset %d of %d", e.Offset, len(s))
+			require.True(t, utf8.ValidString(e.Hint(s)))
 			require.True(t, !utf8.ValidString(s) || e.Offset == len(s) || utf8.RuneStart(s[e.Offset]))
 			return
 		}
