@@ -15,7 +15,14 @@ func (e *Error) Hint(s string) string {
 	r, _ := utf8.DecodeRuneInString(rest)
 	afterAt := strings.HasSuffix(before, "@")
 	switch e.Rule {
-	case ControlCharacter, InvisibleCharacter, LocalChar, DomainChar:
+	case LocalChar:
+		for _, label := range labels {
+			if strings.EqualFold(before+string(r), label) {
+				return label + " before the address"
+			}
+		}
+		return called(r)
+	case ControlCharacter, InvisibleCharacter, DomainChar:
 		return called(r)
 	case LocalSpace, DomainSpace:
 		return beside(before, strings.TrimLeft(rest, " \u00a0"))

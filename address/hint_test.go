@@ -24,6 +24,7 @@ func TestHint(t *testing.T) {
 		"jane@acme_corp.com":                     "an underscore",
 		"jane@acme.com>":                         "an angle bracket",
 		"jane@ac$me.com":                         "$",
+		"MailTo:jane@acme.com":                   "mailto: before the address",
 		"jane:doe@acme.com":                      "a colon",
 		"jane\\doe@acme.com":                     "a backslash",
 		"jane@@acme.com":                         "two in a row",

@@ -89,8 +89,12 @@ func Parse(text string) Mailbox {
 		if legacyDots(&m) {
 			m.Meant, m.MeantP = "", 0 // as it was given out
 		}
-		if m.Meant == "" && m.Fault.Rule == address.DomainNoDot {
+		switch {
+		case m.Meant != "":
+		case m.Fault.Rule == address.DomainNoDot:
 			m.Meant, m.MeantP = withSuffix(text)
+		case m.Fault.Rule == address.NoAt:
+			m.Meant, m.MeantP = withAt(text)
 		}
 		return m
 	}
