@@ -26,6 +26,9 @@ func Stray(a Address) (suggestion string, probability float64) {
 		}
 	}
 	suggestion = local + "@" + a.Domain
+	if u, err := profile.ToUnicode(a.Domain); err == nil {
+		suggestion = local + "@" + u // as people write it
+	}
 	if local == a.Local || !parses(suggestion) {
 		return "", 0
 	}

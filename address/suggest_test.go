@@ -53,3 +53,24 @@ func TestSuggestOfMuch(t *testing.T) {
 	_, p = address.Suggest(strings.Repeat(" at ", 1_000_000))
 	require.Zero(t, p)
 }
+
+func TestHolds(t *testing.T) {
+	for text, want := range map[string]bool{
+		"jane doe@acme.com":      true,
+		"jane@acme.com@acme.com": true,
+		"jane:doe@acme.com":      true,
+		"jos\ufffd@acme.com":     true,
+		"jane@m\ufffdnchen.de":   true,
+		"jos\x81@acme.com":       true,
+		"jos\ufffd":              false,
+		"@jos\xe9":               false,
+		"@jos\ufffd":             false,
+		"jane":                   false,
+		"jane@acme":              false,
+		"@acme.com":              false,
+		"jane@acme.nosuchtld,":   false,
+		"":                       false,
+	} {
+		require.Equal(t, want, address.Holds(text), "%+q", text)
+	}
+}
