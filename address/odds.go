@@ -31,7 +31,7 @@ const (
 	oddsDotSpace = .95 // A space beside a dot of the domain is a slip, but may end a sentence.
 	oddsCell     = .90 // An address among other words is probably the cell's, but the words may say otherwise.
 	oddsSpelled  = .90 // "jane at acme dot com" is an address hidden from robots, sometimes with more to undo.
-	oddsEncoding = .90 // Bytes that are not UTF-8 are mostly Windows-1252, but also other code pages.
+	oddsEncoding = .90 // Bytes that are not UTF-8 are mostly Windows-1252, but also other code pages; UTF-8 that was encoded twice is told by its form.
 	oddsNameAt   = .90 // A name in angle brackets may hold another address: the sender's, or a list's.
 	oddsEllipsis = .80 // Where dots follow, something was cut off, perhaps of the address.
 	oddsReversed = .80 // After a right-to-left override, what was seen is not what stands there.
