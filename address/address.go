@@ -7,7 +7,8 @@
 // form of RFC 6532 section 3.1) and internationalized domain names (IDNA2008,
 // RFC 5890 to 5893). What RFC 5322 lets stand in a header beyond that, such as
 // display names, comments and folding white space, is no address here, but
-// [Suggest] finds the address within.
+// [Suggest] finds the address within, and says how sure it is. [Stray] tells of
+// addresses that are right and yet nobody's.
 //
 // It knows nothing of DNS or of providers: an address that parses may still
 // have no mailbox. Two rules go beyond RFC 5321, to what the public internet

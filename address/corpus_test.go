@@ -108,15 +108,17 @@ func TestCorpora(t *testing.T) {
 	}
 	require.NoError(t, lines.Err())
 
-	floors := map[key]float64{
-		{"isemail164", "rfc5321"}: 1,
-		{"isemail164", "public"}:  .99,
-		{"pyev", "public"}:        .99,
+	floors := map[key]struct{ agreement, mcc float64 }{
+		{"isemail164", "rfc5321"}:  {1, 1},
+		{"isemail164", "public"}:   {.99, .97},
+		{"pyev", "public"}:         {.99, .97},
+		{"validator.js", "public"}: {.98, .96},
 	}
 	for k, s := range scores {
 		t.Logf("%-12s %-8s %6.2f %%  MCC %.3f  false accepts %d  false rejects %d",
 			k.suite, k.reading, 100*s.agreement(), s.mcc(), s.falseAccepts, s.falseRejects)
-		require.GreaterOrEqual(t, s.agreement(), floors[k], "%v", k)
+		require.GreaterOrEqual(t, s.agreement(), floors[k].agreement, "%v", k)
+		require.GreaterOrEqual(t, s.mcc(), floors[k].mcc, "%v", k)
 		delete(floors, k)
 	}
 	require.Empty(t, floors, "a suite is missing from the file")

@@ -14,7 +14,7 @@ func seed(f *testing.F) {
 	for _, file := range []struct {
 		name            string
 		column, columns int
-	}{{"valid.tsv", 1, 4}, {"invalid.tsv", 1, 3}, {"suggest.tsv", 0, 3}} {
+	}{{"valid.tsv", 1, 4}, {"invalid.tsv", 1, 3}, {"suggest.tsv", 0, 3}, {"stray.tsv", 0, 3}} {
 		for _, row := range table(f, file.name, file.columns) {
 			f.Add(row[file.column])
 		}
@@ -32,6 +32,7 @@ func FuzzParse(f *testing.F) {
 			require.True(t, errors.As(err, &e))
 			require.NotEmpty(t, e.Rule.String())
 			require.True(t, 0 <= e.Offset && e.Offset <= len(s), "offset %d of %d", e.Offset, len(s))
+			require.True(t, utf8.ValidString(e.Hint(s)))
 			require.True(t, !utf8.ValidString(s) || e.Offset == len(s) || utf8.RuneStart(s[e.Offset]))
 			return
 		}
@@ -40,6 +41,14 @@ func FuzzParse(f *testing.F) {
 		again, err := address.Parse(a.String())
 		require.NoError(t, err)
 		require.Equal(t, a, again)
+
+		if meant, p := address.Stray(a); p > 0 {
+			b, err := address.Parse(meant)
+			require.NoError(t, err)
+			require.Equal(t, a.Domain, b.Domain)
+			_, p = address.Stray(b)
+			require.Zero(t, p)
+		}
 
 		domain, err := address.ParseDomain(a.Domain)
 		require.NoError(t, err)

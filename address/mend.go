@@ -28,6 +28,9 @@ func mend(t string) (string, float64) {
 			local, p = strings.ReplaceAll(local, gap, "."), min(p, oddsDotSpace)
 		}
 	}
+	if dotted := collapse(strings.Trim(local, ".")); dotted != local && !strings.ContainsAny(local, `"`) {
+		local, p = dotted, min(p, oddsLocalDot)
+	}
 	domain, q := mendDomain(local, domain)
 	t = local + "@" + domain
 	if q == 0 || !parses(t) {
@@ -59,17 +62,28 @@ func mendDomain(local, domain string) (mended string, odds float64) {
 			domain = strings.ReplaceAll(domain, gap, ".")
 		}
 	}
-	for strings.Contains(domain, "..") {
-		domain, odds = strings.ReplaceAll(domain, "..", "."), min(odds, oddsDots)
+	if single := collapse(domain); single != domain {
+		domain, odds = single, min(odds, oddsDots)
 	}
 	if strings.HasPrefix(domain, ".") {
 		odds = min(odds, oddsDotFirst)
 	}
 	domain = strings.Trim(domain, ".")
+	if name, ending, ok := dotLost(domain); ok && !strings.Contains(domain, ".") {
+		domain, odds = name+"."+ending, min(odds, oddsNoDot)
+	}
 	if joined && !realTLD("a@"+domain) {
 		return "", 0
 	}
 	return domain, odds
+}
+
+// collapse makes one dot of several in a row.
+func collapse(s string) string {
+	for strings.Contains(s, "..") {
+		s = strings.ReplaceAll(s, "..", ".")
+	}
+	return s
 }
 
 // ats and dots are how the two are spelled out against robots.

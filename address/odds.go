@@ -26,10 +26,12 @@ const (
 	oddsComma    = .97 // A comma in the domain lies beside the dot; rarely, it parts two cells.
 	oddsDots     = .97 // Two dots in a domain are one too many; rarely, a label between them is missing.
 	oddsDotFirst = .90 // A dot after the @ may be all that is left of a label.
+	oddsNoDot    = .80 // acmecom is acme.com with a dot lost; rarely, a machine on a private network.
+	oddsLocalDot = .90 // Two dots in a local part, or one at its end, are one too many; rarely, a letter between them is missing.
 	oddsDotSpace = .95 // A space beside a dot of the domain is a slip, but may end a sentence.
 	oddsCell     = .90 // An address among other words is probably the cell's, but the words may say otherwise.
 	oddsSpelled  = .90 // "jane at acme dot com" is an address hidden from robots, sometimes with more to undo.
-	oddsEncoding = .90 // Bytes that are not UTF-8 are mostly Windows-1252, but also other code pages.
+	oddsEncoding = .90 // Bytes that are not UTF-8 are mostly Windows-1252, but also other code pages; UTF-8 that was encoded twice is told by its form.
 	oddsNameAt   = .90 // A name in angle brackets may hold another address: the sender's, or a list's.
 	oddsEllipsis = .80 // Where dots follow, something was cut off, perhaps of the address.
 	oddsReversed = .80 // After a right-to-left override, what was seen is not what stands there.

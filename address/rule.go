@@ -48,7 +48,7 @@ const (
 
 var rules = [NumRules]struct{ name, text string }{
 	Empty:              {"empty", "the text is empty"},
-	NotUTF8:            {"not-utf8", "a byte is not UTF-8"},
+	NotUTF8:            {"not-utf8", "there is a letter in another encoding than UTF-8"},
 	ControlCharacter:   {"control-character", "there is a control character, such as a line end or a tab"},
 	InvisibleCharacter: {"invisible-character", "there is a character that can not be seen"},
 	FullWidth:          {"full-width", "the @ or the domain is written in full-width characters"},
@@ -64,22 +64,22 @@ var rules = [NumRules]struct{ name, text string }{
 	LocalSpace:         {"local-space", "there is a space before the @"},
 	LocalQuote:         {"local-quote", "there is a stray quote before the @"},
 	LocalChar:          {"local-char", "there is a character before the @ that can not stand there"},
-	LocalTooLong:       {"local-too-long", "the part before the @ is longer than 64 octets"},
+	LocalTooLong:       {"local-too-long", "the part before the @ is longer than 64 bytes"},
 	DomainEmpty:        {"domain-empty", "there is no domain after the @"},
 	DomainSpace:        {"domain-space", "there is a space in the domain"},
 	DomainChar:         {"domain-char", "there is a character that no domain can have"},
-	DomainLabelEmpty:   {"domain-label-empty", "the domain starts with a dot or has two in a row"},
+	DomainLabelEmpty:   {"domain-label-empty", "there is a dot too many in the domain"},
 	DomainDotEnd:       {"domain-dot-end", "the domain ends with a dot"},
 	DomainHyphen:       {"domain-hyphen", "a part of the domain starts or ends with a hyphen"},
-	DomainLabelTooLong: {"domain-label-too-long", "a part of the domain is longer than 63 octets"},
-	DomainTooLong:      {"domain-too-long", "the domain is longer than 253 octets"},
-	DomainIDNA:         {"domain-idna", "a part of the domain is no valid internationalized name"},
+	DomainLabelTooLong: {"domain-label-too-long", "a part of the domain is longer than 63 bytes"},
+	DomainTooLong:      {"domain-too-long", "the domain is longer than 253 bytes"},
+	DomainIDNA:         {"domain-idna", "a part of the domain has letters or hyphens that no name may have"},
 	DomainSymbol:       {"domain-symbol", "there is a symbol or an emoji in the domain, which the rules for names no longer allow"},
 	LiteralBad:         {"literal-bad", "there is no IP address in the brackets"},
 	LiteralTag:         {"literal-tag", "the brackets hold something other than an IP address"},
-	TooLong:            {"too-long", "the address is longer than 254 octets"},
+	TooLong:            {"too-long", "the address is longer than 254 bytes"},
 	DomainNoDot:        {"domain-no-dot", "the domain has no dot"},
-	DomainTLD:          {"domain-tld", "the domain ends in no possible top-level domain"},
+	DomainTLD:          {"domain-tld", "the domain ends in nothing that could be a top-level domain, such as com or de"},
 }
 
 // String returns the rule's permanent name, lower case and hyphenated, such as

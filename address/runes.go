@@ -63,14 +63,44 @@ func inPlace(s string, i int, r rune) bool {
 	default:
 		return false
 	}
-	if i > maxInput {
-		return false // no part is as long, and each joiner costs its word
+	if i > 4*maxLocal {
+		return false // too long, and each joiner costs what is around it
 	}
-	after = after[:min(len(after), maxInput)]
-	word := before[len(strings.TrimRightFunc(before, inWord)):] + string(r) +
-		after[:len(after)-len(strings.TrimLeftFunc(after, inWord))]
-	_, err := profile.ToUnicode(word)
+	_, err := profile.ToUnicode(wordBefore(before, near) + string(r) + wordAfter(after, near))
 	return err == nil
+}
+
+// near is how many characters the rules for joiners are shown on either side: they look
+// past marks, but not past letters.
+const near = 8
+
+// wordBefore returns the end of s, as far as it is one word: n characters, and back to a letter.
+func wordBefore(s string, n int) string {
+	start := len(s)
+	for start > 0 {
+		r, size := utf8.DecodeLastRuneInString(s[:start])
+		if !inWord(r) {
+			break
+		}
+		start -= size
+		if n--; n <= 0 && unicode.Is(unicode.L, r) {
+			break
+		}
+	}
+	return s[start:]
+}
+
+// wordAfter returns the beginning of s, as far as it is one word, n characters at most.
+func wordAfter(s string, n int) string {
+	end := 0
+	for ; n > 0; n-- {
+		r, size := utf8.DecodeRuneInString(s[end:])
+		if !inWord(r) {
+			break
+		}
+		end += size
+	}
+	return s[:end]
 }
 
 // inWord tells of what the rules for joiners look at.

@@ -9,28 +9,49 @@ import (
 // Stray returns the address that was probably meant by one that is right by the
 // rules, but before which a mark stands that nobody's address has: the apostrophe
 // by which a spreadsheet says "text", a bullet, a quote that never closes; or whose
-// local part is typed in full-width characters. The probability is 0 for all others.
+// local part is typed in full-width characters, or was damaged by a wrong encoding.
+// The probability is 0 for all others.
 func Stray(a Address) (suggestion string, probability float64) {
+	suggestion, probability = strayOnce(a)
+	if probability == 0 {
+		return "", 0
+	}
+	b, _ := Parse(suggestion)
+	if again, p := Stray(b); p > 0 {
+		return again, min(probability, p)
+	}
+	return suggestion, probability
+}
+
+// strayOnce takes one layer off.
+func strayOnce(a Address) (suggestion string, probability float64) {
 	if a.Local == "" || a.IsQuoted() || class[a.Local[0]] != 0 && !isMark(rune(a.Local[0])) && isASCII(a.Local) {
 		return "", 0
 	}
 	probability = oddsStray
-	local := strings.Map(func(r rune) rune { r, _ = narrow(r); return r }, a.Local)
+	local := a.Local
+	if once, ok := twiceEncoded(local); ok {
+		local, probability = strings.Map(visible, once), oddsEncoding
+	}
+	local = strings.Map(func(r rune) rune { r, _ = narrow(r); return r }, local)
 	if inner := strings.TrimLeftFunc(local, isMark); inner != local {
 		if isArticle(local) {
 			return "", 0
 		}
 		local = inner
 		if closed := strings.TrimRightFunc(local, isMark); closed != local {
-			local, probability = closed, oddsMarkup
+			local, probability = closed, min(probability, oddsMarkup)
 		}
 	}
 	suggestion = local + "@" + a.Domain
+	if u, err := profile.ToUnicode(a.Domain); err == nil {
+		suggestion = local + "@" + u // as people write it
+	}
 	if local == a.Local || !parses(suggestion) {
 		return "", 0
 	}
 	if !isASCII(local) {
-		probability = oddsMarkup
+		probability = min(probability, oddsMarkup)
 	}
 	return suggestion, probability
 }
@@ -44,4 +65,12 @@ func isMark(r rune) bool {
 func isArticle(local string) bool {
 	_, n := utf8.DecodeRuneInString(local)
 	return len(local) > n+1 && strings.ContainsRune("tskn", unicode.ToLower(rune(local[n]))) && class[local[n+1]]&(letter|digit) == 0
+}
+
+// visible is for [strings.Map]: it drops what leaves no trace on a page.
+func visible(r rune) rune {
+	if isInvisible(r) {
+		return -1
+	}
+	return r
 }

@@ -56,6 +56,8 @@ func legible(s string) (t string, p float64) {
 	p = oddsSpace
 	if !utf8.ValidString(s) {
 		s, p = fromWindows1252(s), oddsEncoding
+	} else if once, ok := twiceEncoded(s); ok {
+		s, p = once, oddsEncoding
 	}
 	wide := !strings.Contains(s, "@") && strings.ContainsAny(s, "＠﹫")
 	var b strings.Builder

@@ -24,9 +24,16 @@ func within(t string) (string, float64) {
 
 // Holds tells whether a text that is no address holds one with a top-level domain
 // that exists, be it clear or not that it is the one that was meant: in
-// "jane doe@acme.com" it is not.
+// "jane doe@acme.com" it is not. It is so too where a character of it was lost on
+// the way, for that is the list's fault.
 func Holds(s string) bool {
 	t, _ := legible(s)
+	t = strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || r >= utf8.RuneSelf && isControl(r) {
+			return 'x' // whatever it was
+		}
+		return r
+	}, t)
 	for range wholes(gaps.Replace(t)) {
 		return true
 	}

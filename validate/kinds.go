@@ -156,7 +156,7 @@ var kinds = withSyntax([numKinds]KindInfo{
 		"the dots before the @ break the rules, but this carrier once gave out such addresses",
 		"A real person may have it, and many mail programs refuse to write to it. Ask for another address if you can."},
 	LocalStray: {"local.stray", verdict.Risky, Recipient,
-		"a mark stands before the address that is no part of it, such as the apostrophe of a spreadsheet",
+		"something stands before the @ that nobody's address has, such as the apostrophe of a spreadsheet",
 		"Right by the rules, but nobody has such an address, and mail to it would bounce. Take the suggestion."},
 	AddressLiteral: {"address.literal", verdict.Risky, Recipient,
 		"mail goes to an IP address, not to a domain",

@@ -91,8 +91,15 @@ func Parse(text string) Mailbox {
 		m := Mailbox{Text: text, Fault: faultOf(err)}
 		m.Meant, m.MeantP = address.Suggest(text)
 		m.Holds = m.Meant == "" && address.Holds(text)
-		if m.Meant == "" && m.Fault.Rule == address.DomainNoDot {
+		if legacyDots(&m) {
+			m.Meant, m.MeantP = "", 0 // as it was given out
+		}
+		switch {
+		case m.Meant != "":
+		case m.Fault.Rule == address.DomainNoDot:
 			m.Meant, m.MeantP = withSuffix(text)
+		case m.Fault.Rule == address.NoAt:
+			m.Meant, m.MeantP = withAt(text)
 		}
 		return m
 	}
@@ -303,7 +310,11 @@ func detail(k verdict.Kind, d *Domain, m *Mailbox) string {
 	case d != nil && d.MX != nil && fromDNS.Has(k):
 		return d.MX.Detail
 	case m.Fault != nil && k == Syntax(m.Fault.Rule):
-		return fmt.Sprintf("character %d", 1+len([]rune(m.Text[:min(m.Fault.Offset, len(m.Text))])))
+		where := fmt.Sprintf("character %d", 1+len([]rune(m.Text[:min(m.Fault.Offset, len(m.Text))])))
+		if hint := m.Fault.Hint(m.Text); hint != "" {
+			return hint + ", " + where
+		}
+		return where
 	}
 	return ""
 }
