@@ -28,7 +28,7 @@ type Check struct {
 
 // checks is the table of all checks, cheapest first. Ties in gravity go by the
 // order of the kinds, which is the order of the checks.
-func checks(l lists) []Check {
+func checks(l *Lists) []Check {
 	return []Check{
 		row(),
 		syntax(),

@@ -37,7 +37,7 @@ func TestEveryKindIsDescribed(t *testing.T) {
 // reason.
 func TestKindsStandInTheOrderOfTheChecks(t *testing.T) {
 	var said []verdict.Kind
-	for _, c := range checks(embeddedLists()) {
+	for _, c := range checks(EmbeddedLists()) {
 		require.NotEqual(t, c.Domain == nil, c.Mailbox == nil, "a check has one function")
 		said = append(said, c.Kinds...)
 	}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 )
 
 // The lists are text, sorted by bytes, an entry a line below a header of
@@ -30,45 +32,92 @@ var realText string
 //go:embed data/squats.txt
 var squatsText string
 
-// lists is all that is known beforehand of domains and local parts. It is
+//go:embed data/uncounted.txt
+var uncountedText string
+
+// Lists are all that is known beforehand of domains and local parts. They are
 // only read, and safe for concurrent use.
-type lists struct {
+type Lists struct {
 	disposable, free, relay domainSet
 	role                    roleSet
 	typos                   *typoTargets
+	text                    map[string]string      // of the lists, by name
+	uncounted               func() (string, error) // big and seldom asked for
+	from                    string                 // the folder of those that were not embedded; "" if all were
 }
 
-// embeddedLists returns the lists that the program was built with.
-func embeddedLists() lists {
-	l := lists{
-		disposable: newDomainSet(disposableText),
-		free:       newDomainSet(freeText),
-		relay:      newDomainSet(relayText),
-		role:       newRoleSet(roleText),
+// EmbeddedLists returns the lists that the program was built with.
+func EmbeddedLists() *Lists {
+	return newLists(map[string]string{
+		"disposable": disposableText, "free": freeText, "relay": relayText,
+		"role": roleText, "real": realText, "squats": squatsText,
+	}, func() (string, error) { return uncountedText, nil })
+}
+
+// listNames are the lists in the order in which they are shown.
+var listNames = [...]string{"disposable", "free", "relay", "role", "real", "squats"}
+
+func newLists(text map[string]string, uncounted func() (string, error)) *Lists {
+	l := &Lists{
+		disposable: newDomainSet(text["disposable"]),
+		free:       newDomainSet(text["free"]),
+		relay:      newDomainSet(text["relay"]),
+		role:       newRoleSet(text["role"]),
+		text:       text,
+		uncounted:  uncounted,
 	}
-	l.typos = newTypoTargets(newDomainSet(squatsText), newDomainSet(realText), l.free, l.relay)
+	l.typos = newTypoTargets(newDomainSet(text["squats"]), newDomainSet(text["real"]), l.free, l.relay)
 	return l
 }
 
-// domainSet is a list of domains in A-labels and lower case. The zero set is
-// empty.
+// domainSet is a list of domains in A-labels and lower case, each perhaps with
+// a blank and more behind it. The zero set is empty.
 type domainSet struct {
 	header, sorted string
-	// For every guideStep octets of sorted, the head of the line that they begin
-	// in: most of a search needs but these, which stay in the nearest cache.
-	guide []uint64
+	guide          *guide
 }
-
-const guideStep = 1 << 9
 
 func newDomainSet(text string) domainSet {
 	header, sorted := cutHeader(text)
-	s := domainSet{header: header, sorted: sorted, guide: make([]uint64, (len(sorted)+guideStep-1)/guideStep)}
-	for i := range s.guide {
-		line, _, _ := strings.Cut(sorted[s.guided(i):], "\n")
-		s.guide[i] = head(line)
+	return domainSet{header: header, sorted: sorted, guide: new(guide)}
+}
+
+// guide makes a long run's searches short. To make it reads the whole list,
+// which costs more than the searches that a short run does.
+type guide struct {
+	asked atomic.Int32
+	once  sync.Once
+	// For every guideStep octets of a list, the head of the entry that they begin
+	// in: most of a search needs but these, which stay in the nearest cache.
+	heads atomic.Pointer[[]uint64]
+}
+
+const (
+	guideStep  = 1 << 9
+	guideAfter = 1 << 6 // searches
+)
+
+// guideOf returns the guide's heads, or nil while there is none.
+func (s domainSet) guideOf() []uint64 {
+	if s.guide == nil {
+		return nil
 	}
-	return s
+	if made := s.guide.heads.Load(); made != nil {
+		return *made
+	}
+	if s.guide.asked.Add(1) <= guideAfter {
+		return nil
+	}
+	s.guide.once.Do(func() {
+		heads := make([]uint64, (len(s.sorted)+guideStep-1)/guideStep)
+		for i := range heads {
+			line, _, _ := strings.Cut(s.sorted[s.guided(i):], "\n")
+			entry, _, _ := strings.Cut(line, " ")
+			heads[i] = head(entry)
+		}
+		s.guide.heads.Store(&heads)
+	})
+	return *s.guide.heads.Load()
 }
 
 // guided returns where the line begins that the guide holds at i.
@@ -90,18 +139,27 @@ func head(text string) (h uint64) {
 
 // has tells whether the list names exactly this domain.
 func (s domainSet) has(domain string) bool {
+	_, ok := s.value(domain)
+	return ok
+}
+
+// value returns what stands behind a domain that the list names.
+func (s domainSet) value(domain string) (value string, ok bool) {
+	heads := s.guideOf()
+	if heads == nil {
+		return search(s.sorted, domain)
+	}
 	h := head(domain)
-	from, _ := slices.BinarySearch(s.guide, h)
+	from, _ := slices.BinarySearch(heads, h)
 	to := from
-	for to < len(s.guide) && s.guide[to] == h {
+	for to < len(heads) && heads[to] == h {
 		to++
 	}
 	end := len(s.sorted)
-	if to < len(s.guide) {
+	if to < len(heads) {
 		end = s.guided(to)
 	}
-	_, ok := search(s.sorted[s.guided(max(from-1, 0)):end], domain)
-	return ok
+	return search(s.sorted[s.guided(max(from-1, 0)):end], domain)
 }
 
 // hasParent returns the nearest of the domain and its parents that the list
@@ -145,7 +203,7 @@ func readHeader(header string) (i ListInfo) {
 	for line := range strings.Lines(header) {
 		key, value, ok := strings.Cut(strings.TrimLeft(strings.TrimSpace(line), "# "), ": ")
 		if first {
-			i.Name, first = key, false
+			i.Name, i.Title, first = key, value, false
 			continue
 		}
 		if !ok {

@@ -26,12 +26,13 @@ type Options struct {
 	Offline  bool                           // ask nothing outside
 	Resolver *mx.Resolver                   // nil means one with mx's zero Options
 	Grades   map[verdict.Kind]verdict.Grade // other grades than the table's; see [Regrade]
+	Lists    *Lists                         // nil means the embedded ones; see [LoadLists]
 }
 
 // Validator judges addresses. It is safe for concurrent use.
 type Validator struct {
 	resolver *mx.Resolver // nil: offline
-	lists    lists
+	lists    *Lists
 	domain   []Check // those with a Domain function that need nothing
 	mx       []Check // those with a Domain function that need MX
 	mailbox  []Check
@@ -40,7 +41,10 @@ type Validator struct {
 
 // New returns a Validator. It opens nothing and asks nothing.
 func New(o Options) *Validator {
-	v := &Validator{resolver: o.Resolver, lists: embeddedLists()}
+	v := &Validator{resolver: o.Resolver, lists: o.Lists}
+	if v.lists == nil {
+		v.lists = EmbeddedLists()
+	}
 	if o.Offline {
 		v.resolver = nil
 	} else if v.resolver == nil {
@@ -65,6 +69,9 @@ func New(o Options) *Validator {
 	}
 	return v
 }
+
+// Lists returns the lists that are used.
+func (v *Validator) Lists() *Lists { return v.lists }
 
 // Mailbox is what is known of one address beyond its domain.
 type Mailbox struct {
