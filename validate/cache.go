@@ -73,14 +73,12 @@ func loadLists(dir string) (*Lists, error) {
 	if err != nil {
 		return nil, err
 	}
-	embedded := EmbeddedLists()
-	text := make(map[string]string)
-	for _, name := range listNames {
-		text[name] = embedded.Text(name)
-	}
-	newer := false
+	text, newer := embeddedText(), false
 	for _, name := range renewed {
-		built := embeddedDate(embedded, name)
+		built := DateOf(text[name])
+		if name == Uncounted {
+			built = DateOf(uncountedText)
+		}
 		switch have := m.Files[name].Date; {
 		case have < built:
 			return nil, ErrListsOld
@@ -89,7 +87,7 @@ func loadLists(dir string) (*Lists, error) {
 		}
 	}
 	if !newer {
-		return embedded, nil
+		return EmbeddedLists(), nil
 	}
 	for _, name := range renewed {
 		if name == Uncounted {
@@ -110,11 +108,8 @@ func loadLists(dir string) (*Lists, error) {
 	return l, nil
 }
 
-func embeddedDate(l *Lists, name string) string {
-	text := l.Text(name)
-	if name == Uncounted {
-		text = uncountedText
-	}
+// DateOf returns the date of a list, by its text: YYYY-MM-DD, "" if it has none.
+func DateOf(text string) string {
 	header, _ := cutHeader(text)
 	return readHeader(header).Date
 }

@@ -48,10 +48,14 @@ type Lists struct {
 
 // EmbeddedLists returns the lists that the program was built with.
 func EmbeddedLists() *Lists {
-	return newLists(map[string]string{
+	return newLists(embeddedText(), func() (string, error) { return uncountedText, nil })
+}
+
+func embeddedText() map[string]string {
+	return map[string]string{
 		"disposable": disposableText, "free": freeText, "relay": relayText,
 		"role": roleText, "real": realText, "squats": squatsText,
-	}, func() (string, error) { return uncountedText, nil })
+	}
 }
 
 // listNames are the lists in the order in which they are shown.

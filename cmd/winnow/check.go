@@ -72,7 +72,7 @@ func check(ctx context.Context, ui *tui, args []string, f checkFlags) error {
 	}
 	resolver := f.resolver(p, func(s string) { ui.say("winnow: %s", s) })
 	opt := p.Validate()
-	opt.Offline, opt.Resolver = f.offline, resolver
+	opt.Offline, opt.Resolver, opt.Lists = f.offline, resolver, userLists(ui)
 
 	lines, err := f.lines(ui, args)
 	if err != nil {

@@ -151,7 +151,7 @@ func clean(ctx context.Context, ui *tui, path string, f cleanFlags) error {
 
 	resolver := f.resolver(p, func(s string) { ui.say("winnow: %s", s) })
 	opt := p.Validate()
-	opt.Offline, opt.Resolver = f.offline, resolver
+	opt.Offline, opt.Resolver, opt.Lists = f.offline, resolver, userLists(ui)
 	s, err := pipeline.Clean(ctx, pipeline.Job{
 		Source: src, List: list,
 		Validator: validate.New(opt), Resolver: resolver,

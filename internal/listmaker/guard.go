@@ -35,6 +35,10 @@ func (l list) breach(entry string, k known) string {
 	}
 	var why reason
 	switch l.name {
+	case "role":
+		if !isRole(entry) {
+			return "not a name in small letters and digits"
+		}
 	case "disposable":
 		why = k.banned(entry)
 	case "free":

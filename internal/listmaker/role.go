@@ -19,6 +19,8 @@ func makeRole(p Packages, out *tally) []string {
 		for _, entry := range entries {
 			name := withoutSeparators.Replace(strings.ToLower(entry))
 			switch {
+			case !isRole(name):
+				out.add("role", "no local part", entry)
 			case tiers[name] == "drop":
 				out.add("role", "noise", entry)
 			case tiers[name] != "":
@@ -36,4 +38,13 @@ func makeRole(p Packages, out *tally) []string {
 		}
 	}
 	return sortedKeys(entries)
+}
+
+// maxRole is how long a role's name is at most.
+const maxRole = 32
+
+// isRole tells whether a name, in lower case and without separators, can be
+// that of a task.
+func isRole(name string) bool {
+	return len(name) <= maxRole && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789") == ""
 }
