@@ -20,7 +20,8 @@ func listsOf(date string) map[string][]byte {
 			text = embeddedText()[name]
 		}
 		if name == "disposable" {
-			text += "zzzzzzzzzz.com a\n"
+			header, sorted := cutHeader(text)
+			text = header + "0-0-new.com a\n" + sorted
 		}
 		texts[name] = []byte(strings.Replace(text, "# date: "+DateOf(text), "# date: "+date, 1))
 	}
@@ -35,8 +36,8 @@ func TestListsFromTheCache(t *testing.T) {
 
 	v := New(Options{Offline: true, Lists: l})
 	require.Same(t, l, v.Lists())
-	require.True(t, v.Domain("zzzzzzzzzz.com").Kinds.Has(ListDisposable))
-	require.False(t, New(Options{Offline: true}).Domain("zzzzzzzzzz.com").Kinds.Has(ListDisposable))
+	require.True(t, v.Domain("0-0-new.com").Kinds.Has(ListDisposable))
+	require.False(t, New(Options{Offline: true}).Domain("0-0-new.com").Kinds.Has(ListDisposable))
 	for _, i := range l.Info() {
 		if isRenewed(i.Name) {
 			require.Equal(t, dir, i.From, i.Name)
@@ -48,9 +49,9 @@ func TestListsFromTheCache(t *testing.T) {
 	u, err := l.UncountedInfo()
 	require.NoError(t, err)
 	require.Equal(t, dir, u.From)
-	a, err := l.Why("zzzzzzzzzz.com")
+	a, err := l.Why("0-0-new.com")
 	require.NoError(t, err)
-	require.Equal(t, []Standing{{List: "disposable", Entry: "zzzzzzzzzz.com", Rule: Fresh}}, a.Lists)
+	require.Equal(t, []Standing{{List: "disposable", Entry: "0-0-new.com", Rule: Fresh}}, a.Lists)
 
 	// Newer ones take their place, and nothing is left of them.
 	require.NoError(t, SaveLists(dir, "v1", listsOf("2099-02-03")))
@@ -102,7 +103,7 @@ func TestDamagedLists(t *testing.T) {
 			rewrite(t, filepath.Join(dir, manifestName), "2099-01-02", "2099-01-03")
 		}},
 		{"a byte more", func(t *testing.T, dir string) {
-			rewrite(t, only(t, dir, "disposable"), "zzzzzzzzzz.com", "zzzzzzzzzz-newer.com")
+			rewrite(t, only(t, dir, "disposable"), "0-0-new.com", "0-00-new.com")
 		}},
 		{"a file less", func(t *testing.T, dir string) { require.NoError(t, os.Remove(only(t, dir, "role"))) }},
 		{"one for the other", func(t *testing.T, dir string) {
