@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
 )
 
 // The lists are text, sorted by bytes, an entry a line below a header of
@@ -78,50 +76,29 @@ func newLists(text map[string]string, uncounted func() (string, error)) *Lists {
 // a blank and more behind it. The zero set is empty.
 type domainSet struct {
 	header, sorted string
-	guide          *guide
+	guide          *later[guide]
 }
 
 func newDomainSet(text string) domainSet {
 	header, sorted := cutHeader(text)
-	return domainSet{header: header, sorted: sorted, guide: new(guide)}
+	return domainSet{header: header, sorted: sorted, guide: new(later[guide])}
 }
 
-// guide makes a long run's searches short. To make it reads the whole list,
-// which costs more than the searches that a short run does.
-type guide struct {
-	asked atomic.Int32
-	once  sync.Once
-	// For every guideStep octets of a list, the head of the entry that they begin
-	// in: most of a search needs but these, which stay in the nearest cache.
-	heads atomic.Pointer[[]uint64]
-}
+// guide holds, for every guideStep octets of a list, the head of the entry that
+// they begin in: most of a search needs but these, which stay in the nearest
+// cache.
+type guide []uint64
 
-const (
-	guideStep  = 1 << 9
-	guideAfter = 1 << 6 // searches
-)
+const guideStep = 1 << 9
 
-// guideOf returns the guide's heads, or nil while there is none.
-func (s domainSet) guideOf() []uint64 {
-	if s.guide == nil {
-		return nil
+func (s domainSet) newGuide() *guide {
+	heads := make(guide, (len(s.sorted)+guideStep-1)/guideStep)
+	for i := range heads {
+		line, _, _ := strings.Cut(s.sorted[s.guided(i):], "\n")
+		entry, _, _ := strings.Cut(line, " ")
+		heads[i] = head(entry)
 	}
-	if made := s.guide.heads.Load(); made != nil {
-		return *made
-	}
-	if s.guide.asked.Add(1) <= guideAfter {
-		return nil
-	}
-	s.guide.once.Do(func() {
-		heads := make([]uint64, (len(s.sorted)+guideStep-1)/guideStep)
-		for i := range heads {
-			line, _, _ := strings.Cut(s.sorted[s.guided(i):], "\n")
-			entry, _, _ := strings.Cut(line, " ")
-			heads[i] = head(entry)
-		}
-		s.guide.heads.Store(&heads)
-	})
-	return *s.guide.heads.Load()
+	return &heads
 }
 
 // guided returns where the line begins that the guide holds at i.
@@ -149,11 +126,14 @@ func (s domainSet) has(domain string) bool {
 
 // value returns what stands behind a domain that the list names.
 func (s domainSet) value(domain string) (value string, ok bool) {
-	heads := s.guideOf()
-	if heads == nil {
+	if s.guide == nil {
+		return "", false
+	}
+	made := s.guide.after(s.newGuide)
+	if made == nil {
 		return search(s.sorted, domain)
 	}
-	h := head(domain)
+	heads, h := *made, head(domain)
 	from, _ := slices.BinarySearch(heads, h)
 	to := from
 	for to < len(heads) && heads[to] == h {
@@ -272,12 +252,16 @@ const (
 )
 
 // roleSet is a list of local parts with their tiers, in lower case and without
-// separators. Unlike the domains, which are looked up once
-// each, it is asked for every address: so it is a map, small as it is.
+// separators. Unlike the domains, which are looked up once each, it is asked for
+// every address: so that in the long run it is a map, small as it is.
 type roleSet struct {
-	header string
-	tiers  map[string]roleTier
-	ends   *roleEnds
+	header, sorted string
+	index          *later[roleIndex]
+}
+
+type roleIndex struct {
+	tiers map[string]roleTier
+	ends  roleEnds
 }
 
 // roleEnds tells of most local parts, without a look-up, that they are no role:
@@ -290,23 +274,37 @@ func endsBit(c byte) byte { return c&31 | c>>1&32 }
 
 func newRoleSet(text string) roleSet {
 	header, sorted := cutHeader(text)
-	s := roleSet{header: header, tiers: make(map[string]roleTier, strings.Count(sorted, "\n")), ends: new(roleEnds)}
-	for line := range strings.Lines(sorted) {
+	return roleSet{header: header, sorted: sorted, index: new(later[roleIndex])}
+}
+
+func (s roleSet) newIndex() *roleIndex {
+	index := &roleIndex{tiers: make(map[string]roleTier, strings.Count(s.sorted, "\n"))}
+	for line := range strings.Lines(s.sorted) {
 		name, tier, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
-		s.tiers[name] = tierNamed(tier)
-		s.ends[endsBit(name[0])] |= 1 << endsBit(name[len(name)-1])
+		index.tiers[name] = tierNamed(tier)
+		index.ends[endsBit(name[0])] |= 1 << endsBit(name[len(name)-1])
 	}
 	// What begins or ends with noreply, ends with -request, or with a separator,
 	// which does not count.
 	for _, first := range []byte("n" + separators) {
-		s.ends[endsBit(first)] = math.MaxUint64
+		index.ends[endsBit(first)] = math.MaxUint64
 	}
-	for i := range s.ends {
+	for i := range index.ends {
 		for _, last := range []byte("yt" + separators) {
-			s.ends[i] |= 1 << endsBit(last)
+			index.ends[i] |= 1 << endsBit(last)
 		}
 	}
-	return s
+	return index
+}
+
+// named returns the tier of a name that is listed.
+func (s roleSet) named(name []byte, index *roleIndex) (roleTier, bool) {
+	if index == nil {
+		tier, ok := search(s.sorted, string(name))
+		return tierNamed(tier), ok
+	}
+	tier, ok := index.tiers[string(name)]
+	return tier, ok
 }
 
 func (s roleSet) info() ListInfo { return readHeader(s.header) }
@@ -330,7 +328,14 @@ func (s roleSet) tier(local string) roleTier {
 	if tag := strings.IndexByte(local, '+'); tag > 0 {
 		local = local[:tag]
 	}
-	if local == "" || s.ends[endsBit(local[0])]>>endsBit(local[len(local)-1])&1 == 0 {
+	if local == "" || s.index == nil {
+		return roleNone
+	}
+	index := s.index.made.Load()
+	if index == nil {
+		index = s.index.after(s.newIndex)
+	}
+	if index != nil && index.ends[endsBit(local[0])]>>endsBit(local[len(local)-1])&1 == 0 {
 		return roleNone
 	}
 	var buf [maxRole]byte
@@ -355,7 +360,7 @@ func (s roleSet) tier(local string) roleTier {
 	if len(key) == 0 {
 		return roleNone
 	}
-	if tier, ok := s.tiers[string(key)]; ok {
+	if tier, ok := s.named(key, index); ok {
 		return tier
 	}
 	if bytes.HasPrefix(key, noReply) || bytes.HasSuffix(key, noReply) ||
