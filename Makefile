@@ -14,7 +14,7 @@ ROWS ?= 10000000
 LIST ?= $(or $(TMPDIR),/tmp)/winnow-bench/list$(patsubst %000000,%m,$(ROWS)).csv
 
 .DEFAULT_GOAL := help
-.PHONY: help build dist test race fuzz bench bench-list bench-clean lint check lists docs generated clean FORCE
+.PHONY: help build dist test race fuzz bench bench-list bench-clean lint check lists lists-check docs generated clean FORCE
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -74,7 +74,10 @@ lint: ## go vet and staticcheck
 check: lint race generated ## all that must hold before a change goes in
 
 lists: ## fetch and rewrite the embedded lists
-	$(GO) run ./internal/mklists -dir validate/data
+	$(GO) run ./internal/mklists
+
+lists-check: ## fetch, and fail unless the embedded lists are those of the lock file
+	$(GO) run ./internal/mklists -check
 
 docs: ## rewrite the generated pages
 	$(GO) test ./validate -run TestDocs -update

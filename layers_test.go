@@ -35,6 +35,7 @@ var layers = map[string]int{
 	"internal/dnstest":          1,
 	"internal/smtptest":         1,
 	"internal/biglist/contacts": 1,
+	"internal/listmaker":        4,
 }
 
 const top = 5

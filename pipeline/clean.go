@@ -204,7 +204,7 @@ func (r *run) summary(start time.Time, dnsErr error) *report.Summary {
 		Complete: dnsErr == nil,
 		Depth:    verdict.DepthSyntax.String(),
 		Domains:  r.domains.len(),
-		Lists:    data(),
+		Lists:    data(r.Validator.Lists()),
 	}
 	if n := r.notAsked(); s.Complete && n >= shallowRows && 2*n > r.counts.Judged() {
 		s.Complete = false
@@ -284,11 +284,11 @@ func runID(at time.Time) string {
 	return at.UTC().Format("20060102T150405Z") + "-" + hex.EncodeToString(b[:])
 }
 
-// data describes the embedded lists for the manifest.
-func data() []report.Data {
+// data describes the lists that were used for the manifest.
+func data(used *validate.Lists) []report.Data {
 	var out []report.Data
-	for _, l := range validate.Lists() {
-		out = append(out, report.Data{Name: l.Name, Date: l.Date, Count: l.Count, Origin: l.Origin})
+	for _, l := range used.Info() {
+		out = append(out, report.Data{Name: l.Name, Date: l.Date, Count: l.Count, Origin: l.Origin, From: l.From})
 	}
 	return out
 }

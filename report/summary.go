@@ -50,7 +50,7 @@ type Summary struct {
 	Held       bool             `json:"held"`            // the outputs are named .held
 	Warnings   []string         `json:"warnings,omitempty"`
 	Next       []string         `json:"next"`
-	Lists      []Data           `json:"lists"`  // the embedded lists that were used
+	Lists      []Data           `json:"lists"`  // winnow's own lists that were used
 	Folder     string           `json:"folder"` // where the files are; "" if there are none
 	Files      []File           `json:"files"`
 }
@@ -96,12 +96,13 @@ type Fixed struct {
 	Unsure int64   `json:"unsure"` // rows that were left, although there is a suggestion
 }
 
-// Data is an embedded list that the run used.
+// Data is a list of winnow's own that the run used.
 type Data struct {
 	Name   string `json:"name"`
 	Date   string `json:"date"`
 	Count  int    `json:"count"`
 	Origin string `json:"origin"`
+	From   string `json:"from,omitempty"` // the folder of one that is not embedded
 }
 
 // File is an output.

@@ -22,7 +22,7 @@ type Check struct {
 
 // checks is the table of all checks, cheapest first. Ties in gravity go by the
 // order of the kinds, which is the order of the checks.
-func checks(l lists, allow, deny *Own) []Check {
+func checks(l *Lists, allow, deny *Own) []Check {
 	return []Check{
 		row(),
 		syntax(),

@@ -1,17 +1,42 @@
 package validate
 
-// ListInfo says what an embedded list is, and of when.
+// ListInfo says what a list is, and of when.
 type ListInfo struct {
 	Name    string // "disposable"
+	Title   string // what it lists, in words
 	Origin  string // packages and versions, or the hand that wrote it
 	Date    string // of its newest source, YYYY-MM-DD
 	Licence string
-	Count   int // entries
+	Count   int    // entries
+	From    string // the folder that it was read from; "" for one that is embedded
 }
 
-// Lists describes the lists that the program was built with.
-func Lists() []ListInfo {
-	l := embeddedLists()
-	real, squats := newDomainSet(realText), newDomainSet(squatsText)
-	return []ListInfo{l.disposable.info(), l.free.info(), l.relay.info(), l.role.info(), real.info(), squats.info()}
+// Info describes the lists.
+func (l *Lists) Info() []ListInfo {
+	infos := make([]ListInfo, 0, len(listNames))
+	for _, name := range listNames {
+		infos = append(infos, l.info(name, l.text[name]))
+	}
+	return infos
 }
+
+// UncountedInfo describes the list of what a source names and no list counts.
+func (l *Lists) UncountedInfo() (ListInfo, error) {
+	text, err := l.uncounted()
+	if err != nil {
+		return ListInfo{}, err
+	}
+	return l.info(Uncounted, text), nil
+}
+
+func (l *Lists) info(name, text string) ListInfo {
+	info := newDomainSet(text).info()
+	if isRenewed(name) {
+		info.From = l.from
+	}
+	return info
+}
+
+// Text returns a list as it was written, header and all, or "" where there is
+// no list of that name.
+func (l *Lists) Text(name string) string { return l.text[name] }

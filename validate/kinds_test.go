@@ -37,7 +37,7 @@ func TestEveryKindIsDescribed(t *testing.T) {
 // reason.
 func TestKindsStandInTheOrderOfTheChecks(t *testing.T) {
 	var said []verdict.Kind
-	for _, c := range checks(embeddedLists(), &Own{}, &Own{}) {
+	for _, c := range checks(EmbeddedLists(), &Own{}, &Own{}) {
 		require.True(t, c.Domain != nil || c.MX != nil || c.Mailbox != nil, "a check has a function")
 		said = append(said, c.Kinds...)
 	}

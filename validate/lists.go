@@ -30,45 +30,75 @@ var realText string
 //go:embed data/squats.txt
 var squatsText string
 
-// lists is all that is known beforehand of domains and local parts. It is
+//go:embed data/uncounted.txt
+var uncountedText string
+
+// Lists are all that is known beforehand of domains and local parts. They are
 // only read, and safe for concurrent use.
-type lists struct {
+type Lists struct {
 	disposable, free, relay domainSet
 	role                    roleSet
 	typos                   *typoTargets
+	text                    map[string]string      // of the lists, by name
+	uncounted               func() (string, error) // big and seldom asked for
+	from                    string                 // the folder of those that were not embedded; "" if all were
 }
 
-// embeddedLists returns the lists that the program was built with.
-func embeddedLists() lists {
-	l := lists{
-		disposable: newDomainSet(disposableText),
-		free:       newDomainSet(freeText),
-		relay:      newDomainSet(relayText),
-		role:       newRoleSet(roleText),
+// EmbeddedLists returns the lists that the program was built with.
+func EmbeddedLists() *Lists {
+	return newLists(embeddedText(), func() (string, error) { return uncountedText, nil })
+}
+
+func embeddedText() map[string]string {
+	return map[string]string{
+		"disposable": disposableText, "free": freeText, "relay": relayText,
+		"role": roleText, "real": realText, "squats": squatsText,
 	}
-	l.typos = newTypoTargets(newDomainSet(squatsText), newDomainSet(realText), l.free, l.relay)
+}
+
+// listNames are the lists in the order in which they are shown.
+var listNames = [...]string{"disposable", "free", "relay", "role", "real", "squats"}
+
+func newLists(text map[string]string, uncounted func() (string, error)) *Lists {
+	l := &Lists{
+		disposable: newDomainSet(text["disposable"]),
+		free:       newDomainSet(text["free"]),
+		relay:      newDomainSet(text["relay"]),
+		role:       newRoleSet(text["role"]),
+		text:       text,
+		uncounted:  uncounted,
+	}
+	l.typos = newTypoTargets(newDomainSet(text["squats"]), newDomainSet(text["real"]), l.free, l.relay)
 	return l
 }
 
-// domainSet is a list of domains in A-labels and lower case. The zero set is
-// empty.
+// domainSet is a list of domains in A-labels and lower case, each perhaps with
+// a blank and more behind it. The zero set is empty.
 type domainSet struct {
 	header, sorted string
-	// For every guideStep octets of sorted, the head of the line that they begin
-	// in: most of a search needs but these, which stay in the nearest cache.
-	guide []uint64
+	guide          *later[guide]
 }
-
-const guideStep = 1 << 9
 
 func newDomainSet(text string) domainSet {
 	header, sorted := cutHeader(text)
-	s := domainSet{header: header, sorted: sorted, guide: make([]uint64, (len(sorted)+guideStep-1)/guideStep)}
-	for i := range s.guide {
-		line, _, _ := strings.Cut(sorted[s.guided(i):], "\n")
-		s.guide[i] = head(line)
+	return domainSet{header: header, sorted: sorted, guide: new(later[guide])}
+}
+
+// guide holds, for every guideStep octets of a list, the head of the entry that
+// they begin in: most of a search needs but these, which stay in the nearest
+// cache.
+type guide []uint64
+
+const guideStep = 1 << 9
+
+func (s domainSet) newGuide() *guide {
+	heads := make(guide, (len(s.sorted)+guideStep-1)/guideStep)
+	for i := range heads {
+		line, _, _ := strings.Cut(s.sorted[s.guided(i):], "\n")
+		entry, _, _ := strings.Cut(line, " ")
+		heads[i] = head(entry)
 	}
-	return s
+	return &heads
 }
 
 // guided returns where the line begins that the guide holds at i.
@@ -90,18 +120,30 @@ func head(text string) (h uint64) {
 
 // has tells whether the list names exactly this domain.
 func (s domainSet) has(domain string) bool {
-	h := head(domain)
-	from, _ := slices.BinarySearch(s.guide, h)
+	_, ok := s.value(domain)
+	return ok
+}
+
+// value returns what stands behind a domain that the list names.
+func (s domainSet) value(domain string) (value string, ok bool) {
+	if s.guide == nil {
+		return "", false
+	}
+	made := s.guide.after(s.newGuide)
+	if made == nil {
+		return search(s.sorted, domain)
+	}
+	heads, h := *made, head(domain)
+	from, _ := slices.BinarySearch(heads, h)
 	to := from
-	for to < len(s.guide) && s.guide[to] == h {
+	for to < len(heads) && heads[to] == h {
 		to++
 	}
 	end := len(s.sorted)
-	if to < len(s.guide) {
+	if to < len(heads) {
 		end = s.guided(to)
 	}
-	_, ok := search(s.sorted[s.guided(max(from-1, 0)):end], domain)
-	return ok
+	return search(s.sorted[s.guided(max(from-1, 0)):end], domain)
 }
 
 // hasParent returns the nearest of the domain and its parents that the list
@@ -145,7 +187,7 @@ func readHeader(header string) (i ListInfo) {
 	for line := range strings.Lines(header) {
 		key, value, ok := strings.Cut(strings.TrimLeft(strings.TrimSpace(line), "# "), ": ")
 		if first {
-			i.Name, first = key, false
+			i.Name, i.Title, first = key, value, false
 			continue
 		}
 		if !ok {
@@ -210,12 +252,16 @@ const (
 )
 
 // roleSet is a list of local parts with their tiers, in lower case and without
-// separators. Unlike the domains, which are looked up once
-// each, it is asked for every address: so it is a map, small as it is.
+// separators. Unlike the domains, which are looked up once each, it is asked for
+// every address: so that in the long run it is a map, small as it is.
 type roleSet struct {
-	header string
-	tiers  map[string]roleTier
-	ends   *roleEnds
+	header, sorted string
+	index          *later[roleIndex]
+}
+
+type roleIndex struct {
+	tiers map[string]roleTier
+	ends  roleEnds
 }
 
 // roleEnds tells of most local parts, without a look-up, that they are no role:
@@ -228,23 +274,37 @@ func endsBit(c byte) byte { return c&31 | c>>1&32 }
 
 func newRoleSet(text string) roleSet {
 	header, sorted := cutHeader(text)
-	s := roleSet{header: header, tiers: make(map[string]roleTier, strings.Count(sorted, "\n")), ends: new(roleEnds)}
-	for line := range strings.Lines(sorted) {
+	return roleSet{header: header, sorted: sorted, index: new(later[roleIndex])}
+}
+
+func (s roleSet) newIndex() *roleIndex {
+	index := &roleIndex{tiers: make(map[string]roleTier, strings.Count(s.sorted, "\n"))}
+	for line := range strings.Lines(s.sorted) {
 		name, tier, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
-		s.tiers[name] = tierNamed(tier)
-		s.ends[endsBit(name[0])] |= 1 << endsBit(name[len(name)-1])
+		index.tiers[name] = tierNamed(tier)
+		index.ends[endsBit(name[0])] |= 1 << endsBit(name[len(name)-1])
 	}
 	// What begins or ends with noreply, ends with -request, or with a separator,
 	// which does not count.
 	for _, first := range []byte("n" + separators) {
-		s.ends[endsBit(first)] = math.MaxUint64
+		index.ends[endsBit(first)] = math.MaxUint64
 	}
-	for i := range s.ends {
+	for i := range index.ends {
 		for _, last := range []byte("yt" + separators) {
-			s.ends[i] |= 1 << endsBit(last)
+			index.ends[i] |= 1 << endsBit(last)
 		}
 	}
-	return s
+	return index
+}
+
+// named returns the tier of a name that is listed.
+func (s roleSet) named(name []byte, index *roleIndex) (roleTier, bool) {
+	if index == nil {
+		tier, ok := search(s.sorted, string(name))
+		return tierNamed(tier), ok
+	}
+	tier, ok := index.tiers[string(name)]
+	return tier, ok
 }
 
 func (s roleSet) info() ListInfo { return readHeader(s.header) }
@@ -268,7 +328,14 @@ func (s roleSet) tier(local string) roleTier {
 	if tag := strings.IndexByte(local, '+'); tag > 0 {
 		local = local[:tag]
 	}
-	if local == "" || s.ends[endsBit(local[0])]>>endsBit(local[len(local)-1])&1 == 0 {
+	if local == "" || s.index == nil {
+		return roleNone
+	}
+	index := s.index.made.Load()
+	if index == nil {
+		index = s.index.after(s.newIndex)
+	}
+	if index != nil && index.ends[endsBit(local[0])]>>endsBit(local[len(local)-1])&1 == 0 {
 		return roleNone
 	}
 	var buf [maxRole]byte
@@ -293,7 +360,7 @@ func (s roleSet) tier(local string) roleTier {
 	if len(key) == 0 {
 		return roleNone
 	}
-	if tier, ok := s.tiers[string(key)]; ok {
+	if tier, ok := s.named(key, index); ok {
 		return tier
 	}
 	if bytes.HasPrefix(key, noReply) || bytes.HasSuffix(key, noReply) ||

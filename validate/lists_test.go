@@ -17,8 +17,17 @@ func entriesOf(sorted string) []string {
 	return strings.Split(strings.TrimSuffix(sorted, "\n"), "\n")
 }
 
+// domainsOf are the entries without what stands behind them.
+func domainsOf(sorted string) []string {
+	domains := entriesOf(sorted)
+	for i, entry := range domains {
+		domains[i], _, _ = strings.Cut(entry, " ")
+	}
+	return domains
+}
+
 func TestLists(t *testing.T) {
-	l := embeddedLists()
+	l := EmbeddedLists()
 	for _, tt := range []struct {
 		name, sorted string
 		info         ListInfo
@@ -53,6 +62,9 @@ func TestLists(t *testing.T) {
 func TestEmbeddedDataIsSmall(t *testing.T) {
 	files, err := filepath.Glob("data/*")
 	require.NoError(t, err)
+	others, err := filepath.Glob("../provider/data/*")
+	require.NoError(t, err)
+	files = append(files, others...)
 	total := int64(0)
 	for _, f := range files {
 		stat, err := os.Stat(f)
@@ -64,9 +76,9 @@ func TestEmbeddedDataIsSmall(t *testing.T) {
 }
 
 func TestEveryEntryIsFound(t *testing.T) {
-	l := embeddedLists()
+	l := EmbeddedLists()
 	for name, s := range map[string]domainSet{"disposable": l.disposable, "free": l.free, "relay": l.relay} {
-		for _, entry := range entriesOf(s.sorted) {
+		for _, entry := range domainsOf(s.sorted) {
 			found, ok := s.hasParent(entry)
 			// Not require.True a line: 48,000 of them.
 			if !ok || found != entry || !s.has(entry) || s.has(entry+"x") || s.has(entry[:len(entry)-1]+"\x00") {
@@ -77,15 +89,15 @@ func TestEveryEntryIsFound(t *testing.T) {
 }
 
 func TestGuards(t *testing.T) {
-	l := embeddedLists()
+	l := EmbeddedLists()
 	for _, s := range append(l.typos.real, l.disposable, l.typos.squats) {
-		for _, entry := range entriesOf(s.sorted) {
+		for _, entry := range domainsOf(s.sorted) {
 			if suffix, _ := publicsuffix.PublicSuffix(entry); suffix == entry {
 				require.Fail(t, "a list holds a public suffix", entry)
 			}
 		}
 	}
-	for _, entry := range entriesOf(l.disposable.sorted) {
+	for _, entry := range domainsOf(l.disposable.sorted) {
 		if provider.Institutional(entry) {
 			require.Fail(t, "university among the disposable", entry)
 		}
@@ -95,22 +107,22 @@ func TestGuards(t *testing.T) {
 		require.False(t, ok, "provider among the disposable: %s", domain)
 		require.True(t, l.free.has(domain), "provider that is not free: %s", domain)
 	}
-	for _, domain := range entriesOf(l.typos.real[0].sorted) {
+	for _, domain := range domainsOf(l.typos.real[0].sorted) {
 		_, ok := l.disposable.hasParent(domain)
 		require.False(t, ok, "well-known domain among the disposable: %s", domain)
 	}
-	for _, domain := range entriesOf(l.free.sorted) {
+	for _, domain := range domainsOf(l.free.sorted) {
 		_, ok := l.disposable.hasParent(domain)
 		require.False(t, ok, "both free and disposable: %s", domain)
 	}
-	for _, squat := range entriesOf(l.typos.squats.sorted) {
+	for _, squat := range domainsOf(l.typos.squats.sorted) {
 		require.False(t, l.free.has(squat), squat)
 		require.False(t, l.disposable.has(squat), "a typo first: %s", squat)
 	}
 }
 
 func TestDomainsThatMustNotBeDisposable(t *testing.T) {
-	l := embeddedLists()
+	l := EmbeddedLists()
 	for _, domain := range append([]string{
 		"craigslist.org", "sale.craigslist.org", "nus.edu.sg", "google.com", "microsoft.com", "appleid.com",
 		"com", "co.uk", "ddns.net", "dynu.net",
@@ -121,7 +133,7 @@ func TestDomainsThatMustNotBeDisposable(t *testing.T) {
 }
 
 func TestDisposable(t *testing.T) {
-	l := embeddedLists()
+	l := EmbeddedLists()
 	for _, domain := range strings.Fields(`mailinator.com yopmail.com guerrillamail.com 10minutemail.com
 		temp-mail.org sharklasers.com trashmail.com maildrop.cc inbox.mailinator.com a.b.yopmail.com`) {
 		_, ok := l.disposable.hasParent(domain)
@@ -131,7 +143,7 @@ func TestDisposable(t *testing.T) {
 }
 
 func TestRelays(t *testing.T) {
-	l := embeddedLists()
+	l := EmbeddedLists()
 	for _, domain := range strings.Fields(`duck.com mozmail.com simplelogin.co simplelogin.com slmail.me aleeas.com
 		8shield.net anonaddy.com anonaddy.me addy.io passmail.net passinbox.com passfwd.com silomails.com
 		forwardemail.net improvmx.com privaterelay.appleid.com jane.anonaddy.com`) {
@@ -147,7 +159,7 @@ func TestRelays(t *testing.T) {
 
 func TestDomainSet(t *testing.T) {
 	s := newDomainSet("# x: y\n# origin: a, b\n# date: 2026-01-02\n# licence: MIT\n# count: 4\ncc.uk\nexample.com\nshop.example.com\nz.com\n")
-	require.Equal(t, ListInfo{Name: "x", Origin: "a, b", Date: "2026-01-02", Licence: "MIT", Count: 4}, s.info())
+	require.Equal(t, ListInfo{Name: "x", Title: "y", Origin: "a, b", Date: "2026-01-02", Licence: "MIT", Count: 4}, s.info())
 	for _, tt := range []struct{ name, domain, entry string }{
 		{"itself", "example.com", "example.com"},
 		{"child", "a.b.example.com", "example.com"},
@@ -200,7 +212,7 @@ func FuzzSearch(f *testing.F) {
 }
 
 func TestRoleTier(t *testing.T) {
-	role := embeddedLists().role
+	role := EmbeddedLists().role
 	for _, tt := range []struct {
 		name, local string
 		want        roleTier
@@ -242,7 +254,7 @@ func TestRoleTier(t *testing.T) {
 }
 
 func TestRolesOfRFC2142(t *testing.T) {
-	role := embeddedLists().role
+	role := EmbeddedLists().role
 	for _, local := range strings.Fields("INFO MARKETING SALES SUPPORT") {
 		require.Equal(t, roleFunction, role.tier(local), local)
 	}
@@ -252,7 +264,7 @@ func TestRolesOfRFC2142(t *testing.T) {
 }
 
 func TestEveryRoleIsFound(t *testing.T) {
-	role := embeddedLists().role
+	role := EmbeddedLists().role
 	for _, entry := range entriesOf(roleEntries()) {
 		name, tier, ok := strings.Cut(entry, " ")
 		require.True(t, ok, entry)
@@ -267,7 +279,7 @@ func TestEveryRoleIsFound(t *testing.T) {
 }
 
 func TestListsAllocateNothing(t *testing.T) {
-	l := embeddedLists()
+	l := EmbeddedLists()
 	require.Zero(t, testing.AllocsPerRun(100, func() {
 		l.disposable.hasParent("a.b.mailinator.com")
 		l.disposable.hasParent("mail.example.co.uk")
@@ -278,7 +290,7 @@ func TestListsAllocateNothing(t *testing.T) {
 }
 
 func BenchmarkHas(b *testing.B) {
-	l := embeddedLists()
+	l := EmbeddedLists()
 	for _, domain := range []string{"example.com", "mailinator.com", "zzz.example.co.uk"} {
 		b.Run(domain, func(b *testing.B) {
 			b.ReportAllocs()
@@ -290,7 +302,7 @@ func BenchmarkHas(b *testing.B) {
 }
 
 func BenchmarkRoleTier(b *testing.B) {
-	l := embeddedLists()
+	l := EmbeddedLists()
 	b.ReportAllocs()
 	for b.Loop() {
 		l.role.tier("jane.doe")
@@ -300,7 +312,7 @@ func BenchmarkRoleTier(b *testing.B) {
 func BenchmarkEmbeddedLists(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		embeddedLists()
+		EmbeddedLists()
 	}
 }
 

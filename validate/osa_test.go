@@ -77,7 +77,7 @@ func FuzzNearest(f *testing.F) {
 	for _, domain := range []string{"gmial.com", "gmail.co", "", ".", "xn--gmil-1na.com", "gmailcom"} {
 		f.Add(domain)
 	}
-	targets := embeddedLists().typos
+	targets := EmbeddedLists().typos
 	f.Fuzz(func(t *testing.T, domain string) {
 		if near := targets.nearest(domain); near != "" {
 			require.Equal(t, 1, distance(domain, near))
@@ -88,7 +88,7 @@ func FuzzNearest(f *testing.F) {
 }
 
 func TestNearest(t *testing.T) {
-	targets := embeddedLists().typos
+	targets := EmbeddedLists().typos
 	for _, tt := range []struct{ name, domain, want string }{
 		{"swapped", "gmial.com", "gmail.com"},
 		{"a squat that the lists know", "gamil.com", "gmail.com"},
@@ -126,7 +126,7 @@ var untouchable = strings.Fields(`email.com arm.com uol.com.br idu.edu.tr ahe.em
 	al.com bol.com cox.com me.com`)
 
 func TestNearestLeavesRealDomains(t *testing.T) {
-	targets := embeddedLists().typos
+	targets := EmbeddedLists().typos
 	for _, domain := range untouchable {
 		require.Empty(t, targets.nearest(domain), domain)
 	}
@@ -136,7 +136,7 @@ func TestNearestLeavesRealDomains(t *testing.T) {
 }
 
 func TestEverySquatIsATypo(t *testing.T) {
-	l := embeddedLists()
+	l := EmbeddedLists()
 	for _, squat := range entriesOf(l.typos.squats.sorted) {
 		require.NotEmpty(t, l.typos.nearest(squat), squat)
 	}
@@ -165,7 +165,7 @@ func corpus(t *testing.T, name string) (rows [][]string) {
 }
 
 func TestNearestOnCorpora(t *testing.T) {
-	targets := embeddedLists().typos
+	targets := EmbeddedLists().typos
 	typos, real := corpus(t, "typos.tsv"), corpus(t, "near.tsv")
 	right, wrong, touched := 0, 0, 0
 	for _, row := range typos {
@@ -195,7 +195,7 @@ func TestNearestOnCorpora(t *testing.T) {
 }
 
 func TestNearestAllocatesNothing(t *testing.T) {
-	targets := embeddedLists().typos
+	targets := EmbeddedLists().typos
 	require.Zero(t, testing.AllocsPerRun(100, func() {
 		targets.nearest("gmial.com")
 		targets.nearest("gmail.co")
@@ -205,7 +205,7 @@ func TestNearestAllocatesNothing(t *testing.T) {
 }
 
 func BenchmarkNearest(b *testing.B) {
-	targets := embeddedLists().typos
+	targets := EmbeddedLists().typos
 	for _, domain := range []string{"gmial.com", "email.com", "example.com", "some-longer-company-name.co.uk"} {
 		b.Run(domain, func(b *testing.B) {
 			b.ReportAllocs()

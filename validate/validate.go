@@ -29,12 +29,13 @@ type Options struct {
 	Grades   map[verdict.Kind]verdict.Grade // other grades than the table's; see [Regrade]
 	Allow    *Own                           // never held back by what is only known beforehand; nil means nobody
 	Deny     *Own                           // never sent to; it beats Allow; nil means nobody
+	Lists    *Lists                         // nil means the embedded ones; see [LoadLists]
 }
 
 // Validator judges addresses. It is safe for concurrent use.
 type Validator struct {
 	resolver *mx.Resolver // nil: offline
-	lists    lists
+	lists    *Lists
 	domain   []Check                          // those with a Domain function
 	mx       []Check                          // … with an MX function
 	mailbox  []Check                          // … with a Mailbox function
@@ -43,7 +44,10 @@ type Validator struct {
 
 // New returns a Validator. It opens nothing and asks nothing.
 func New(o Options) *Validator {
-	v := &Validator{resolver: o.Resolver, lists: embeddedLists()}
+	v := &Validator{resolver: o.Resolver, lists: o.Lists}
+	if v.lists == nil {
+		v.lists = EmbeddedLists()
+	}
 	if o.Offline {
 		v.resolver = nil
 	} else if v.resolver == nil {
@@ -70,6 +74,9 @@ func New(o Options) *Validator {
 	}
 	return v
 }
+
+// Lists returns the lists that are used.
+func (v *Validator) Lists() *Lists { return v.lists }
 
 // Mailbox is what is known of one address beyond its domain.
 type Mailbox struct {

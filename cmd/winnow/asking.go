@@ -68,16 +68,17 @@ func (a *asking) policy() (policy.Policy, error) {
 
 // options returns what a Validator is to be made with. Options.Resolver is nil if
 // nothing is to be asked.
-func (a *asking) options(p policy.Policy, notice func(string)) (validate.Options, error) {
+func (a *asking) options(p policy.Policy, ui *tui) (validate.Options, error) {
 	opt, err := p.Validate()
 	if err != nil {
 		return opt, usageError{err}
 	}
+	opt.Lists = userLists(ui)
 	if opt.Offline = a.offline; a.offline {
 		return opt, nil
 	}
 	o := p.MX()
-	o.Notice = notice
+	o.Notice = func(s string) { ui.say("winnow: %s", s) }
 	if a.timeout > 0 {
 		o.Timeout = a.timeout
 	}

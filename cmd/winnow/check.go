@@ -70,7 +70,7 @@ func check(ctx context.Context, ui *tui, args []string, f checkFlags) error {
 	if f.timeout <= 0 {
 		return usageError{errors.New("--timeout: it must be above 0, such as 5s")}
 	}
-	opt, err := f.options(p, func(s string) { ui.say("winnow: %s", s) })
+	opt, err := f.options(p, ui)
 	if err != nil {
 		return err
 	}

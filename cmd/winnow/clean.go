@@ -113,7 +113,7 @@ func clean(ctx context.Context, ui *tui, path string, f cleanFlags) error {
 	if err != nil {
 		return err
 	}
-	opt, err := f.options(p, func(s string) { ui.say("winnow: %s", s) })
+	opt, err := f.options(p, ui)
 	if err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ func fix(ctx context.Context, ui *tui, path string, f fixFlags) error {
 	if err != nil {
 		return err
 	}
-	opt, err := f.options(p, func(s string) { ui.say("winnow: %s", s) })
+	opt, err := f.options(p, ui)
 	if err != nil {
 		return err
 	}

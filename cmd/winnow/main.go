@@ -137,7 +137,7 @@ asked (dead or lying resolver); 130, 143 interrupted.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{errors.New(err.Error() + " (see " + cmd.CommandPath() + " -h)")}
 	})
-	root.AddCommand(cleanCommand(ui), checkCommand(ui), fixCommand(ui), demoCommand(ui), explainCommand(ui), versionCommand(ui))
+	root.AddCommand(cleanCommand(ui), checkCommand(ui), fixCommand(ui), demoCommand(ui), explainCommand(ui), listsCommand(ui), versionCommand(ui))
 	for _, c := range root.Commands() {
 		c.Args = asUsage(c.Args)
 	}

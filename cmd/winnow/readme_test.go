@@ -87,7 +87,11 @@ jane@acme.com
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "readme.txtar"), []byte(script.String()), 0o600))
 	testscript.Run(t, testscript.Params{Dir: dir, Setup: func(env *testscript.Env) error {
 		env.Setenv("DNS", readmeDNS(t))
-		return nil
+		env.Setenv(cacheVariable, filepath.Join(env.WorkDir, "cache"))
+		npm, stop, err := startNPM("")
+		env.Defer(stop)
+		env.Setenv("NPM_CONFIG_REGISTRY", npm)
+		return err
 	}})
 }
 
@@ -100,6 +104,7 @@ func TestReadmeSummary(t *testing.T) {
 	shown := regexp.MustCompile("(?ms)^```\n(winnow: the addresses.*?)^…\n```$").FindSubmatch(text)
 	require.NotNil(t, shown, "the README shows no summary")
 
+	t.Setenv(cacheVariable, "off")
 	list := filepath.Join(t.TempDir(), "contacts.csv")
 	data, err := os.ReadFile("../../testdata/lists/contacts.csv")
 	require.NoError(t, err)

@@ -38,6 +38,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			env.Values[serversKey{}] = &[]*dnstest.Server{}
+			env.Setenv(cacheVariable, "off")
 			if os.Getenv("GORACE") == "" { // with -race, a program would sleep for a second at its end
 				env.Setenv("GORACE", "atexit_sleep_ms=10")
 			}
@@ -55,6 +56,7 @@ func TestScripts(t *testing.T) {
 			"disk":    diskCommand,
 			"mode":    modeCommand,
 			"files":   filesCommand,
+			"npm":     npmCommand,
 		},
 	})
 }
@@ -179,7 +181,7 @@ func stoppedCommand(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	cmd := exec.Command(path, args[4:]...)
 	cmd.Dir = ts.MkAbs(".")
-	for _, name := range []string{"PATH", "HOME", "TMPDIR", "GORACE", "GOCOVERDIR"} {
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "GORACE", "GOCOVERDIR", cacheVariable} {
 		if v := ts.Getenv(name); v != "" {
 			cmd.Env = append(cmd.Env, name+"="+v)
 		}

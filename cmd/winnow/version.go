@@ -34,7 +34,7 @@ func versionCommand(ui *tui) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			for _, l := range validate.Lists() {
+			for _, l := range validate.EmbeddedLists().Info() {
 				if _, err := fmt.Fprintf(ui.stdout, "  %-12s %s  %7d entries\n", l.Name, l.Date, l.Count); err != nil {
 					return err
 				}

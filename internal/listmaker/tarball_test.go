@@ -1,13 +1,9 @@
-package main
+package listmaker
 
 import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
-	"crypto/sha512"
-	"encoding/base64"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,9 +14,9 @@ func tarballOf(t *testing.T, files map[string]string) []byte {
 	var b bytes.Buffer
 	zipped := gzip.NewWriter(&b)
 	archive := tar.NewWriter(zipped)
-	for name, text := range files {
-		require.NoError(t, archive.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(text))}))
-		_, err := archive.Write([]byte(text))
+	for _, name := range sortedKeys(files) {
+		require.NoError(t, archive.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(files[name]))}))
+		_, err := archive.Write([]byte(files[name]))
 		require.NoError(t, err)
 	}
 	require.NoError(t, archive.Close())
@@ -28,21 +24,25 @@ func tarballOf(t *testing.T, files map[string]string) []byte {
 	return b.Bytes()
 }
 
-func pinOf(tarball []byte) pin {
-	sum := sha512.Sum512(tarball)
-	return pin{Package: "p", Version: "1.0.0", Integrity: "sha512-" + base64.StdEncoding.EncodeToString(sum[:])}
+func pinOf(name string, tarball []byte) Pin {
+	return Pin{Package: name, Version: "1.0.0", Date: "2026-01-02", Licence: "MIT", Integrity: integrityOf(tarball)}
 }
 
 func TestOpen(t *testing.T) {
-	s := source{name: "p", file: "data/list.json", entries: jsonArray}
+	s := source{name: "p", read: oneFile("data/list.json", jsonArray)}
 	good := tarballOf(t, map[string]string{"package/data/list.json": `["a.com"]`, "package/LICENSE.md": "MIT", "package/x.js": "?"})
-	c, err := open(good, pinOf(good), s)
+	c, err := open(good, pinOf("p", good), s)
 	require.NoError(t, err)
 	require.Equal(t, content{entries: []string{"a.com"}, licence: "MIT"}, c)
 
 	other := tarballOf(t, map[string]string{"package/data/list.json": `["b.com"]`, "package/LICENSE": "MIT"})
-	_, err = open(other, pinOf(good), s)
-	require.ErrorIs(t, err, errIntegrity)
+	_, err = open(other, pinOf("p", good), s)
+	require.ErrorIs(t, err, ErrIntegrity)
+
+	two := tarballOf(t, map[string]string{"package/data/list.json": `["b.com"]`, "package/LICENSE": "Apache\n", "package/data/LICENSE.txt": "MIT", "package/x/LICENSE": "MIT"})
+	c, err = open(two, pinOf("p", two), s)
+	require.NoError(t, err)
+	require.Equal(t, "Apache\n\nMIT", c.licence)
 
 	for name, files := range map[string]map[string]string{
 		"no list":    {"package/LICENSE": "MIT"},
@@ -51,11 +51,33 @@ func TestOpen(t *testing.T) {
 		"empty list": {"package/data/list.json": `[]`, "package/LICENSE": "MIT"},
 	} {
 		bad := tarballOf(t, files)
-		_, err := open(bad, pinOf(bad), s)
+		_, err := open(bad, pinOf("p", bad), s)
 		require.Error(t, err, name)
 	}
-	_, err = open([]byte("no tarball"), pinOf([]byte("no tarball")), s)
+	_, err = open([]byte("no tarball"), pinOf("p", []byte("no tarball")), s)
 	require.Error(t, err)
+}
+
+func TestSwotDomains(t *testing.T) {
+	files := map[string][]byte{
+		swotTree + "abused.txt":        []byte("abused.edu\n"),
+		swotTree + "stoplist.txt":      []byte("former.fr\n"),
+		swotTree + "tlds.txt":          []byte("edu\n"),
+		swotTree + "uk/ac/ox.txt":      []byte("Oxford\n"),
+		swotTree + "fr/uni.txt":        nil,
+		swotTree + "fr/former.txt":     nil,
+		swotTree + "fr/former/lab.txt": nil,
+		swotTree + "edu/abused.txt":    nil,
+	}
+	entries, err := swotDomains(files)
+	require.NoError(t, err)
+	require.Equal(t, []string{"ox.ac.uk", "uni.fr"}, entries)
+
+	delete(files, swotTree+"stoplist.txt")
+	_, err = swotDomains(files)
+	require.ErrorIs(t, err, errNoFile)
+	_, err = swotDomains(map[string][]byte{swotTree + "abused.txt": nil, swotTree + "stoplist.txt": nil})
+	require.ErrorIs(t, err, errNoEntries)
 }
 
 func TestEntries(t *testing.T) {
@@ -74,6 +96,9 @@ func TestEntries(t *testing.T) {
 		{"open set", jsSet, `new Set(["a.com"`, nil},
 		{"strings", jsStrings, "const A = [\n  'ads',\n  'no.reply',\n];\n", []string{"ads", "no.reply"}},
 		{"no strings", jsStrings, "const A = [];", nil},
+		{"ranking", rootDomains, `[{"rank":1,"rootDomain":"www.a.com"},{"rootDomain":"b.com"}]`, []string{"a.com", "b.com"}},
+		{"ranking of another form", rootDomains, `[{"domain":"a.com"}]`, nil},
+		{"no ranking", rootDomains, `{}`, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := tt.read([]byte(tt.text))
@@ -83,45 +108,12 @@ func TestEntries(t *testing.T) {
 	}
 }
 
-func TestLock(t *testing.T) {
-	path := filepath.Join(t.TempDir(), lockName)
-	lock := make([]pin, len(sources))
-	for i, s := range sources {
-		lock[i] = pin{Package: s.name, Version: "1", Date: "2026-01-02", Licence: "MIT", Integrity: "sha512-x"}
-	}
-	require.NoError(t, writeLock(path, lock))
-	got, err := readLock(path)
-	require.NoError(t, err)
-	require.Equal(t, lock, got)
-
-	lock[0], lock[1] = lock[1], lock[0]
-	require.NoError(t, writeLock(path, lock))
-	_, err = readLock(path)
-	require.ErrorContains(t, err, sources[0].name)
-	require.NoError(t, os.WriteFile(path, []byte("[]"), 0o600))
-	_, err = readLock(path)
-	require.Error(t, err)
-	_, err = readLock(filepath.Join(t.TempDir(), "none"))
-	require.ErrorIs(t, err, os.ErrNotExist)
-}
-
-// The lock file that is checked in pins the sources of this program.
-func TestCheckedInLock(t *testing.T) {
-	lock, err := readLock(filepath.Join("..", "..", "validate", "data", lockName))
-	require.NoError(t, err)
-	for _, p := range lock {
-		require.Regexp(t, `^sha512-[A-Za-z0-9+/]{86}==$`, p.Integrity, p.Package)
-		require.Regexp(t, `^\d{4}-\d\d-\d\d$`, p.Date, p.Package)
-		require.NotEmpty(t, p.Version)
-		require.NotEmpty(t, p.Licence)
-	}
-}
-
 func FuzzEntries(f *testing.F) {
 	f.Add([]byte(`new Set(["a.com"])`))
 	f.Add([]byte("  'abuse',\n"))
+	f.Add([]byte(`[{"rootDomain":"a.com"}]`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, read := range []func([]byte) ([]string, error){jsonArray, textLines, jsSet, jsStrings} {
+		for _, read := range []func([]byte) ([]string, error){jsonArray, textLines, jsSet, jsStrings, rootDomains} {
 			entries, err := read(data)
 			require.Equal(t, len(entries) == 0, err != nil)
 			for _, entry := range entries {

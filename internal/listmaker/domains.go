@@ -1,4 +1,4 @@
-package main
+package listmaker
 
 import (
 	"iter"
@@ -6,8 +6,6 @@ import (
 
 	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
-
-	"winnow/provider"
 )
 
 type set map[string]bool
@@ -48,32 +46,9 @@ func normalise(entry string) string {
 	return domain
 }
 
-func publicSuffix(domain string) bool {
+func suffixOf(domain string) string {
 	suffix, _ := publicsuffix.PublicSuffix(domain)
-	return suffix == domain
+	return suffix
 }
 
-// slips returns all that is one edit away from a provider's domain (an octet
-// inserted, deleted or replaced, two neighbours swapped).
-func slips() set {
-	const octets = "abcdefghijklmnopqrstuvwxyz0123456789-."
-	s := make(set)
-	for t := range provider.Targets() {
-		d := t.Domain
-		for i := range len(d) + 1 {
-			for _, c := range octets {
-				s[d[:i]+string(c)+d[i:]] = true
-				if i < len(d) {
-					s[d[:i]+string(c)+d[i+1:]] = true
-				}
-			}
-			if i < len(d) {
-				s[d[:i]+d[i+1:]] = true
-			}
-			if i+1 < len(d) {
-				s[d[:i]+d[i+1:i+2]+d[i:i+1]+d[i+2:]] = true
-			}
-		}
-	}
-	return s
-}
+func publicSuffix(domain string) bool { return suffixOf(domain) == domain }
