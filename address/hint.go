@@ -85,7 +85,8 @@ var names = map[rune]string{
 	',': "a comma", ';': "a semicolon", ':': "a colon", '_': "an underscore", '\'': "an apostrophe", '"': "a quote",
 	'/': "a slash", '\\': "a backslash", '<': "an angle bracket", '>': "an angle bracket",
 	'(': "a parenthesis", ')': "a parenthesis", '[': "a bracket", ']': "a bracket", '{': "a brace", '}': "a brace",
-	'!': "an exclamation mark", '?': "a question mark", '*': "an asterisk", '+': "a plus sign", '&': "an ampersand",
+	utf8.RuneError: "a character that was lost",
+	'!':            "an exclamation mark", '?': "a question mark", '*': "an asterisk", '+': "a plus sign", '&': "an ampersand",
 }
 
 func called(r rune) string {

@@ -25,6 +25,7 @@ func TestHint(t *testing.T) {
 		"jane@acme.com>":                         "an angle bracket",
 		"jane@ac$me.com":                         "$",
 		"MailTo:jane@acme.com":                   "mailto: before the address",
+		"jos\ufffd@acme.com":                     "a character that was lost",
 		"jane:doe@acme.com":                      "a colon",
 		"jane\\doe@acme.com":                     "a backslash",
 		"jane@@acme.com":                         "two in a row",

@@ -45,20 +45,20 @@ func mendDomain(local, domain string) (mended string, odds float64) {
 	odds = oddsWide
 	domain = strings.TrimSpace(strings.Map(func(r rune) rune { r, _ = narrow(r); return r }, domain))
 
-	joined := strings.ContainsAny(domain, " ,")
+	joined := strings.ContainsAny(domain, " ,;:")
 	if joined {
 		// What stands before the gap may be the whole domain.
-		head := domain[:strings.IndexAny(domain, " ,")]
+		head := domain[:strings.IndexAny(domain, " ,;:")]
 		if parses(local + "@" + strings.TrimRight(head, ".")) {
 			return "", 0
 		}
 		if strings.Contains(domain, " ") {
 			odds = min(odds, oddsDotSpace)
 		}
-		if strings.Contains(domain, ",") {
+		if strings.ContainsAny(domain, ",;:") {
 			odds = min(odds, oddsComma)
 		}
-		for _, gap := range []string{" , ", ", ", " ,", ",", " . ", ". ", " ."} {
+		for _, gap := range []string{" , ", ", ", " ,", ",", ";", ":", " . ", ". ", " ."} {
 			domain = strings.ReplaceAll(domain, gap, ".")
 		}
 	}
@@ -71,6 +71,9 @@ func mendDomain(local, domain string) (mended string, odds float64) {
 	domain = strings.Trim(domain, ".")
 	if name, ending, ok := dotLost(domain); ok && !strings.Contains(domain, ".") {
 		domain, odds = name+"."+ending, min(odds, oddsNoDot)
+	}
+	if short := strings.TrimRight(domain, "0123456789"); short != domain && realTLD("a@"+short) {
+		domain, odds = short, min(odds, oddsDigits)
 	}
 	if joined && !realTLD("a@"+domain) {
 		return "", 0

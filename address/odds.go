@@ -23,7 +23,8 @@ const (
 	oddsComment  = .95 // "(old)" is said of some addresses, and is not always meant as a remark.
 	oddsAtTwice  = .98 // @@ is a key that was held too long; rarely, something between the two is missing.
 	oddsAtSpace  = .98 // A space beside the @ was typed for legibility; rarely, a word before it belongs to the name.
-	oddsComma    = .97 // A comma in the domain lies beside the dot; rarely, it parts two cells.
+	oddsComma    = .97 // A comma, semicolon or colon in the domain lies beside the dot; rarely, it parts two cells.
+	oddsDigits   = .90 // No top-level domain has digits: com1 is com, and perhaps the 1 belongs elsewhere.
 	oddsDots     = .97 // Two dots in a domain are one too many; rarely, a label between them is missing.
 	oddsDotFirst = .90 // A dot after the @ may be all that is left of a label.
 	oddsNoDot    = .80 // acmecom is acme.com with a dot lost; rarely, a machine on a private network.

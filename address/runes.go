@@ -103,10 +103,8 @@ func wordAfter(s string, n int) string {
 	return s[:end]
 }
 
-// inWord tells of what the rules for joiners look at.
-func inWord(r rune) bool {
-	return unicode.In(r, unicode.L, unicode.M) || r == '\u200c' || r == '\u200d'
-}
+// inWord tells of what the rules for joiners look at; another joiner is none of it.
+func inWord(r rune) bool { return unicode.In(r, unicode.L, unicode.M) }
 
 // keycap is the frame around a digit that makes it an emoji.
 const keycap = '\u20e3'

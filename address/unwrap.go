@@ -78,6 +78,9 @@ func unwrapOnce(t string) (inner string, odds float64) {
 	if i := strings.IndexByte(t, ')'); strings.HasPrefix(t, "(") && 0 < i && i < at {
 		return t[i+1:], oddsComment
 	}
+	if strings.HasSuffix(t, "@") && at < len(t)-1 {
+		return t[:len(t)-1], oddsAtTwice
+	}
 	if strings.HasSuffix(t, "..") {
 		return t[:len(t)-1], oddsEllipsis
 	}

@@ -86,6 +86,7 @@ func apart(before, after string) bool {
 	r, _ := utf8.DecodeLastRuneInString(word)
 	switch {
 	case word == "":
+	case word != before && strings.ContainsRune(`"”»`, r): // a name in quotes
 	case !strings.ContainsRune(closes, r), word == before && (r == ',' || r == ':'):
 		return false
 	}
