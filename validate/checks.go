@@ -51,7 +51,10 @@ type Domain struct {
 	Provider provider.ID // who runs it; 0 if unknown
 	MX       *mx.Answer  // nil: DNS was not asked
 	Typo     string      // the provider's domain that it looks like; "" for none
+	TypoP    float64     // how probable it is that Typo was meant, before DNS was asked; 0 for none
 	Kinds    verdict.Set // what its checks said
+
+	slip guess // what Typo and TypoP were taken from
 }
 
 // takesNoMail tells whether DNS has proved that no mail can reach the domain.

@@ -12,6 +12,9 @@ type ListInfo struct {
 // Lists describes the lists that the program was built with.
 func Lists() []ListInfo {
 	l := embeddedLists()
-	real, squats := newDomainSet(realText), newDomainSet(squatsText)
-	return []ListInfo{l.disposable.info(), l.free.info(), l.relay.info(), l.role.info(), real.info(), squats.info()}
+	real, near, squats, tlds := newDomainSet(realText), newDomainSet(nearText), newDomainSet(squatsText), newDomainSet(tldsText)
+	return []ListInfo{
+		l.disposable.info(), l.free.info(), l.relay.info(), l.role.info(),
+		real.info(), near.info(), squats.info(), tlds.info(),
+	}
 }

@@ -27,8 +27,14 @@ var roleText string
 //go:embed data/real.txt
 var realText string
 
+//go:embed data/near.txt
+var nearText string
+
 //go:embed data/squats.txt
 var squatsText string
+
+//go:embed data/tlds.txt
+var tldsText string
 
 // lists is all that is known beforehand of domains and local parts. It is
 // only read, and safe for concurrent use.
@@ -46,7 +52,7 @@ func embeddedLists() lists {
 		relay:      newDomainSet(relayText),
 		role:       newRoleSet(roleText),
 	}
-	l.typos = newTypoTargets(newDomainSet(squatsText), newDomainSet(realText), l.free, l.relay)
+	l.typos = newTypoTargets(newDomainSet(squatsText), l.free, newDomainSet(realText), newDomainSet(nearText), l.relay)
 	return l
 }
 
