@@ -5,8 +5,8 @@ import "strings"
 // The distance between a domain as it was typed and the domain that was meant
 // is how improbable the slips of the finger are that lead from one to the
 // other, in nats (-ln p): optimal string alignment, with a price a slip. All
-// prices are relative to that of typing right, and were set from how people
-// err at keyboards, not fitted to lists of typing errors.
+// prices are relative to that of typing right, and were set by hand from how
+// people err at keyboards: there are too few known slips to fit them to.
 const (
 	priceFirst     = 3.0 // that there is a slip at all: a second one in the same word is likelier
 	priceSwap      = 4.2 // two neighbours swapped: gmial
@@ -15,7 +15,7 @@ const (
 	priceTwin      = 5.0 // a letter doubled: gmaill
 	priceHeld      = 3.0 // and once more: gmailll
 	priceNearKey   = 6.2 // the key beside it: gnail
-	priceLookalike = 6.2 // l for i, 0 for o: gmall
+	priceLookalike = 6.3 // l for i, 0 for o: gmall
 	priceVowel     = 6.6 // a vowel for a vowel: gmeil
 	priceExtraNear = 6.4 // a key beside the one meant hit with it: gmnail
 	priceEcho      = 6.4 // a letter too early, or again: hotomail

@@ -36,6 +36,8 @@ func TestNearest(t *testing.T) {
 		{"exclusive brand, another suffix", "gmail.fr", "gmail.com"},
 		{"exclusive brand, its own suffix for the country", "hotnail.fr", "hotmail.fr"},
 		{"exclusive brand, second-level suffix", "yaoho.com.br", "yahoo.com.br"},
+		{"web site", "www.hotmail.com", "hotmail.com"},
+		{"web site of somebody", "www.acme.com", ""},
 		{"a provider's company", "sbcglobal.com", ""},
 		{"short name, no such top-level domain", "web.dee", "web.de"},
 		{"short name, real top-level domain", "web.dk", ""},

@@ -80,8 +80,8 @@ func letters(s string) (set uint32) {
 // near tells, cheaply, whether a name may be a slip of this one. Most are not:
 // the length is not, or the letters, or the beginning.
 func (n *typoName) near(typed string, has uint32) bool {
-	if len(typed)-len(n.name)+maxDrift > 2*maxDrift || len(typed) < 2 ||
-		len(typed) < len(n.name)-maxDrift || bits.OnesCount32(n.letters^has) > maxStrange {
+	longer := len(typed) - len(n.name)
+	if longer < -maxDrift || longer > maxDrift || len(typed) < 2 || bits.OnesCount32(n.letters^has) > maxStrange {
 		return false
 	}
 	first, second := n.name[0], n.name[1]
