@@ -33,24 +33,41 @@ const maxDrift = 3
 
 // alignment computes the distance from a typed text to what was meant, a
 // letter of the latter a step, so that texts with a common beginning share the
-// steps. columns[j][maxDrift+d] is the price of typing the first j+d letters for
-// the first j.
+// steps.
 type alignment struct {
 	typed   string
-	columns [maxTarget + 1][2*maxDrift + 1]float32
+	columns [maxTarget + 1]column
+}
+
+// column says of the first j letters of what was meant: price[maxDrift+d] is that
+// of having typed the first j+d letters for them. All but those from first to last
+// are never.
+type column struct {
+	price       [2*maxDrift + 1]float32
+	first, last int
 }
 
 // maxTarget is how long the longest target is at most; a test proves it.
 const maxTarget = 24
 
+var nothing = func() (c column) {
+	for k := range c.price {
+		c.price[k] = never
+	}
+	c.first, c.last = len(c.price), -1
+	return c
+}()
+
+func (c *column) set(k int, price float32) {
+	c.price[k] = price
+	c.first, c.last = min(c.first, k), max(c.last, k)
+}
+
 func (a *alignment) start(typed string) {
 	a.typed = typed
-	for k := range a.columns[0] {
-		a.columns[0][k] = never
-	}
-	a.columns[0][maxDrift] = 0
-	for k := maxDrift + 1; k <= 2*maxDrift && k-maxDrift <= len(typed); k++ {
-		a.columns[0][k] = a.columns[0][k-1] + priceExtra
+	a.columns[0] = nothing
+	for d := range min(maxDrift, len(typed)) + 1 {
+		a.columns[0].set(maxDrift+d, float32(d)*priceExtra)
 	}
 }
 
@@ -60,38 +77,42 @@ func (a *alignment) start(typed string) {
 func (a *alignment) steps(meant string, from, to int, limit float32) float32 {
 	least := float32(never)
 	for j := from + 1; j <= to; j++ {
-		last, column := &a.columns[j-1], &a.columns[j]
-		want := meant[j-1]
-		before, after := letterAt(meant, j-2), letterAt(meant, j)
+		last, swapped := &a.columns[j-1], &nothing
+		if j > 1 {
+			swapped = &a.columns[j-2]
+		}
+		c := &a.columns[j]
+		*c = nothing
+		want, before, after := meant[j-1], letterAt(meant, j-2), letterAt(meant, j)
 		drop := float32(priceDrop)
 		if want == before || want == after {
 			drop = priceDropTwin
 		}
 		least = never
-		for k := range column {
-			column[k] = never
+		lead := max(last.last, swapped.last)
+		for k := max(0, maxDrift-j, min(last.first-1, swapped.first)); k < len(c.price); k++ {
 			i := j + k - maxDrift
-			if i < 0 || i > len(a.typed) {
-				continue
+			if i > len(a.typed) || k > lead && c.last < k-1 {
+				break
 			}
 			best := float32(never)
 			if k < 2*maxDrift {
-				best = last[k+1] + drop
+				best = last.price[k+1] + drop
 			}
 			if i > 0 {
 				got := a.typed[i-1]
-				if price := last[k]; price < best {
+				if price := last.price[k]; price < best {
 					best = min(best, price+mistake(got, want))
 				}
-				if k > 0 && column[k-1]+priceHeld < min(best, limit) {
-					best = min(best, column[k-1]+a.extra(i, meant, j))
+				if k > 0 && c.price[k-1]+priceHeld < min(best, limit) {
+					best = min(best, c.price[k-1]+a.extra(i, meant, j))
 				}
-				if i > 1 && j > 1 && got == before && got != want && a.typed[i-2] == want {
-					best = min(best, a.columns[j-2][k]+priceSwap)
+				if i > 1 && got == before && got != want && a.typed[i-2] == want {
+					best = min(best, swapped.price[k]+priceSwap)
 				}
 			}
 			if best <= limit {
-				column[k] = best
+				c.set(k, best)
 				least = min(least, best)
 			}
 		}
@@ -108,7 +129,7 @@ func (a *alignment) at(i, j int) float32 {
 	if i < j-maxDrift || i > j+maxDrift {
 		return never
 	}
-	return a.columns[j][i-j+maxDrift]
+	return a.columns[j].price[i-j+maxDrift]
 }
 
 // mistake is the price of typing got for want.

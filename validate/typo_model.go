@@ -33,7 +33,7 @@ const (
 	maxPrice   = 26  // nats: what is as improbable as this is none either
 	leastOdds  = 1.2 // real names are more various than the model knows: below this, too many are taken for slips
 	squatOdds  = 8.0 // of a domain that lives on slips, and the like
-	wellBehind = 7.0 // nats: what is so much less likely than the best makes it no less sure
+	wellBehind = 5.0 // nats: what is so much less likely than the best makes it no less sure
 	leastSure  = 0.5 // which one was meant
 )
 
@@ -76,17 +76,15 @@ func (t *typoTargets) weigh(domain string) guess {
 		if w.domain == "" {
 			w.start(t, domain, len(label))
 		}
-		// The most that any way of typing the rest can come to.
-		most := n.targets[0].prior - priceFirst
-		least := w.steps(n.name, 0, len(n.name), most-w.floor)
+		floor := w.floor(n)
+		least := w.steps(n.name, 0, len(n.name), n.targets[0].prior-priceFirst-floor)
 		if least == never {
 			continue
 		}
 		under := n.under(w.suffix, "")
 		for j := range n.targets {
 			target := &n.targets[j]
-			most := target.prior - priceFirst
-			limit := most - max(w.floor, second, slip-wellBehind)
+			limit := target.prior - priceFirst - max(floor, second, slip-wellBehind)
 			if least > limit {
 				break // and so those behind it
 			}

@@ -62,14 +62,22 @@ func (t *typoTargets) own(w *typed, target *typoTarget) float32 {
 	switch {
 	case name == target.name && target.exclusive:
 		p += nobodyElse
-	case name == target.name && !w.exists:
-	case len(name) >= len(shortNames):
-	case !w.exists || strings.IndexByte(w.public, '.') >= 0:
-		p += shortNames[len(name)] / 2
-	default:
-		p += shortNames[len(name)]
+	case name != target.name || w.exists:
+		p += w.shortness(len(name))
 	}
 	return p
+}
+
+// shortness is how much likelier a name of this length is to be taken for its
+// length alone.
+func (w *typed) shortness(length int) float32 {
+	switch {
+	case length >= len(shortNames):
+		return 0
+	case !w.exists || strings.IndexByte(w.public, '.') >= 0:
+		return shortNames[length] / 2
+	}
+	return shortNames[length]
 }
 
 // surprise returns -ln p of a name: letter by letter, or as of two words.
@@ -82,7 +90,8 @@ func (t *typoTargets) surprise(name string) float32 {
 	}
 	for i := range t.names {
 		word := t.names[i].name
-		if len(word) < shortName || len(word) >= len(name) {
+		if len(word) < shortName || len(word) >= len(name) ||
+			word[0] != name[0] && word[len(word)-1] != name[len(name)-1] {
 			continue
 		}
 		if head, ok := strings.CutSuffix(name, word); ok {

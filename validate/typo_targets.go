@@ -33,6 +33,7 @@ type typoTarget struct {
 	domain    string
 	name      string  // its first part
 	suffix    string  // its second, with the dot
+	all, tail uint32  // the letters of domain, and of suffix
 	prior     float32 // ln of its share of all addresses
 	exclusive bool    // the name is nobody else's, under whatever suffix
 	sure      bool    // and so well known that it is meant under another suffix, too
@@ -57,6 +58,8 @@ func newTypoTargets(squats, listed domainSet, real ...domainSet) *typoTargets {
 			domain:    p.Domain,
 			name:      name,
 			suffix:    p.Domain[len(name):],
+			all:       letters(p.Domain),
+			tail:      letters(p.Domain[len(name):]),
 			prior:     priors[p.Popularity],
 			exclusive: p.Exclusive,
 			sure:      p.Exclusive && (p.Popularity >= 7 || p.Popularity >= 5 && len(name) >= longName),

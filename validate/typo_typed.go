@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 )
@@ -14,7 +15,9 @@ type typed struct {
 	public string // its public suffix
 	tlds   domainSet
 	exists bool    // its top-level domain does
-	floor  float32 // ln p below which a slip is not worth a look
+	all    uint32  // its letters
+	tail   uint32  // of its suffix
+	least  float32 // ln p that it is somebody's own, at the least, its shortness aside
 }
 
 func (w *typed) start(t *typoTargets, domain string, label int) {
@@ -22,7 +25,17 @@ func (w *typed) start(t *typoTargets, domain string, label int) {
 	w.domain, w.label, w.suffix = domain, domain[:label], domain[label:]
 	w.tlds = t.tlds
 	w.public, w.exists = publicSuffix(domain, t.tlds)
-	w.floor = w.shareOfOthers() + nobodyElse - surpriseMost - surpriseLetter*float32(len(w.label))
+	w.all, w.tail = letters(domain), letters(w.suffix)
+	w.least = w.shareOfOthers() - surpriseMost - surpriseLetter*float32(len(w.label))
+}
+
+// floor returns ln p below which it is not worth a look how the name was typed:
+// the domain is likelier to be somebody's own.
+func (w *typed) floor(n *typoName) float32 {
+	if w.label == n.name || w.suffix == "" || w.suffix[1:] != w.public {
+		return w.least + nobodyElse
+	}
+	return w.least + w.shortness(len(w.label))
 }
 
 // publicSuffix returns the suffix below which domains are given out, and whether
@@ -63,7 +76,7 @@ const (
 func (w *typed) price(n *typoName, target *typoTarget, limit float32) float32 {
 	name, whole := len(target.name), len(target.domain)
 	price := float32(never)
-	if w.steps(target.domain, name, whole, limit) < never {
+	if w.leastOf(target) < limit && w.steps(target.domain, name, whole, limit) < never {
 		price = w.at(len(w.domain), whole)
 		for i := max(whole-maxDrift, 1); i <= whole+maxDrift && i < len(w.domain); i++ {
 			if slips := w.at(i, whole); slips < price {
@@ -85,6 +98,15 @@ func (w *typed) price(n *typoName, target *typoTarget, limit float32) float32 {
 		price += priceAway
 	}
 	return priceFirst + price
+}
+
+// leastOf is a price below which the suffix can not have become what was typed: so
+// many of its letters are lacking, and so many others were typed for them, beside
+// them or behind.
+func (w *typed) leastOf(t *typoTarget) float32 {
+	lacking := float32(bits.OnesCount32(t.tail &^ w.all))
+	strange := float32(bits.OnesCount32(w.tail &^ t.all))
+	return priceDrop*lacking + min(priceBehind, (priceNearKey-priceDrop)*strange)
 }
 
 // behind is the price of what was put behind a whole domain of the provider's.
