@@ -76,7 +76,7 @@ func (t *typoTargets) weigh(domain string) guess {
 		if w.domain == "" {
 			w.start(t, domain, len(label))
 		}
-		floor := w.floor(n)
+		floor := max(w.floor(n), slip-wellBehind)
 		least := w.steps(n.name, 0, len(n.name), n.targets[0].prior-priceFirst-floor)
 		if least == never {
 			continue
@@ -91,7 +91,7 @@ func (t *typoTargets) weigh(domain string) guess {
 			if under && target.suffix != w.suffix {
 				continue // the suffix is right
 			}
-			switch p := target.prior - w.price(n, target, limit); {
+			switch p := target.prior - w.price(n, target, least, limit); {
 			case p > slip:
 				best, slip, second = target, p, slip
 			case p > second:

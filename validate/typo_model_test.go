@@ -202,3 +202,20 @@ func BenchmarkNewTypoTargets(b *testing.B) {
 		newTypoTargets(l.typos.squats, l.free, l.typos.real...)
 	}
 }
+
+// The veto is for the few: of real domains that stand close to a provider's, the model
+// by itself leaves nearly all alone.
+func TestModelAloneLeavesNeighbours(t *testing.T) {
+	bare := *embeddedLists().typos
+	near := entriesOf(bare.real[1].sorted)
+	bare.real, bare.listed, bare.squats = nil, domainSet{}, domainSet{}
+	touched := 0
+	for _, domain := range near {
+		if g := bare.nearest(domain); g.domain != "" {
+			touched++
+			t.Logf("%s → %s, %.1f", domain, g.domain, g.odds)
+		}
+	}
+	t.Logf("%d of %d touched", touched, len(near))
+	require.LessOrEqual(t, 100*touched, 3*len(near))
+}

@@ -65,9 +65,11 @@ func newTypoTargets(squats, listed domainSet, real ...domainSet) *typoTargets {
 			sure:      p.Exclusive && (p.Popularity >= 7 || p.Popularity >= 5 && len(name) >= longName),
 		})
 	}
+	// The likeliest first: once one is found, what is much less likely needs no look.
 	for _, n := range t.names {
 		slices.SortStableFunc(n.targets, func(a, b typoTarget) int { return cmp.Compare(b.prior, a.prior) })
 	}
+	slices.SortStableFunc(t.names, func(a, b typoName) int { return cmp.Compare(b.targets[0].prior, a.targets[0].prior) })
 	return t
 }
 

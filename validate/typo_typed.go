@@ -15,8 +15,7 @@ type typed struct {
 	public string // its public suffix
 	tlds   domainSet
 	exists bool    // its top-level domain does
-	all    uint32  // its letters
-	tail   uint32  // of its suffix
+	tail   uint32  // the letters of its suffix
 	least  float32 // ln p that it is somebody's own, at the least, its shortness aside
 }
 
@@ -25,7 +24,7 @@ func (w *typed) start(t *typoTargets, domain string, label int) {
 	w.domain, w.label, w.suffix = domain, domain[:label], domain[label:]
 	w.tlds = t.tlds
 	w.public, w.exists = publicSuffix(domain, t.tlds)
-	w.all, w.tail = letters(domain), letters(w.suffix)
+	w.tail = letters(w.suffix)
 	w.least = w.shareOfOthers() - surpriseMost - surpriseLetter*float32(len(w.label))
 }
 
@@ -72,11 +71,12 @@ const (
 )
 
 // price returns that of having typed the domain for the target, when the steps
-// are made as far as the target's name.
-func (w *typed) price(n *typoName, target *typoTarget, limit float32) float32 {
+// are made as far as the target's name, where they came to least; or any price
+// above limit.
+func (w *typed) price(n *typoName, target *typoTarget, least, limit float32) float32 {
 	name, whole := len(target.name), len(target.domain)
 	price := float32(never)
-	if w.leastOf(target) < limit && w.steps(target.domain, name, whole, limit) < never {
+	if w.leastOf(target, least) < limit && w.steps(target.domain, name, whole, limit) < never {
 		price = w.at(len(w.domain), whole)
 		for i := max(whole-maxDrift, 1); i <= whole+maxDrift && i < len(w.domain); i++ {
 			if slips := w.at(i, whole); slips < price {
@@ -100,13 +100,15 @@ func (w *typed) price(n *typoName, target *typoTarget, limit float32) float32 {
 	return priceFirst + price
 }
 
-// leastOf is a price below which the suffix can not have become what was typed: so
-// many of its letters are lacking, and so many others were typed for them, beside
-// them or behind.
-func (w *typed) leastOf(t *typoTarget) float32 {
-	lacking := float32(bits.OnesCount32(t.tail &^ w.all))
+// leastOf is a price below which the domain can not have been typed for the
+// target, whose name was typed for least: so many letters of its suffix are
+// lacking where the suffix may stand, and so many others were typed for them,
+// beside them or behind.
+func (w *typed) leastOf(t *typoTarget, least float32) float32 {
+	from := min(max(len(t.name)-maxDrift, 0), len(w.domain))
+	lacking := priceDrop * float32(bits.OnesCount32(t.tail&^letters(w.domain[from:])))
 	strange := float32(bits.OnesCount32(w.tail &^ t.all))
-	return priceDrop*lacking + min(priceBehind, (priceNearKey-priceDrop)*strange)
+	return lacking + max(least, min(priceBehind, (priceNearKey-priceDrop)*strange))
 }
 
 // behind is the price of what was put behind a whole domain of the provider's.
