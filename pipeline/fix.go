@@ -12,16 +12,13 @@ import (
 )
 
 // Fix writes the list with those corrections that are all but certain (a
-// probability of [Sure] or more) to Outputs of [Corrected], and a log that has
+// probability of [validate.Sure] or more) to Outputs of [Corrected], and a log that has
 // each row that was changed, before and after. All other bytes are the list's own.
 // Of DNS it asks only for the domains that look misspelled.
 func Fix(ctx context.Context, job Job) (*report.Summary, error) {
 	job.Policy.Duplicates = policy.DuplicatesKeep
 	return Clean(ctx, job)
 }
-
-// Sure is how probable a correction must be to be made without a person who looks.
-const Sure = 0.99
 
 // changeColumns are the columns of the log.
 var changeColumns = []string{"row", "before", "after", "probability", "reason", "text"}
@@ -46,7 +43,7 @@ func (w *worker) correct() error {
 		text, probability := w.Validator.Suggestion(asked(j.domain), &j.mailbox, j.verdict.Kinds)
 		switch {
 		case text == "":
-		case probability < Sure, !utf8.ValidString(text + w.block.Row(i)):
+		case probability < validate.Sure, !utf8.ValidString(text + w.block.Row(i)):
 			w.unsure++ // in a list of another encoding the correction would be in the wrong one
 		default:
 			vd := j.verdict

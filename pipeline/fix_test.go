@@ -70,7 +70,7 @@ func TestFixChangesNothingUnsaid(t *testing.T) {
 			logged[row] = change
 			p, err := strconv.ParseFloat(change[3], 64)
 			require.NoError(r, err)
-			require.GreaterOrEqual(r, p, pipeline.Sure)
+			require.GreaterOrEqual(r, p, validate.Sure)
 			require.NotEmpty(r, change[4])
 		}
 		changes += len(logged)

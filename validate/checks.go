@@ -52,8 +52,10 @@ type Domain struct {
 	Customs  provider.Customs // how it reads the names before its @
 	MX       *mx.Answer       // nil: DNS was not asked
 	Typo     string           // the provider's domain that it looks like; "" for none
+	TypoP    float64          // how probable it is that Typo was meant, before DNS was asked; 0 for none
 	Kinds    verdict.Set      // what its checks said
 	learnt   string           // the mail host by which it was found to be disposable; see [Validator.Learn]
+	slip     guess            // what Typo and TypoP were taken from
 }
 
 // RunBy returns who runs the domain's mail: the provider that gives out addresses

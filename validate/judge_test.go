@@ -47,8 +47,8 @@ func TestJudgeByDNS(t *testing.T) {
 		{"a stray mark, and a domain that is gone", "'jane@acme-corp.com", mx.Answer{Outcome: mx.Missing, Confirmed: true}, verdict.Invalid, validate.DomainMissing, verdict.Remove, verdict.DepthDNS, ""},
 		{"a stray mark", "'jane@acme-corp.com", mx.Answer{Outcome: mx.Hosts, Confirmed: true}, verdict.Risky, validate.LocalStray, verdict.Fix, verdict.DepthDNS, "jane@acme-corp.com"},
 		{"a typo that takes no mail", "Jane@hotmial.com", mx.Answer{Outcome: mx.Null, Confirmed: true}, verdict.Invalid, validate.MXNull, verdict.Fix, verdict.DepthDNS, "Jane@hotmail.com"},
-		{"a typo that takes mail", "janesmith@gmial.com", mx.Answer{Outcome: mx.Hosts, Confirmed: true}, verdict.Risky, validate.TypoDomain, verdict.Review, verdict.DepthDNS, ""},
-		{"a typo of which nothing is known", "janesmith@gmai.com", mx.Answer{Outcome: mx.ServFail}, verdict.Unknown, validate.DNSServFail, verdict.Recheck, verdict.DepthSyntax, ""},
+		{"a typo that takes mail", "janesmith@gmial.com", mx.Answer{Outcome: mx.Hosts, Confirmed: true}, verdict.Risky, validate.TypoDomain, verdict.Fix, verdict.DepthDNS, "janesmith@gmail.com"},
+		{"a typo of which nothing is known", "janesmith@gmai.com", mx.Answer{Outcome: mx.ServFail}, verdict.Unknown, validate.DNSServFail, verdict.Fix, verdict.DepthSyntax, "janesmith@gmail.com"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m := validate.Parse(tt.address)
@@ -107,7 +107,8 @@ func TestJudgeOffline(t *testing.T) {
 		{"an emoji that was sold", "jane@i❤.ws", verdict.Risky, "domain.symbol", nil, ""},
 		{"an emoji that can not be", "jane@acme.❤", verdict.Invalid, "syntax.domain-idna", nil, ""},
 		{"dots elsewhere", "taro..y@acme-corp.com", verdict.Invalid, "syntax.local-dot-double", nil, "taro.y@acme-corp.com"},
-		{"a typo before disposable", "janesmith@gmial.com", verdict.Risky, "typo.domain", nil, ""},
+		{"a typo before disposable", "janesmith@gmial.com", verdict.Risky, "typo.domain", nil, "janesmith@gmail.com"},
+		{"a slip around a typo", "<janesmith@gmial.com>", verdict.Invalid, "syntax.display-name", nil, "janesmith@gmail.com"},
 		{"somebody can be read out of it", "mina kaya@acme-corp.com", verdict.Invalid, "syntax.local-space", nil, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -27,8 +27,14 @@ var roleText string
 //go:embed data/real.txt
 var realText string
 
+//go:embed data/near.txt
+var nearText string
+
 //go:embed data/squats.txt
 var squatsText string
+
+//go:embed data/tlds.txt
+var tldsText string
 
 //go:embed data/uncounted.txt
 var uncountedText string
@@ -52,12 +58,12 @@ func EmbeddedLists() *Lists {
 func embeddedText() map[string]string {
 	return map[string]string{
 		"disposable": disposableText, "free": freeText, "relay": relayText,
-		"role": roleText, "real": realText, "squats": squatsText,
+		"role": roleText, "real": realText, "near": nearText, "squats": squatsText,
 	}
 }
 
 // listNames are the lists in the order in which they are shown.
-var listNames = [...]string{"disposable", "free", "relay", "role", "real", "squats"}
+var listNames = [...]string{"disposable", "free", "relay", "role", "real", "near", "squats"}
 
 func newLists(text map[string]string, uncounted func() (string, error)) *Lists {
 	l := &Lists{
@@ -68,7 +74,7 @@ func newLists(text map[string]string, uncounted func() (string, error)) *Lists {
 		text:       text,
 		uncounted:  uncounted,
 	}
-	l.typos = newTypoTargets(newDomainSet(text["squats"]), newDomainSet(text["real"]), l.free, l.relay)
+	l.typos = newTypoTargets(newDomainSet(text["squats"]), l.free, newDomainSet(text["real"]), newDomainSet(text["near"]), l.relay)
 	return l
 }
 

@@ -39,6 +39,8 @@ func TestLists(t *testing.T) {
 		{"role", roleEntries(), l.role.info(), 800},
 		{"squats", l.typos.squats.sorted, l.typos.squats.info(), 50},
 		{"real", l.typos.real[0].sorted, l.typos.real[0].info(), 200},
+		{"near", l.typos.real[1].sorted, l.typos.real[1].info(), 200},
+		{"tlds", l.typos.tlds.sorted, l.typos.tlds.info(), 1_400},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			entries := entriesOf(tt.sorted)

@@ -191,6 +191,7 @@ func (v *Validator) Asks(d *Domain) bool {
 // SetMX adds what DNS answered. It must not run beside a reader of d.
 func (v *Validator) SetMX(d *Domain, a mx.Answer) {
 	d.MX = &a
+	d.forgetTypo()
 	if len(a.Hosts) > 0 && a.Outcome != mx.Implicit {
 		d.Host = provider.OfHost(a.Hosts[0].Name)
 	}
@@ -255,14 +256,18 @@ var actionOf = [...]verdict.Action{
 	verdict.Invalid: verdict.Remove,
 }
 
+// Sure is the probability from which on a suggestion may be taken without a person
+// who looks: of a hundred, less than one is wrong.
+const Sure = 0.99
+
 // Suggestion returns the address that was probably meant, or "", and how probable
 // it is, from 0 to 1. kinds are what was said of the address.
 func (v *Validator) Suggestion(d *Domain, m *Mailbox, kinds verdict.Set) (address string, probability float64) {
 	switch {
 	case m.Fault != nil:
-		return m.Meant, m.MeantP
-	case kinds.Has(TypoDomain) && d.takesNoMail():
-		return m.Addr.Local + "@" + d.Typo, 1
+		return v.lists.typos.mend(m.Meant, m.MeantP)
+	case kinds.Has(TypoDomain):
+		return m.Addr.Local + "@" + d.Typo, d.typoProbability()
 	case kinds.Has(LocalStray) && (d == nil || !d.takesNoMail()): // else nobody is there without the mark either
 		return m.Meant, m.MeantP
 	}

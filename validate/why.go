@@ -70,7 +70,7 @@ func (l *Lists) Why(domain string) (Account, error) {
 	a := Account{
 		Domain:       domain,
 		Provider:     provider.OfDomain(domain).String(),
-		Typo:         l.typos.nearest(domain),
+		Typo:         l.typos.nearest(domain).domain,
 		Institution:  provider.Institutional(domain),
 		PublicSuffix: suffix == domain,
 	}
