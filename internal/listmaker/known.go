@@ -176,12 +176,17 @@ func distance(a, b string) int {
 
 // slips are names that are one slip away from a provider's.
 type slips struct {
-	domains set // one edit away from a target
-	brands  set // names that nobody else uses, under whatever suffix, and what is one edit away from a longer one
+	domains set      // one edit away from a target
+	brands  set      // names that nobody else uses, under whatever suffix, and what is one edit away from a longer one
+	long    []string // targets with a name so long that two edits are a slip, too
 }
 
-// longName is from how many letters on a name has few honest neighbours.
-const longName = 7
+// From how many letters on a name has few honest neighbours, one edit away and
+// two.
+const (
+	longName     = 7
+	veryLongName = 9
+)
 
 func newSlips() slips {
 	s := slips{domains: make(set), brands: make(set)}
@@ -192,13 +197,16 @@ func newSlips() slips {
 			if len(name) >= longName {
 				edits(name, s.brands)
 			}
+			if len(name) >= veryLongName {
+				s.long = append(s.long, t.Domain)
+			}
 		}
 	}
 	return s
 }
 
 func (s slips) has(domain string) bool {
-	if s.domains[domain] {
+	if s.domains[domain] || looksLike(domain, s.long) {
 		return true
 	}
 	name, ok := nameOf(domain)

@@ -267,7 +267,7 @@ func TestSlips(t *testing.T) {
 	s := newSlips()
 	for _, domain := range []string{
 		"gmial.com", "gmal.com", "gmaill.com", "gmsil.com", "mail.com", "xgmail.com", "gmail.comx", "gmail.cmo",
-		"gmail.com.br", "hotmail.xyz", "hotmial.org", "outlok.de",
+		"gmail.com.br", "hotmail.xyz", "hotmial.org", "outlok.de", "prontomail.com",
 	} {
 		require.True(t, s.has(domain), domain)
 	}
