@@ -14,10 +14,10 @@ ROWS ?= 10000000
 LIST ?= $(or $(TMPDIR),/tmp)/winnow-bench/list$(patsubst %000000,%m,$(ROWS)).csv
 
 .DEFAULT_GOAL := help
-.PHONY: help build dist test race fuzz bench bench-list bench-clean lint check lists lists-check docs generated clean FORCE
+.PHONY: help build dist test race fuzz bench bench-list bench-clean lint check lists lists-update lists-check docs generated clean FORCE
 
 help: ## say what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 build: bin/winnow ## bin/winnow
 
@@ -73,8 +73,11 @@ lint: ## go vet and staticcheck
 
 check: lint race generated ## all that must hold before a change goes in
 
-lists: ## fetch and rewrite the embedded lists
+lists: ## fetch and rewrite the embedded lists, of the versions in the lock file
 	$(GO) run ./internal/mklists
+
+lists-update: ## the same, of the newest versions
+	$(GO) run ./internal/mklists -update
 
 lists-check: ## fetch, and fail unless the embedded lists are those of the lock file
 	$(GO) run ./internal/mklists -check

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -143,21 +144,42 @@ func fileName(list, sum string) string {
 // read returns a list that is what the manifest says.
 func (m manifest) read(dir, list string) (string, error) {
 	f := m.Files[list]
-	data, err := os.ReadFile(filepath.Join(dir, f.Name))
+	text, sum, err := readText(filepath.Join(dir, f.Name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("%w: %s is not there", ErrListsDamaged, f.Name)
 	}
 	if err != nil {
 		return "", err
 	}
-	if hashOf(data) != f.SHA256 {
+	if sum != f.SHA256 {
 		return "", fmt.Errorf("%w: %s is not what %s says", ErrListsDamaged, f.Name, manifestName)
 	}
-	header, _ := cutHeader(string(data))
+	header, _ := cutHeader(text)
 	if info := readHeader(header); info.Name != list || info.Date != f.Date {
 		return "", fmt.Errorf("%w: %s is not the list that %s says", ErrListsDamaged, f.Name, manifestName)
 	}
-	return string(data), nil
+	return text, nil
+}
+
+// readText reads a file, whose text is held in memory once, and its hash.
+func readText(path string) (text, sum string, err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", "", err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return "", "", err
+	}
+	const most = 64 << 20 // far more than a list can have
+	var b strings.Builder
+	b.Grow(int(min(info.Size(), most)))
+	hash := sha256.New()
+	if _, err := io.Copy(io.MultiWriter(&b, hash), io.LimitReader(file, most)); err != nil {
+		return "", "", err
+	}
+	return b.String(), hex.EncodeToString(hash.Sum(nil)), nil
 }
 
 func hashOf(data []byte) string {

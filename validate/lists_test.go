@@ -134,6 +134,20 @@ func TestDomainsThatMustNotBeDisposable(t *testing.T) {
 	}
 }
 
+// Old lists call mailbox and access services disposable, and companies that came
+// by a domain of which somebody once made waste.
+func TestServicesAndCompaniesAreNotDisposable(t *testing.T) {
+	l := EmbeddedLists()
+	for _, domain := range strings.Fields(`bigpond.com shaw.ca rogers.com charter.net cox.net nc.rr.com t-online.de biglobe.ne.jp
+		nifty.com nospammail.net fastmessaging.com reallyfast.info discofan.com dutchmail.com birdlover.com vfemail.net safe-mail.net
+		hushmail.com hush.ai keemail.me eclipso.eu firemail.de mail333.com pochtamt.ru krovatka.su mail.by gawab.com lavabit.com
+		hongkong.com freemail.hu yeah.net sify.com x263.net sdf.org aver.com crazydomains.com ukmail.com lsmu.com
+		stanford.edu ox.ac.uk ethz.ch bund.de admin.ch europa.eu canada.ca nhs.net who.int`) {
+		entry, ok := l.disposable.hasParent(domain)
+		require.False(t, ok, "%s, by %s", domain, entry)
+	}
+}
+
 func TestDisposable(t *testing.T) {
 	l := EmbeddedLists()
 	for _, domain := range strings.Fields(`mailinator.com yopmail.com guerrillamail.com 10minutemail.com

@@ -51,4 +51,13 @@ func suffixOf(domain string) string {
 	return suffix
 }
 
+// registrable returns the domain of a host that somebody registered, or the host
+// itself where there is none.
+func registrable(host string) string {
+	if domain, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
+		return domain
+	}
+	return host
+}
+
 func publicSuffix(domain string) bool { return suffixOf(domain) == domain }

@@ -24,13 +24,14 @@ type known struct {
 	real          set // well known, with all below them
 	academic      set // with all below them
 	sites         set // well known themselves; below some of them anybody may live
+	others        set // real, of all kinds
 	doubts        set
 	above         set // the parents of all of these but squats and doubts
 	slips         slips
 }
 
 func readKnown(p Packages, h Hand) (k known, err error) {
-	k = known{providers: make(set), sites: make(set), academic: make(set), doubts: make(set), above: make(set), slips: newSlips()}
+	k = known{providers: make(set), sites: make(set), academic: make(set), others: make(set), doubts: make(set), above: make(set), slips: newSlips()}
 	for domain := range provider.Domains() {
 		k.providers[domain] = true
 	}
@@ -48,7 +49,7 @@ func readKnown(p Packages, h Hand) (k known, err error) {
 			(*by.into)[entry] = true
 		}
 	}
-	for use, into := range map[use]set{saysAcademic: k.academic, saysWellKnown: k.sites, doubts: k.doubts} {
+	for use, into := range map[use]set{saysAcademic: k.academic, saysWellKnown: k.sites, saysReal: k.others, doubts: k.doubts} {
 		for _, entries := range p.saying(use) {
 			for _, entry := range entries {
 				if domain := normalise(entry); domain != "" && !publicSuffix(domain) {
@@ -118,16 +119,30 @@ func (k known) notFree(domain string) reason {
 	return 0
 }
 
-// near returns the real domains that look like a provider's.
+// near returns the real domains that look like a provider's: within two edits of
+// its domain, or under another suffix with a name that is one edit from a longer one
+// that nobody else uses. Such a name itself, whatever its suffix, is the provider's.
 func (k known) near() []string {
-	var targets []string
+	var targets, names []string
+	brands := make(set)
 	for t := range provider.Targets() {
 		targets = append(targets, t.Domain)
+		name, _, _ := strings.Cut(t.Domain, ".")
+		if t.Exclusive {
+			brands[name] = true
+			if len(name) >= nameLength {
+				names = append(names, name)
+			}
+		}
 	}
 	found := make(set)
-	for _, s := range []set{k.academic, k.sites, k.real} {
+	for _, s := range []set{k.academic, k.sites, k.others, k.real} {
 		for domain := range s {
-			if !k.providers[domain] && !k.squats[domain] && looksLike(domain, targets) {
+			name, _, _ := strings.Cut(domain, ".")
+			if k.providers[domain] || k.squats[domain] || brands[name] || provider.Institutional(domain) {
+				continue
+			}
+			if looksLike(domain, targets, nearby) || looksLike(name, names, 1) {
 				found[domain] = true
 			}
 		}
@@ -135,12 +150,14 @@ func (k known) near() []string {
 	return sortedKeys(found)
 }
 
-// nearby is how many slips of the finger make a domain look like a target.
-const nearby = 2
+const (
+	nearby     = 2 // so many slips of the finger make a domain look like a target
+	nameLength = 5 // from so many letters on a name is looked at without its suffix
+)
 
-func looksLike(domain string, targets []string) bool {
+func looksLike(text string, targets []string, slips int) bool {
 	for _, t := range targets {
-		if diff := len(domain) - len(t); -nearby <= diff && diff <= nearby && distance(domain, t) <= nearby {
+		if diff := len(text) - len(t); -slips <= diff && diff <= slips && distance(text, t) <= slips {
 			return true
 		}
 	}
@@ -176,12 +193,17 @@ func distance(a, b string) int {
 
 // slips are names that are one slip away from a provider's.
 type slips struct {
-	domains set // one edit away from a target
-	brands  set // names that nobody else uses, under whatever suffix, and what is one edit away from a longer one
+	domains set      // one edit away from a target
+	brands  set      // names that nobody else uses, under whatever suffix, and what is one edit away from a longer one
+	long    []string // targets with a name so long that two edits are a slip, too
 }
 
-// longName is from how many letters on a name has few honest neighbours.
-const longName = 7
+// From how many letters on a name has few honest neighbours, one edit away and
+// two.
+const (
+	longName     = 7
+	veryLongName = 9
+)
 
 func newSlips() slips {
 	s := slips{domains: make(set), brands: make(set)}
@@ -192,13 +214,16 @@ func newSlips() slips {
 			if len(name) >= longName {
 				edits(name, s.brands)
 			}
+			if len(name) >= veryLongName {
+				s.long = append(s.long, t.Domain)
+			}
 		}
 	}
 	return s
 }
 
 func (s slips) has(domain string) bool {
-	if s.domains[domain] {
+	if s.domains[domain] || looksLike(domain, s.long, nearby) {
 		return true
 	}
 	name, ok := nameOf(domain)

@@ -132,7 +132,7 @@ var parts = map[string][]use{
 	"disposable":       {saysDisposable},
 	"free":             {saysFree},
 	"role":             {saysRole},
-	"near":             {saysAcademic, saysWellKnown},
+	"near":             {saysAcademic, saysWellKnown, saysReal},
 	validate.Uncounted: {saysDisposable, saysFree},
 }
 

