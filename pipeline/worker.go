@@ -165,7 +165,7 @@ func (r *run) route(vd verdict.Verdict) report.Part {
 		return report.Clean
 	case verdict.Remove:
 		return report.Removed
-	case verdict.Review, verdict.Recheck:
+	case verdict.Review, verdict.Recheck, verdict.Fix:
 		if vd.Grade == verdict.Invalid || !vd.Kinds.Minus(r.Validator.Kinds(verdict.Valid)).Minus(r.kept).Empty() {
 			return report.Review
 		}

@@ -31,7 +31,8 @@ const listsForm = 1
 // hand, and come with the program.
 var renewed = [...]string{"disposable", "free", "role", Uncounted}
 
-func isRenewed(name string) bool { return slices.Contains(renewed[:], name) }
+// IsRenewed tells whether a list may be renewed between two releases.
+func IsRenewed(name string) bool { return slices.Contains(renewed[:], name) }
 
 // Errors of LoadLists.
 var (
@@ -235,7 +236,7 @@ func (m manifest) sweep(dir string) error {
 	}
 	for _, file := range files {
 		list, hash, _ := strings.Cut(file.Name(), "-")
-		if !isRenewed(list) || !strings.HasSuffix(hash, ".txt") || file.Name() == m.Files[list].Name {
+		if !IsRenewed(list) || !strings.HasSuffix(hash, ".txt") || file.Name() == m.Files[list].Name {
 			continue
 		}
 		if err := os.Remove(filepath.Join(dir, file.Name())); err != nil {

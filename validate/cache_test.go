@@ -39,7 +39,7 @@ func TestListsFromTheCache(t *testing.T) {
 	require.True(t, v.Domain("0-0-new.com").Kinds.Has(ListDisposable))
 	require.False(t, New(Options{Offline: true}).Domain("0-0-new.com").Kinds.Has(ListDisposable))
 	for _, i := range l.Info() {
-		if isRenewed(i.Name) {
+		if IsRenewed(i.Name) {
 			require.Equal(t, dir, i.From, i.Name)
 			require.Equal(t, "2099-01-02", i.Date)
 		} else {

@@ -31,7 +31,7 @@ func (l *Lists) UncountedInfo() (ListInfo, error) {
 
 func (l *Lists) info(name, text string) ListInfo {
 	info := newDomainSet(text).info()
-	if isRenewed(name) {
+	if IsRenewed(name) {
 		info.From = l.from
 	}
 	return info

@@ -51,6 +51,7 @@ func (d *Domain) typoProbability() float64 {
 }
 
 // mend corrects the domain of an address that was itself read out of a faulty text.
+// A chain of repairs is as sure as its least sure one.
 func (t *typoTargets) mend(meant string, probability float64) (string, float64) {
 	local, domain := meant[:strings.LastIndexByte(meant, '@')+1], meant[strings.LastIndexByte(meant, '@')+1:]
 	ascii, err := address.ParseDomain(domain)
@@ -58,7 +59,7 @@ func (t *typoTargets) mend(meant string, probability float64) (string, float64) 
 		return meant, probability
 	}
 	if slip := t.nearest(ascii); slip.domain != "" {
-		return local + slip.domain, probability * slip.probability(0)
+		return local + slip.domain, min(probability, slip.probability(0))
 	}
 	return meant, probability
 }

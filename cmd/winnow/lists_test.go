@@ -51,7 +51,7 @@ func TestCompareLists(t *testing.T) {
 	old := validate.EmbeddedLists()
 	file := func(name, date, entries string) listmaker.Made {
 		return listmaker.Made{Files: []listmaker.File{
-			{Name: "near", Text: []byte("# near: not read by winnow\n")},
+			{Name: "near", Text: []byte("# near: not renewed\n")},
 			{Name: name, Text: []byte("# " + name + ": x\n# date: " + date + "\n" + entries)},
 		}}
 	}

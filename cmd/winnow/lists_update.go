@@ -137,9 +137,12 @@ type listChange struct {
 // compareLists says what became of each list that is renewed, or refuses one.
 func compareLists(old *validate.Lists, made listmaker.Made) (changes []listChange, err error) {
 	for _, f := range made.Files {
+		if !validate.IsRenewed(f.Name) {
+			continue
+		}
 		before := old.Text(f.Name)
 		if before == "" {
-			continue // not one that winnow reads: see validate.SaveLists
+			continue // only for winnow lists why
 		}
 		was, is := validate.DateOf(before), validate.DateOf(string(f.Text))
 		if is < was {

@@ -138,6 +138,12 @@ func npmPackages() map[string]*npmPackage {
 			}
 			return files
 		}},
+		"third-party-web": {entries: []string{"umail.com"}, write: func(entries []string) map[string]string {
+			return map[string]string{"dist/entities.json": `[{"domains":["` + strings.Join(entries, `","`) + `"]}]`}
+		}},
+		"simple-icons": {entries: []string{"example.org"}, write: func(entries []string) map[string]string {
+			return map[string]string{"data/simple-icons.json": `[{"source":"https://` + strings.Join(entries, `/"},{"source":"https://`) + `/"}]`}
+		}},
 		"top-sites": {entries: []string{"example.org"}, write: func(entries []string) map[string]string {
 			return map[string]string{"top-sites.json": `[{"rootDomain":"` + strings.Join(entries, `"},{"rootDomain":"`) + `"}]`}
 		}},

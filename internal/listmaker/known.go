@@ -136,7 +136,7 @@ func (k known) near() []string {
 		}
 	}
 	found := make(set)
-	for _, s := range []set{k.academic, k.sites, k.others, k.real} {
+	for _, s := range []set{k.academic, k.sites, k.others} {
 		for domain := range s {
 			name, _, _ := strings.Cut(domain, ".")
 			if k.providers[domain] || k.squats[domain] || brands[name] || provider.Institutional(domain) {

