@@ -208,6 +208,7 @@ func FuzzSearch(f *testing.F) {
 	f.Add("\n\n", "")
 	f.Add(strings.Repeat("mailbox1.com\nmailbox2.com\nmail.com\n", guideStep/8), "mailbox2.com")
 	f.Add(strings.Repeat("mailbox1.com\nz.com\n", guideStep/8), "mailbox2.com")
+	f.Add(strings.Repeat("mail.com a\nmail.com.br a\nmail-x.com b\n", guideStep/8), "mail.com")
 	f.Fuzz(func(t *testing.T, text, key string) {
 		entries := strings.Split(text, "\n")
 		slices.Sort(entries)
@@ -221,8 +222,12 @@ func FuzzSearch(f *testing.F) {
 		})
 		_, ok := search(strings.Join(entries, "\n"), key)
 		require.Equal(t, want, ok)
-		if !strings.ContainsAny(text, " #") {
-			require.Equal(t, want, newDomainSet(strings.Join(entries, "\n")).has(key), "a list of domains has no values")
+		if !strings.Contains(text, "#") {
+			s := newDomainSet(strings.Join(entries, "\n"))
+			require.Equal(t, want, s.has(key), "without a guide")
+			s.guide.asked.Store(many)
+			require.Equal(t, want, s.has(key), "with one")
+			require.NotNil(t, s.guide.made.Load())
 		}
 	})
 }
