@@ -59,17 +59,24 @@ func (s Stream) Run(ctx context.Context, texts iter.Seq2[string, error], each fu
 		}
 	}()
 
+	// A judge that has got a question calls the next one, up to streamWindow of them:
+	// for a single address there is no need to wake them all.
 	var judges sync.WaitGroup
-	for range streamWindow {
-		judges.Go(func() {
-			for {
-				q, ok := receive(ctx, todo)
-				if !ok || !s.judge(ctx, q) {
-					return
-				}
+	var judge func(more int)
+	judge = func(more int) {
+		for {
+			q, ok := receive(ctx, todo)
+			if ok && more > 0 {
+				next := more - 1
+				more = 0
+				judges.Go(func() { judge(next) })
 			}
-		})
+			if !ok || !s.judge(ctx, q) {
+				return
+			}
+		}
 	}
+	judges.Go(func() { judge(streamWindow - 1) })
 	defer judges.Wait()
 	defer stop()
 	if s.Unordered {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -53,6 +54,13 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	defer onSignal(stop)()
 
 	root := rootCommand(ui)
+	// What only help, --version and completion need is not made for a command that has
+	// an address waiting.
+	named := len(args) > 0 && slices.ContainsFunc(root.Commands(), func(c *cobra.Command) bool { return c.Name() == args[0] })
+	root.CompletionOptions.DisableDefaultCmd = named
+	if !named {
+		root.Version = versionString()
+	}
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
@@ -128,7 +136,6 @@ asked (dead or lying resolver); 130, 143 interrupted.`,
   winnow check bob@gmial.com        one address
   winnow fix contacts.csv           correct plain slips, and log every change
   winnow demo                       see it work, without a network`,
-		Version:       versionString(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
