@@ -136,13 +136,16 @@ func own(allow, deny *Own) Check {
 		}
 		return set
 	}
-	return Check{
+	c := Check{
 		Kinds:  []verdict.Kind{ListDenied, ListAllowed},
 		Domain: func(d *Domain) verdict.Set { return said(deny.hasDomain(d.ASCII), allow.hasDomain(d.ASCII)) },
-		Mailbox: func(_ *Domain, m *Mailbox) verdict.Set {
-			return said(deny.hasMailbox(m), allow.hasMailbox(m))
-		},
 	}
+	if len(deny.addresses)+len(allow.addresses) > 0 { // else no row need be asked for
+		c.Mailbox = func(_ *Domain, m *Mailbox) verdict.Set {
+			return said(deny.hasMailbox(m), allow.hasMailbox(m))
+		}
+	}
+	return c
 }
 
 // ownWord is what the user's own lists can say.

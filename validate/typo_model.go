@@ -68,8 +68,7 @@ func (t *typoTargets) weigh(domain string) guess {
 	var w typed
 	var best *typoTarget
 	slip, second := float32(-maxPrice), float32(-maxPrice)
-	for i := range t.names {
-		n := &t.names[i]
+	for n := range t.beginning(label) {
 		if !n.near(label, has) {
 			continue
 		}

@@ -2,6 +2,7 @@ package validate
 
 import (
 	"cmp"
+	"iter"
 	"math/bits"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 // use.
 type typoTargets struct {
 	names   []typoName
+	begins  [256]bitset // by octet: the names that have it first or second
 	letters letterModel
 	tlds    domainSet
 	squats  domainSet   // registered for the sake of typing errors: no veto
@@ -70,6 +72,10 @@ func newTypoTargets(squats, listed domainSet, real ...domainSet) *typoTargets {
 		slices.SortStableFunc(n.targets, func(a, b typoTarget) int { return cmp.Compare(b.prior, a.prior) })
 	}
 	slices.SortStableFunc(t.names, func(a, b typoName) int { return cmp.Compare(b.targets[0].prior, a.targets[0].prior) })
+	for i, n := range t.names {
+		t.begins[n.name[0]].set(i)
+		t.begins[n.name[1]].set(i)
+	}
 	return t
 }
 
@@ -82,15 +88,37 @@ func letters(s string) (set uint32) {
 	return set
 }
 
+// bitset is a set of small numbers.
+type bitset [maxNames / 64]uint64
+
+// maxNames is more than there are names; a test proves it.
+const maxNames = 512
+
+func (s *bitset) set(i int) { s[i/64] |= 1 << (i % 64) }
+
+// beginning yields the names that begin, by their first two letters, like one that
+// was typed: the likeliest first. One of the two may be a slip, or both be swapped.
+func (t *typoTargets) beginning(typed string) iter.Seq[*typoName] {
+	return func(yield func(*typoName) bool) {
+		if len(typed) < 2 {
+			return
+		}
+		a, b := &t.begins[typed[0]], &t.begins[typed[1]]
+		for w := range a {
+			for bits64 := a[w] | b[w]; bits64 != 0; bits64 &= bits64 - 1 {
+				if !yield(&t.names[w*64+bits.TrailingZeros64(bits64)]) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // near tells, cheaply, whether a name may be a slip of this one. Most are not:
-// the length is not, or the letters, or the beginning.
+// the length is not, or the letters.
 func (n *typoName) near(typed string, has uint32) bool {
 	longer := len(typed) - len(n.name)
-	if longer < -maxDrift || longer > maxDrift || len(typed) < 2 || bits.OnesCount32(n.letters^has) > maxStrange {
-		return false
-	}
-	first, second := n.name[0], n.name[1]
-	return typed[0] == first || typed[1] == second || typed[0] == second || typed[1] == first
+	return -maxDrift <= longer && longer <= maxDrift && bits.OnesCount32(n.letters^has) <= maxStrange
 }
 
 // maxStrange is how many letters may stand in one of two names only: two slips.
