@@ -32,7 +32,7 @@ const (
 	saysAcademic // real domains of schools and universities, and their neighbours: never disposable
 	saysWellKnown
 	saysReal // real domains of all kinds: no misspellings
-	doubts // names mailbox providers, too carelessly to be believed, but well enough to doubt old disposable lists
+	doubts   // names mailbox providers, too carelessly to be believed, but well enough to doubt old disposable lists
 )
 
 // fresh is the family whose word alone makes a domain disposable: it is kept
