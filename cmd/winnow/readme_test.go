@@ -16,7 +16,7 @@ import (
 
 var (
 	fence    = regexp.MustCompile("(?ms)^```(\\w+)\n(.*?)^```$")
-	asksDNS  = regexp.MustCompile(`\bwinnow (clean|check)\b`)
+	asksDNS  = regexp.MustCompile(`\bwinnow (clean|check|fix)\b`)
 	makes    = regexp.MustCompile(`make ([a-z-]+)`)
 	crontime = regexp.MustCompile(`^(\S+\s+){5}`)
 	inline   = regexp.MustCompile("`((?:winnow|go run ./cmd/winnow) (?:demo|completion \\w+|explain \\S+))`")
