@@ -11,6 +11,10 @@ var providersText string
 //go:embed data/hosts.txt
 var hostsText string
 
+// Tables returns the two tables as they are written, with the comments that say what
+// they are and of when: data/providers.txt and data/hosts.txt.
+func Tables() (providers, hosts string) { return providersText, hostsText }
+
 // The rows of the two tables, without the comments above them. They are
 // searched as they are: to read them into a map would take a short run longer
 // than all else that it does.

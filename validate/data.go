@@ -1,5 +1,13 @@
 package validate
 
+import (
+	"strings"
+
+	"golang.org/x/net/publicsuffix"
+
+	"winnow/provider"
+)
+
 // ListInfo says what a list is, and of when.
 type ListInfo struct {
 	Name    string // "disposable"
@@ -7,7 +15,7 @@ type ListInfo struct {
 	Origin  string // packages and versions, or the hand that wrote it
 	Date    string // of its newest source, YYYY-MM-DD
 	Licence string
-	Count   int    // entries
+	Count   int    // entries; 0 if that is not known
 	From    string // the folder that it was read from; "" for one that is embedded
 }
 
@@ -17,7 +25,21 @@ func (l *Lists) Info() []ListInfo {
 	for _, name := range listNames {
 		infos = append(infos, l.info(name, l.text[name]))
 	}
-	return infos
+	providers, hosts := provider.Tables()
+	return append(infos, newDomainSet(providers).info(), newDomainSet(hosts).info(), suffixInfo())
+}
+
+// suffixInfo describes the public suffixes, which come with a library that tells
+// "publicsuffix.org's public_suffix_list.dat, git revision … (2026-09-08T…)", and not
+// how many they are.
+func suffixInfo() ListInfo {
+	says := publicsuffix.List.String()
+	_, at, _ := strings.Cut(says, "(")
+	date, _, _ := strings.Cut(at, "T")
+	return ListInfo{
+		Name: "suffixes", Title: "public suffixes: nobody's own domain, and on no list",
+		Origin: "golang.org/x/net/publicsuffix", Date: date, Licence: "MPL-2.0",
+	}
 }
 
 // UncountedInfo describes the list of what a source names and no list counts.

@@ -109,7 +109,11 @@ func showLists(ui *tui) error {
 			from, cached = "cache", i.From
 		}
 		sources := strings.Split(i.Origin, ", ")
-		row(i.Name, number(i.Count), i.Date, from, sources[0])
+		entries := number(i.Count)
+		if i.Count == 0 {
+			entries = "?"
+		}
+		row(i.Name, entries, i.Date, from, sources[0])
 		for _, s := range sources[1:] {
 			row("", "", "", "", s)
 		}
@@ -132,7 +136,7 @@ func showLists(ui *tui) error {
 type listJSON struct {
 	Name    string   `json:"name"`
 	Title   string   `json:"title"`
-	Entries int      `json:"entries"`
+	Entries int      `json:"entries,omitempty"` // not known without
 	Date    string   `json:"date"`
 	Sources []string `json:"sources"`
 	Licence string   `json:"licence"`
