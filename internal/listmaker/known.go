@@ -227,7 +227,8 @@ func (s slips) has(domain string) bool {
 		return true
 	}
 	name, ok := nameOf(domain)
-	return ok && s.brands[name]
+	first, _, _ := strings.Cut(domain, ".") // of yahoo.com.is, where com.is is no public suffix
+	return ok && s.brands[name] || s.brands[first]
 }
 
 // nameOf returns the label before the public suffix.
