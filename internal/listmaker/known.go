@@ -227,8 +227,9 @@ func (s slips) has(domain string) bool {
 		return true
 	}
 	name, ok := nameOf(domain)
-	first, _, _ := strings.Cut(domain, ".") // of yahoo.com.is, where com.is is no public suffix
-	return ok && s.brands[name] || s.brands[first]
+	first, rest, _ := strings.Cut(domain, ".")
+	return ok && s.brands[name] ||
+		s.brands[first] && (strings.HasPrefix(rest, "com.") || strings.HasPrefix(rest, "co.")) // yahoo.com.is: com.is is no public suffix
 }
 
 // nameOf returns the label before the public suffix.
