@@ -38,15 +38,13 @@ func strayOnce(a Address) (suggestion string, probability float64) {
 		if isArticle(local) {
 			return "", 0
 		}
+		probability = min(probability, oddsOfMarks(local[:len(local)-len(inner)]))
 		local = inner
 		if closed := strings.TrimRightFunc(local, isMark); closed != local {
 			local, probability = closed, min(probability, oddsMarkup)
 		}
 	}
 	suggestion = local + "@" + a.Domain
-	if u, err := profile.ToUnicode(a.Domain); err == nil {
-		suggestion = local + "@" + u // as people write it
-	}
 	if local == a.Local || !parses(suggestion) {
 		return "", 0
 	}
@@ -59,6 +57,21 @@ func strayOnce(a Address) (suggestion string, probability float64) {
 // isMark tells of what is written before or around a word, never as a part of it.
 func isMark(r rune) bool {
 	return r == '\'' || r == '`' || r >= utf8.RuneSelf && unicode.Is(unicode.P, r)
+}
+
+// oddsOfMarks returns how sure it is that marks before a word are none of it. What was
+// cut off by an ellipsis may have been the better half of the name.
+func oddsOfMarks(marks string) (odds float64) {
+	odds = oddsStray
+	for _, r := range marks {
+		switch {
+		case r == '…' || r == '‥':
+			odds = min(odds, oddsEllipsis)
+		case !strings.ContainsRune("'`‘’‚‛“”„‟«»‹›•‣◦", r):
+			odds = min(odds, oddsMarkup)
+		}
+	}
+	return odds
 }
 
 // isArticle tells whether a local part begins with a Dutch article, as in 't.hart.

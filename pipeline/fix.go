@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"winnow/policy"
@@ -40,21 +41,36 @@ func (w *worker) correct() error {
 	for i := range w.rows {
 		j, row := &w.rows[i], int64(w.block.First+i)
 		w.counts.Add(report.Clean, j.verdict, row)
+		if j.verdict.Action != verdict.Fix {
+			continue
+		}
 		text, probability := w.Validator.Suggestion(asked(j.domain), &j.mailbox, j.verdict.Kinds)
-		switch {
-		case text == "":
-		case probability < validate.Sure, !utf8.ValidString(text + w.block.Row(i)):
-			w.unsure++ // in a list of another encoding the correction would be in the wrong one
-		default:
+		if probability < validate.Sure || !fits(text, w.block.Row(i)) {
+			w.unsure++
+		} else {
 			vd := j.verdict
-			if j.mailbox.Fault == nil {
-				vd.Reason = validate.TypoDomain // rather than that the domain does not exist
+			switch { // rather than that the domain does not exist
+			case j.mailbox.Fault != nil:
+			case vd.Kinds.Has(validate.TypoDomain):
+				vd.Reason = validate.TypoDomain
+			case vd.Kinds.Has(validate.LocalStray):
+				vd.Reason = validate.LocalStray
 			}
 			j.correction = correction{text, probability, vd.Reason}
 			w.fixes.Add(report.Clean, vd, row)
 		}
 	}
 	return nil
+}
+
+// fits tells whether a row may say text: in a list that is not UTF-8, or of which
+// that can not be seen, only ASCII is sure to be right.
+func fits(text, row string) bool {
+	return isASCII(text) || utf8.ValidString(row) && !isASCII(row)
+}
+
+func isASCII(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
 }
 
 // renderCorrected makes the bytes of the corrected list and of the log.

@@ -245,10 +245,13 @@ var writes = [...][]output{
 
 // of returns where the rows of a part go.
 func (o *Outputs) of(p report.Part) output {
-	if o.form == inParts {
+	switch o.form {
+	case inParts:
 		return output(p)
+	case corrected:
+		return outFixed
 	}
-	return writes[o.form][0]
+	return outAnnotated
 }
 
 func (o *Outputs) path(part output, st state) string {
@@ -265,7 +268,7 @@ func (o *Outputs) manifest(st state) string {
 	case single:
 		name += o.ext
 	case corrected:
-		name += ".fixed"
+		name += ".fix"
 	}
 	return filepath.Join(o.dir, name+".winnow"+stateNames[st]+".json")
 }

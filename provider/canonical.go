@@ -34,6 +34,9 @@ func (id ID) Customs(domain string) Customs {
 	if id >= firstUnnamed {
 		id = Unknown
 	}
+	if id == Yahoo && !strings.HasPrefix(domain, "yahoo.") && domain != "ymail.com" {
+		id = Unknown // names that came from other companies may have hyphens
+	}
 	c := Customs{domain: domain, of: id}
 	if d := c.table().domain; d != "" {
 		c.domain, c.merged = d, d != domain

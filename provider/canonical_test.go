@@ -37,6 +37,7 @@ func TestCanonical(t *testing.T) {
 		{"yahoo, another keyword", "Base-News@yahoo.com", "base-@yahoo.com", "base@yahoo.com"},
 		{"yahoo, a keyword and nothing else", "-x@yahoo.com", "-x@yahoo.com", ""},
 		{"yahoo by another domain is another", "jane@ymail.com", "jane@ymail.com", ""},
+		{"names that came to yahoo from elsewhere", "anna-maria@ybb.ne.jp", "anna-maria@ybb.ne.jp", ""},
 		{"yahoo, a plus", "jane+x@yahoo.com", "jane+x@yahoo.com", "jane@yahoo.com"},
 		{"yandex", "ivan-petrov+x@ya.ru", "ivan.petrov@yandex.ru", ""},
 		{"yandex, dots", "Ivan.Petrov@yandex.com", "ivan.petrov@yandex.ru", ""},

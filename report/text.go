@@ -201,7 +201,7 @@ func (s *Summary) ConcludeFix(all, changed *Counts, unsure int64) {
 		say("Look through the changes; then clean the fixed list: what was corrected may stand in it twice now.")
 	}
 	if unsure > 0 {
-		say("%s with a suggestion that is less than 99 %% sure: winnow clean puts them into review.", count(unsure, "row"))
+		say("%s left with a suggestion that is less than 99 %% sure, or that the list's encoding may not hold: winnow clean puts them into review.", count(unsure, "row"))
 	}
 	if changed.Rows == 0 && unsure == 0 {
 		say("There is nothing to correct.")

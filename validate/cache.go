@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"winnow/listio"
+	"winnow/provider"
 )
 
 // Lists that are renewed between two releases lie in a folder of their own: a
@@ -107,7 +108,29 @@ func loadLists(dir string) (*Lists, error) {
 		return text, nil
 	})
 	l.from = dir
+	if l.contradicted() {
+		return nil, ErrListsOld
+	}
 	return l, nil
+}
+
+// contradicted tells whether the disposable domains hold one of which this winnow knows
+// better: those of an older winnow were made when it did not yet.
+func (l *Lists) contradicted() bool {
+	for domain := range provider.Domains() {
+		if _, ok := l.disposable.hasParent(domain); ok {
+			return true
+		}
+	}
+	for _, name := range []string{"relay", "real"} {
+		_, rows := cutHeader(l.text[name])
+		for domain := range strings.Lines(rows) {
+			if _, ok := l.disposable.hasParent(strings.TrimSuffix(domain, "\n")); ok {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // DateOf returns the date of a list, by its text: YYYY-MM-DD, "" if it has none.

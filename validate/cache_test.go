@@ -86,6 +86,19 @@ func TestListsThatAreNotUsed(t *testing.T) {
 	require.Empty(t, l.Info()[0].From)
 }
 
+// Lists that an older winnow made may call somebody disposable of whom this one knows
+// better.
+func TestListsThatThisWinnowContradicts(t *testing.T) {
+	for _, known := range []string{"gmail.com", "duck.com", "google.com"} {
+		dir := t.TempDir()
+		lists := listsOf("2099-01-02")
+		lists["disposable"] = []byte("# disposable: x\n# date: 2099-01-02\n" + known + " a\n")
+		require.NoError(t, SaveLists(dir, "v1", lists))
+		_, err := LoadLists(dir)
+		require.ErrorIs(t, err, ErrListsOld, known)
+	}
+}
+
 func TestDamagedLists(t *testing.T) {
 	for _, tt := range []struct {
 		name   string

@@ -21,7 +21,11 @@ func disposable(known domainSet) Check {
 			return verdict.Set{}
 		},
 		MX: func(d *Domain) verdict.Set {
-			if d.Typo == "" && d.Host.Class == provider.Disposable {
+			if d.Typo != "" {
+				return verdict.Set{}
+			}
+			// What was taken for a typo may have turned out to be none.
+			if _, ok := known.hasParent(d.ASCII); ok || d.Host.Class == provider.Disposable {
 				return said
 			}
 			return verdict.Set{}

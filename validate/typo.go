@@ -42,32 +42,48 @@ const (
 
 // typoProbability returns how probable it is that d.Typo was meant, with what DNS
 // has said, if it was asked and its answer may be believed; 0 if there is no
-// Typo.
+// Typo. It is below [Sure] where something could be at the domain that is somebody's:
+// DNS has not denied it, or, if it was not asked, it is the provider's own name under
+// another suffix that exists.
 func (d *Domain) typoProbability() float64 {
 	if d.Typo == "" {
 		return 0
 	}
-	return d.slip.probability(d.slipEvidence())
+	p := d.slip.probability(d.slipEvidence())
+	denied := d.MX != nil && d.slipEvidence() > 0
+	if !d.slip.squat && (d.MX != nil && !denied || d.MX == nil && d.slip.elsewhere) {
+		return min(p, unsure)
+	}
+	return p
 }
 
 // mend corrects the domain of an address that was itself read out of a faulty text.
-// A chain of repairs is as sure as its least sure one.
-func (t *typoTargets) mend(meant string, probability float64) (string, float64) {
-	local, domain := meant[:strings.LastIndexByte(meant, '@')+1], meant[strings.LastIndexByte(meant, '@')+1:]
-	ascii, err := address.ParseDomain(domain)
-	if err != nil {
+// DNS was not asked for that domain: only one that is known to live on slips is
+// corrected as surely as the text.
+func (v *Validator) mend(meant string, probability float64) (string, float64) {
+	at := strings.LastIndexByte(meant, '@') + 1
+	ascii, err := address.ParseDomain(meant[at:])
+	if err != nil || v.allow.hasDomain(ascii) || v.deny.hasDomain(ascii) {
 		return meant, probability
 	}
-	if slip := t.nearest(ascii); slip.domain != "" {
-		return local + slip.domain, min(probability, slip.probability(0))
+	slip := v.lists.typos.nearest(ascii)
+	if slip.domain == "" {
+		return meant, probability
 	}
-	return meant, probability
+	p := slip.probability(0)
+	if !slip.squat {
+		p = min(p, unsure)
+	}
+	return meant[:at] + slip.domain, min(probability, p)
 }
+
+// unsure is how probable a correction is at most that a person should look at.
+const unsure = 0.98
 
 // forgetTypo takes back that a domain is a slip if what DNS has said makes it
 // likelier that it is somebody's own.
 func (d *Domain) forgetTypo() {
-	if d.Typo != "" && d.typoProbability() < leastSure {
+	if d.Typo != "" && d.slipEvidence() < 0 && d.typoProbability() < leastSure {
 		d.Typo, d.TypoP, d.Kinds = "", 0, d.Kinds.Minus(verdict.SetOf(TypoDomain))
 	}
 }
@@ -87,7 +103,7 @@ func (d *Domain) slipEvidence() float64 {
 		return slipImplicit
 	case mx.Hosts:
 		switch {
-		case d.slip.odds >= squatOdds:
+		case d.slip.squat:
 			return 0 // there for the mail of others: hosts are what it lives by
 		case d.established():
 			return slipEstablished

@@ -20,6 +20,9 @@ type guess struct {
 	domain string  // the provider's that was meant; "" for none
 	odds   float32 // ln of the odds that a provider's was meant, rather than somebody's own
 	share  float32 // if so, how probable it is that it was this one
+
+	squat     bool // it is known to live on slips
+	elsewhere bool // it is the provider's name, under another suffix that exists
 }
 
 // probability returns that of having meant the provider's domain, with what else
@@ -45,14 +48,14 @@ func (t *typoTargets) nearest(domain string) guess {
 		return guess{}
 	}
 	if rest, ok := strings.CutPrefix(domain, "www."); ok && provider.OfDomain(rest) != provider.Unknown {
-		return guess{domain: rest, odds: squatOdds, share: 1} // a web site's name, and no mail domain
+		return guess{domain: rest, odds: squatOdds, share: 1, squat: true} // a web site's name, and no mail domain
 	}
 	best := t.weigh(domain)
 	switch {
 	case best.domain == "":
 		return guess{}
 	case t.squats.has(domain):
-		best.odds = max(best.odds, squatOdds)
+		best.odds, best.squat = max(best.odds, squatOdds), true
 	case best.odds < leastOdds || best.share < leastSure || t.known(domain) ||
 		best.odds < leastOdds+oddsListed && t.listed.has(domain):
 		return guess{}
@@ -105,5 +108,7 @@ func (t *typoTargets) weigh(domain string) guess {
 		domain: best.domain,
 		odds:   slip - t.own(&w, best),
 		share:  float32(1 / (1 + math.Exp(float64(second-slip)))),
+
+		elsewhere: label == best.name && w.exists,
 	}
 }

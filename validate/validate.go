@@ -35,6 +35,8 @@ type Options struct {
 // Validator judges addresses. It is safe for concurrent use.
 type Validator struct {
 	resolver *mx.Resolver // nil: offline
+	allow    *Own
+	deny     *Own
 	lists    *Lists
 	domain   []Check                          // those with a Domain function
 	mx       []Check                          // … with an MX function
@@ -44,7 +46,7 @@ type Validator struct {
 
 // New returns a Validator. It opens nothing and asks nothing.
 func New(o Options) *Validator {
-	v := &Validator{resolver: o.Resolver, lists: o.Lists}
+	v := &Validator{resolver: o.Resolver, allow: cmp.Or(o.Allow, &Own{}), deny: cmp.Or(o.Deny, &Own{}), lists: o.Lists}
 	if v.lists == nil {
 		v.lists = EmbeddedLists()
 	}
@@ -53,8 +55,7 @@ func New(o Options) *Validator {
 	} else if v.resolver == nil {
 		v.resolver = mx.New(mx.Options{})
 	}
-	allow, deny := cmp.Or(o.Allow, &Own{}), cmp.Or(o.Deny, &Own{})
-	for _, c := range checks(v.lists, allow, deny) {
+	for _, c := range checks(v.lists, v.allow, v.deny) {
 		if c.Domain != nil {
 			v.domain = append(v.domain, c)
 		}
@@ -111,7 +112,10 @@ func Parse(text string) Mailbox {
 		return m
 	}
 	m := Mailbox{Text: text, Addr: a}
-	m.Meant, m.MeantP = address.Stray(a)
+	if m.Meant, m.MeantP = address.Stray(a); m.Meant != "" && !a.IsLiteral() {
+		// The domain stays as it was written.
+		m.Meant = m.Meant[:strings.LastIndexByte(m.Meant, '@')] + text[strings.LastIndexByte(text, '@'):]
+	}
 	return m
 }
 
@@ -265,7 +269,9 @@ const Sure = 0.99
 func (v *Validator) Suggestion(d *Domain, m *Mailbox, kinds verdict.Set) (address string, probability float64) {
 	switch {
 	case m.Fault != nil:
-		return v.lists.typos.mend(m.Meant, m.MeantP)
+		return v.mend(m.Meant, m.MeantP)
+	case kinds.Has(TypoDomain) && kinds.Has(LocalStray):
+		return m.Meant[:strings.LastIndexByte(m.Meant, '@')+1] + d.Typo, min(m.MeantP, d.typoProbability())
 	case kinds.Has(TypoDomain):
 		return m.Addr.Local + "@" + d.Typo, d.typoProbability()
 	case kinds.Has(LocalStray) && (d == nil || !d.takesNoMail()): // else nobody is there without the mark either
@@ -379,7 +385,9 @@ func (v *Validator) Result(d *Domain, m *Mailbox, vd verdict.Verdict, at time.Ti
 		Findings:  v.Findings(d, m, vd),
 		CheckedAt: at,
 	}
-	r.Suggestion, _ = v.Suggestion(d, m, vd.Kinds)
+	if vd.Action == verdict.Fix {
+		r.Suggestion, _ = v.Suggestion(d, m, vd.Kinds)
+	}
 	if len(r.Findings) > 0 && vd.Reason != 0 {
 		r.Reason, r.Text = r.Findings[0].Code, r.Findings[0].Text
 	}

@@ -157,12 +157,21 @@ func await(ts *testscript.TestScript, domain string, ended <-chan error) {
 }
 
 // askedCommand waits until a program in the background asks for the MX of a
-// domain, and so has read the list: asked slow.com
+// domain, and so has read the list: asked slow.com. With ! it wants that nobody has
+// asked for it.
 func askedCommand(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
+	if len(args) != 1 {
 		ts.Fatalf("usage: asked DOMAIN")
 	}
-	await(ts, args[0], nil)
+	if !neg {
+		await(ts, args[0], nil)
+		return
+	}
+	for _, s := range *servers(ts) {
+		if n := s.Queries()[args[0]+" MX"]; n > 0 {
+			ts.Fatalf("%s was asked for %d times", args[0], n)
+		}
+	}
 }
 
 // stoppedCommand runs a program, sends it a signal once it asks for the MX of a

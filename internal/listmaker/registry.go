@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"path"
 	"strings"
@@ -129,6 +130,9 @@ func (r Registry) get(ctx context.Context, file string, limit int64) ([]byte, er
 	if at == "" {
 		at = npm
 	}
+	if err := private(at); err != nil {
+		return nil, err
+	}
 	question, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(at, "/")+"/"+file, nil)
 	if err != nil {
 		return nil, err
@@ -150,6 +154,20 @@ func (r Registry) get(ctx context.Context, file string, limit int64) ([]byte, er
 		return nil, fmt.Errorf("%s: more than %d MiB", question.URL.Redacted(), limit>>20)
 	}
 	return data, nil
+}
+
+// private refuses a registry that could be spoken for by anybody on the way: the
+// checksums that packages are held against come from there as well.
+func private(registry string) error {
+	at, err := url.Parse(registry)
+	if err != nil {
+		return fmt.Errorf("the registry %q: %w", registry, err)
+	}
+	ip, _ := netip.ParseAddr(at.Hostname())
+	if at.Scheme == "https" || at.Scheme == "http" && (ip.IsLoopback() || at.Hostname() == "localhost") {
+		return nil
+	}
+	return fmt.Errorf("the registry %s: https is needed, for checksums come from there as well (NPM_CONFIG_REGISTRY names the registry)", at.Redacted())
 }
 
 func (r Registry) client() *http.Client {

@@ -53,6 +53,19 @@ func TestNewest(t *testing.T) {
 	}
 }
 
+// The checksums come from the registry as well: nobody on the way may speak for it.
+func TestARegistryMustBePrivate(t *testing.T) {
+	for _, at := range []string{"http://registry.example", "http://192.0.2.1:4873/", "ftp://registry.example", "registry.example", "http://localhost.example"} {
+		_, err := Registry{URL: at}.Newest(t.Context(), "x")
+		require.ErrorContains(t, err, "https is needed", at)
+	}
+	for _, at := range []string{"http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1"} {
+		_, err := Registry{URL: at}.Newest(t.Context(), "x")
+		require.Error(t, err)
+		require.NotContains(t, err.Error(), "https is needed", at)
+	}
+}
+
 func TestFetch(t *testing.T) {
 	good := tarballOf(t, map[string]string{"package/index.json": `["a.com"]`, "package/LICENSE": "MIT"})
 	other := tarballOf(t, map[string]string{"package/index.json": `["b.com"]`, "package/LICENSE": "MIT"})
