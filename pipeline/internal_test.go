@@ -59,8 +59,9 @@ func TestTurnstileStopsAtAnError(t *testing.T) {
 // what is likely one.
 func TestSeenIsAMap(t *testing.T) {
 	type first struct {
-		row  int
-		text uint64
+		row      int
+		text     uint64
+		sendable bool
 	}
 	for _, estimate := range []int64{0, 10, 100_000} {
 		s, same, likely := newSeen(estimate), map[string]first{}, map[string]int{}
@@ -68,7 +69,7 @@ func TestSeenIsAMap(t *testing.T) {
 		for row := 2; row < 60_000; row++ {
 			base := fmt.Sprintf("jane%d@acme.com", r.IntN(20_000))
 			canonical, text := base, r.Uint64N(2)
-			k := keys{text: text}
+			k := keys{text: text, sendable: r.IntN(4) > 0}
 			if r.IntN(3) == 0 {
 				canonical = fmt.Sprintf("tag%d+%s", r.IntN(3), base)
 				k.likely = s.key([]byte(base))
@@ -77,7 +78,10 @@ func TestSeenIsAMap(t *testing.T) {
 
 			var want validate.Earlier
 			f, known := same[canonical]
+			better := known && k.sendable && !f.sendable
 			switch {
+			case better:
+				want = validate.Earlier{Row: f.row, How: validate.LikelySame}
 			case known && f.text == text:
 				want = validate.Earlier{Row: f.row, How: validate.SameText}
 			case known:
@@ -85,8 +89,10 @@ func TestSeenIsAMap(t *testing.T) {
 			case likely[base] != 0:
 				want = validate.Earlier{Row: likely[base], How: validate.LikelySame}
 			}
-			if !known {
-				same[canonical] = first{row, text}
+			if !known || better {
+				same[canonical] = first{row, text, k.sendable}
+			}
+			if !known || better && canonical == base {
 				if likely[base] == 0 || canonical == base {
 					likely[base] = row // the mailbox itself goes before what is only likely it
 				}

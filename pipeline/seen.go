@@ -26,6 +26,7 @@ type keys struct {
 	canonical key
 	likely    key    // zero: as canonical
 	text      uint64 // a hash of the address as it is written, of which textBits count
+	sendable  bool   // the row would be in the clean part
 }
 
 // seen remembers in which row a mailbox stood first: an open-addressing table in
@@ -39,27 +40,29 @@ type seen struct {
 }
 
 // place says where a mailbox stood first: the row, a part of the hash of its text,
-// and whether only a mailbox that is likely the same stood there. The zero place is
-// none: rows count from 1.
+// whether only a mailbox that is likely the same stood there, and whether the row is
+// sendable. The zero place is none: rows count from 1.
 type place uint64
 
 const (
-	textBits   = 23
-	onlyLikely = 1 << (64 - 1)
-	rowBits    = 64 - 1 - textBits // a million million rows
+	rowBits      = 40 // a million million rows
+	textBits     = 64 - rowBits - 2
+	textMask     = (1<<textBits - 1) << rowBits
+	onlyLikely   = 1 << (64 - 1)
+	sendableHere = 1 << (64 - 2)
 )
 
-func newPlace(row int64, text uint64, likely bool) place {
-	p := place(row)&(1<<rowBits-1) | place(text)<<(64-textBits)>>1
-	if likely {
-		p |= onlyLikely
+func newPlace(row int64, k keys, flags place) place {
+	if k.sendable {
+		flags |= sendableHere
 	}
-	return p
+	return flags | place(row)&(1<<rowBits-1) | place(k.text)<<rowBits&textMask
 }
 
 func (p place) row() int              { return int(p & (1<<rowBits - 1)) }
 func (p place) likely() bool          { return p&onlyLikely != 0 }
-func (p place) hasText(t uint64) bool { return newPlace(0, t, false) == p&^onlyLikely&^(1<<rowBits-1) }
+func (p place) sendable() bool        { return p&sendableHere != 0 }
+func (p place) sameText(q place) bool { return (p^q)&textMask == 0 }
 
 // newSeen returns an empty table with room for so many mailboxes.
 func newSeen(mailboxes int64) *seen {
@@ -81,20 +84,29 @@ func (s *seen) touch(rows []judged) {
 
 // earlier finds the earlier row that holds the same mailbox, or one that is likely
 // the same, and remembers this one.
+//
+// Where the earlier one is not to be sent to as it is written (its own domain could
+// not be found out) and this one is, this one takes its place and is no duplicate:
+// whoever it is would get no mail at all.
 func (s *seen) earlier(k keys, row int64) validate.Earlier {
-	at := s.at(k.canonical)
+	at, here := s.at(k.canonical), newPlace(row, k, 0)
 	found := at.value
-	if found != 0 && !found.likely() {
+	switch {
+	case found == 0, found.likely():
+		s.put(k.canonical, here)
+	case k.sendable && !found.sendable():
+		at.value = here
+		return validate.Earlier{Row: found.row(), How: validate.LikelySame}
+	default:
 		e := validate.Earlier{Row: found.row(), How: validate.SameMailbox}
-		if found.hasText(k.text) {
+		if found.sameText(here) {
 			e.How = validate.SameText
 		}
 		return e
 	}
-	s.put(k.canonical, newPlace(row, k.text, false))
 	if k.likely != (key{}) {
 		if likely := s.at(k.likely).value; likely == 0 {
-			s.put(k.likely, newPlace(row, 0, true))
+			s.put(k.likely, here|onlyLikely)
 		} else if found == 0 {
 			found = likely
 		}

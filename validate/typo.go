@@ -43,23 +43,22 @@ const (
 // typoProbability returns how probable it is that d.Typo was meant, with what DNS
 // has said, if it was asked and its answer may be believed; 0 if there is no
 // Typo. It is below [Sure] where something could be at the domain that is somebody's:
-// DNS has not denied it, or, if it was not asked, it is the provider's own name under
-// another suffix that exists.
+// its top-level domain exists, and DNS has not denied it.
 func (d *Domain) typoProbability() float64 {
 	if d.Typo == "" {
 		return 0
 	}
 	p := d.slip.probability(d.slipEvidence())
 	denied := d.MX != nil && d.slipEvidence() > 0
-	if !d.slip.squat && (d.MX != nil && !denied || d.MX == nil && d.slip.elsewhere) {
+	if !d.slip.squat && !denied && (d.slip.possible || d.MX != nil) {
 		return min(p, unsure)
 	}
 	return p
 }
 
 // mend corrects the domain of an address that was itself read out of a faulty text.
-// DNS was not asked for that domain: only one that is known to live on slips is
-// corrected as surely as the text.
+// DNS was not asked for that domain: only one that can not exist, or is known to live
+// on slips, is corrected as surely as the text.
 func (v *Validator) mend(meant string, probability float64) (string, float64) {
 	at := strings.LastIndexByte(meant, '@') + 1
 	ascii, err := address.ParseDomain(meant[at:])
@@ -71,7 +70,7 @@ func (v *Validator) mend(meant string, probability float64) (string, float64) {
 		return meant, probability
 	}
 	p := slip.probability(0)
-	if !slip.squat {
+	if !slip.squat && slip.possible {
 		p = min(p, unsure)
 	}
 	return meant[:at] + slip.domain, min(probability, p)

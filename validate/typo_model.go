@@ -21,8 +21,8 @@ type guess struct {
 	odds   float32 // ln of the odds that a provider's was meant, rather than somebody's own
 	share  float32 // if so, how probable it is that it was this one
 
-	squat     bool // it is known to live on slips
-	elsewhere bool // it is the provider's name, under another suffix that exists
+	squat    bool // it is known to live on slips
+	possible bool // its top-level domain exists
 }
 
 // probability returns that of having meant the provider's domain, with what else
@@ -109,6 +109,6 @@ func (t *typoTargets) weigh(domain string) guess {
 		odds:   slip - t.own(&w, best),
 		share:  float32(1 / (1 + math.Exp(float64(second-slip)))),
 
-		elsewhere: label == best.name && w.exists,
+		possible: w.exists,
 	}
 }
