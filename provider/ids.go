@@ -51,5 +51,5 @@ var others = [...]string{
 	"timeweb", "tiscali", "titan", "tom", "tpg", "transip", "trash-mail", "trashmail", "trendmicro", "tut.by", "tuta",
 	"ukr.net", "united-domains", "uol", "usa.net", "vade", "verizon", "videotron", "virgilio", "virginmedia", "vodacom",
 	"vodafone", "volny", "voo", "vtr", "walla", "web.de", "webmail.co.za", "websupport", "wedos", "windstream", "wow",
-	"wp", "xserver", "xtra", "ya.com", "yopmail", "zen", "zerospam", "ziggo", "zoznam",
+	"wp", "xserver", "xtra", "ya.com", "yahoo-japan", "yopmail", "zen", "zerospam", "ziggo", "zoznam",
 }

@@ -32,6 +32,7 @@ func checks(l *Lists, allow, deny *Own) []Check {
 		reserved(),
 		mailHosts(),
 		typo(l.typos),
+		typoTLD(l.typos),
 		disposable(l.disposable),
 		role(l.role),
 		unlikely(),

@@ -45,6 +45,7 @@ const (
 	DNSFiltered
 
 	TypoDomain
+	TypoTLD
 	ListDisposable
 	RoleSystem
 	LocalUnlikely
@@ -208,6 +209,9 @@ var kinds = withSyntax([numKinds]KindInfo{
 	TypoDomain: {"typo.domain", verdict.Risky, Recipient,
 		"the domain looks like a slip of the finger for a big provider's",
 		"Compare it with how the address came to you. Ask the person if you can; never change it silently."},
+	TypoTLD: {"typo.tld", verdict.Risky, Recipient,
+		"the domain's ending does not exist and looks like a slip for one that does",
+		"Compare it with how the address came to you. As it is written, no mail can reach it."},
 	ListDisposable: {"list.disposable", verdict.Risky, Recipient,
 		"the domain hands out addresses to throw away",
 		"It takes mail now and nobody will read it later. Leave it out of campaigns; ask for another address at sign-up."},

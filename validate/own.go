@@ -81,6 +81,7 @@ func (o *Own) add(entry string) error {
 	if o.domains == nil {
 		o.domains, o.addresses = make(map[string]bool), make(map[string]bool)
 	}
+	entry = strings.TrimPrefix(entry, "*@") // all addresses of a domain
 	if m := Parse(entry); m.Fault == nil {
 		o.addresses[m.Canonical()] = true
 		return nil

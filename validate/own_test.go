@@ -53,6 +53,7 @@ func TestOwnLists(t *testing.T) {
 	}{
 		{"no word of it", "acme.org", "acme.net", "jane@acme-corp.com", hosts, verdict.Valid, "", verdict.Send},
 		{"denied domain", "", "acme-corp.com", "jane@acme-corp.com", hosts, verdict.Invalid, "list.denied", verdict.Remove},
+		{"all of its addresses", "", "*@acme-corp.com", "jane@acme-corp.com", hosts, verdict.Invalid, "list.denied", verdict.Remove},
 		{"not below it", "", "acme-corp.com", "jane@eu.acme-corp.com", hosts, verdict.Valid, "", verdict.Send},
 		{"below it", "", "*.acme-corp.com", "jane@mx.eu.acme-corp.com", hosts, verdict.Invalid, "list.denied", verdict.Remove},
 		{"only below it", "", "*.acme-corp.com", "jane@acme-corp.com", hosts, verdict.Valid, "", verdict.Send},

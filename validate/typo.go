@@ -45,8 +45,11 @@ const (
 // Typo. It is below [Sure] where something could be at the domain that is somebody's:
 // its top-level domain exists, and DNS has not denied it.
 func (d *Domain) typoProbability() float64 {
-	if d.Typo == "" {
+	switch {
+	case d.Typo == "":
 		return 0
+	case d.slip.domain == "": // only its top-level domain
+		return d.TypoP
 	}
 	p := d.slip.probability(d.slipEvidence())
 	denied := d.MX != nil && d.slipEvidence() > 0
@@ -67,6 +70,9 @@ func (v *Validator) mend(meant string, probability float64) (string, float64) {
 	}
 	slip := v.lists.typos.nearest(ascii)
 	if slip.domain == "" {
+		if ended := v.lists.typos.withTLD(ascii); ended != "" {
+			return meant[:at] + ended, min(probability, sureTLD)
+		}
 		return meant, probability
 	}
 	p := slip.probability(0)
@@ -82,8 +88,8 @@ const unsure = 0.98
 // forgetTypo takes back that a domain is a slip if what DNS has said makes it
 // likelier that it is somebody's own.
 func (d *Domain) forgetTypo() {
-	if d.Typo != "" && d.slipEvidence() < 0 && d.typoProbability() < leastSure {
-		d.Typo, d.TypoP, d.Kinds = "", 0, d.Kinds.Minus(verdict.SetOf(TypoDomain))
+	if d.Typo != "" && d.slipEvidence() < 0 && (d.slip.domain == "" || d.typoProbability() < leastSure) {
+		d.Typo, d.TypoP, d.Kinds = "", 0, d.Kinds.Minus(typos)
 	}
 }
 

@@ -63,6 +63,26 @@ func (t *typoTargets) nearest(domain string) guess {
 	return best
 }
 
+// inCountry returns the provider's domain of the country that was typed, where its
+// name is right and only the suffix is not: hotmail.co.uk for hotmail.uk.
+func (w *typed) inCountry(t *typoTargets, best *typoTarget) *typoTarget {
+	_, country := cutLast(w.domain)
+	if w.label != best.name || len(country) != len("uk") {
+		return nil
+	}
+	for n := range t.beginning(w.label) {
+		if n.name != w.label {
+			continue
+		}
+		for i := range n.targets {
+			if strings.HasSuffix(n.targets[i].suffix, "."+country) {
+				return &n.targets[i]
+			}
+		}
+	}
+	return nil
+}
+
 // weigh returns the likeliest target, and the odds that it was meant; no domain
 // where none is near.
 func (t *typoTargets) weigh(domain string) guess {
@@ -103,6 +123,9 @@ func (t *typoTargets) weigh(domain string) guess {
 	}
 	if best == nil {
 		return guess{}
+	}
+	if own := w.inCountry(t, best); own != nil {
+		best, second = own, -maxPrice
 	}
 	return guess{
 		domain: best.domain,

@@ -264,15 +264,18 @@ var actionOf = [...]verdict.Action{
 // who looks: of a hundred, less than one is wrong.
 const Sure = 0.99
 
+// typos are the kinds that say that another domain was meant.
+var typos = verdict.SetOf(TypoDomain, TypoTLD)
+
 // Suggestion returns the address that was probably meant, or "", and how probable
 // it is, from 0 to 1. kinds are what was said of the address.
 func (v *Validator) Suggestion(d *Domain, m *Mailbox, kinds verdict.Set) (address string, probability float64) {
 	switch {
 	case m.Fault != nil:
 		return v.mend(m.Meant, m.MeantP)
-	case kinds.Has(TypoDomain) && kinds.Has(LocalStray):
+	case kinds.Intersects(typos) && kinds.Has(LocalStray):
 		return m.Meant[:strings.LastIndexByte(m.Meant, '@')+1] + d.Typo, min(m.MeantP, d.typoProbability())
-	case kinds.Has(TypoDomain):
+	case kinds.Intersects(typos):
 		return m.Addr.Local + "@" + d.Typo, d.typoProbability()
 	case kinds.Has(LocalStray) && (d == nil || !d.takesNoMail()): // else nobody is there without the mark either
 		return m.Meant, m.MeantP
@@ -314,7 +317,7 @@ func detail(k verdict.Kind, d *Domain, m *Mailbox) string {
 	switch {
 	case k == ListDuplicate || k == ListLikelyDuplicate:
 		return m.Earlier.String()
-	case k == TypoDomain:
+	case typos.Has(k):
 		return d.Typo
 	case k == ListDisposable && d.learnt != "":
 		return "its mail host, " + d.learnt + ", serves hardly anything else in this list"

@@ -159,6 +159,9 @@ func compareLists(old *validate.Lists, made listmaker.Made) (changes []listChang
 
 func showChanges(ui *tui, changes []listChange) error {
 	for _, c := range changes {
+		if ui.quiet && len(c.New)+len(c.Gone) == 0 {
+			continue
+		}
 		text := "unchanged"
 		if len(c.New)+len(c.Gone) > 0 {
 			text = fmt.Sprintf("%s new%s, %s gone%s", number(len(c.New)), examples(c.New), number(len(c.Gone)), examples(c.Gone))
