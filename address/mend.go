@@ -123,7 +123,7 @@ func spelledOut(t string) (string, float64) {
 		return "", 0
 	}
 	replaceFold(&t, dots, ".")
-	if strings.Contains(strings.NewReplacer(" .", ".", ". ", ".").Replace(t), " ") {
+	if strings.Contains(dotGaps.Replace(t), " ") {
 		return "", 0
 	}
 	t, p := mend(strings.TrimRight(t, "."))
@@ -133,18 +133,24 @@ func spelledOut(t string) (string, float64) {
 	return t, min(p, oddsSpelled)
 }
 
+var dotGaps = strings.NewReplacer(" .", ".", ". ", ".")
+
 // replaceFold replaces each of the words in a text, whatever its case and with the
 // spaces around it, and returns how many it found.
 func replaceFold(t *string, words []string, with string) (n int) {
 	for _, w := range words {
-		for i := 0; i+len(w) <= len(*t); i++ {
-			if !strings.EqualFold((*t)[i:i+len(w)], w) {
-				continue
+		for from := 0; ; {
+			i := strings.IndexByte((*t)[from:], w[0]) + from
+			if i < from || i+len(w) > len(*t) {
+				break
 			}
-			before := strings.TrimRight((*t)[:i], " ")
-			*t = before + with + strings.TrimLeft((*t)[i+len(w):], " ")
-			i = len(before)
-			n++
+			from = i + 1
+			if strings.EqualFold((*t)[i:i+len(w)], w) {
+				before := strings.TrimRight((*t)[:i], " ") + with
+				*t = before + strings.TrimLeft((*t)[i+len(w):], " ")
+				from = len(before)
+				n++
+			}
 		}
 	}
 	return n

@@ -106,8 +106,10 @@ func repair(t string) (string, float64) {
 			}
 		}
 	}
-	return unwrap(strings.NewReplacer("\n", " ", "\t", " ").Replace(t))
+	return unwrap(oneLine.Replace(t))
 }
+
+var oneLine = strings.NewReplacer("\n", " ", "\t", " ")
 
 // spacedOut joins a text that has a space between all its characters.
 func spacedOut(t string) (joined string, ok bool) {

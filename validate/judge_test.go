@@ -106,6 +106,8 @@ func TestJudgeOffline(t *testing.T) {
 		{"a word that is a provider too", "foodplanet.nl", verdict.Invalid, "syntax.no-at", nil, ""},
 		{"too short for a name", "mygmail.com", verdict.Invalid, "syntax.no-at", nil, ""},
 		{"a host with a number", "mx2.outlook.com", verdict.Invalid, "syntax.no-at", nil, ""},
+		{"a machine far below", "ab2.eop-cd3.prod.protection.outlook.com", verdict.Invalid, "syntax.no-at", nil, ""},
+		{"a service in between", "us.mail.yahoo.com", verdict.Invalid, "syntax.no-at", nil, ""},
 		{"an @ spelled out before a provider", "max_at_gmail.com", verdict.Invalid, "syntax.no-at", nil, "max@gmail.com"},
 		{"a site, not an address", "www.gmail.com", verdict.Invalid, "syntax.no-at", nil, ""},
 		{"a host, not an address", "box.gmail.com", verdict.Invalid, "syntax.no-at", nil, ""},

@@ -63,10 +63,13 @@ func singular(domain string) bool {
 	return false
 }
 
-// isHost tells whether what stands before a domain is a service's name rather than a person's.
+// isHost tells whether what stands before a domain names a machine or a service rather
+// than a person: one of its labels does, or there are many.
 func isHost(local string) bool {
-	first, _, _ := strings.Cut(local, ".")
-	return slices.Contains(hosts, strings.TrimRight(first, "0123456789"))
+	labels := strings.Split(local, ".")
+	return len(labels) > 3 || slices.ContainsFunc(labels, func(label string) bool {
+		return slices.Contains(hosts, strings.TrimRight(label, "0123456789"))
+	})
 }
 
 var hosts = []string{
