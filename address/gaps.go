@@ -56,17 +56,36 @@ func withHyphens(domain string) (mended string, odds float64) {
 var endings = []string{"com", "net", "org", "edu", "gov", "de", "fr", "es", "nl", "pl", "ru"}
 
 // withDot makes a dot of the one character before an ending, be it what it may, if
-// there is no other dot.
+// there is no other dot; and two of those before co and uk.
 func withDot(domain string) (string, float64) {
-	i := strings.LastIndexFunc(domain, func(r rune) bool { return !unicode.IsLetter(r) })
-	if i < 1 || strings.Contains(domain, ".") {
+	if strings.Contains(domain, ".") {
 		return "", 0
+	}
+	head, last, ok := cutLast(domain)
+	if ok && isEnding(last) {
+		return head + "." + last, oddsNoDot
+	}
+	if head, second, ok := cutLast(head); ok && isSuffix(second, last) {
+		return head + "." + second + "." + last, oddsNoDot
+	}
+	return "", 0
+}
+
+// cutLast parts a domain at the last character that is no letter.
+func cutLast(domain string) (head, last string, ok bool) {
+	i := strings.LastIndexFunc(domain, func(r rune) bool { return !unicode.IsLetter(r) })
+	if i < 1 {
+		return "", "", false
 	}
 	sep, n := utf8.DecodeRuneInString(domain[i:])
-	if unicode.IsDigit(sep) || strings.ContainsRune(",;:", sep) || !isEnding(domain[i+n:]) {
-		return "", 0
-	}
-	return domain[:i] + "." + domain[i+n:], oddsNoDot
+	return domain[:i], domain[i+n:], !unicode.IsDigit(sep) && !strings.ContainsRune(",;:", sep)
+}
+
+// isSuffix tells whether people have domains below second.last, as below co.uk.
+func isSuffix(second, last string) bool {
+	both := strings.ToLower(second + "." + last)
+	suffix, icann := publicsuffix.PublicSuffix(both)
+	return icann && suffix == both
 }
 
 func isEnding(label string) bool { return slices.Contains(endings, strings.ToLower(label)) }
@@ -95,11 +114,8 @@ func closed(domain string) (string, float64) {
 	case last > 0 && isEnding(head[last:]): // the domain was whole
 	case last > 0 && isEnding(head[last:]+tail): // gmail.co m
 		return joined, oddsGap
-	case last > 0: // acme.co uk
-		suffix, icann := publicsuffix.PublicSuffix(strings.ToLower(head + "." + tail))
-		if icann && strings.EqualFold(suffix, head[last:]+"."+tail) {
-			return head + "." + tail, oddsGap
-		}
+	case last > 0 && isSuffix(head[last:], tail): // acme.co uk
+		return head + "." + tail, oddsGap
 	}
 	return "", 0
 }

@@ -113,7 +113,7 @@ func spellings(words ...string) (all []string) {
 }
 
 // spelledOut reads "jane at acme dot com". There must be exactly one "at", no
-// other space, and a real top-level domain.
+// other space unless it stands for the dot, and a real top-level domain.
 func spelledOut(t string) (string, float64) {
 	if len(t) > maxInput {
 		return "", 0
@@ -123,7 +123,7 @@ func spelledOut(t string) (string, float64) {
 		return "", 0
 	}
 	replaceFold(&t, dots, ".")
-	if strings.Contains(dotGaps.Replace(t), " ") {
+	if strings.Contains(dotGaps.Replace(t), " ") && strings.Contains(t, ".") {
 		return "", 0
 	}
 	t, p := mend(strings.TrimRight(t, "."))

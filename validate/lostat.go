@@ -34,7 +34,8 @@ func withAt(text string) (suggestion string, probability float64) {
 		case strings.ContainsRune(`!"#$'£§`, mark): // near the 2, or on its key
 		case !singular(lower[i:]):
 			continue
-		case strings.ContainsRune("2q ._", mark):
+		case strings.ContainsRune("2 ._", mark):
+		case mark == 'q' && !strings.HasSuffix(local, "i"): // the German key of the @; but Tariq, Sadiq
 		default:
 			if local = text[:i]; len(local) < shortest {
 				return "", 0

@@ -107,7 +107,7 @@ func Parse(text string) Mailbox {
 		case m.Fault.Rule == address.NoAt:
 			m.Meant, m.MeantP = withAt(text)
 		default:
-			m.Meant, m.MeantP = withSuffix(strings.TrimRight(text, ".,;: "))
+			m.Meant, m.MeantP = withSuffix(strings.Trim(text, "<>.,;: "))
 		}
 		return m
 	}
