@@ -44,9 +44,15 @@ func mend(t string) (string, float64) {
 func mendDomain(local, domain string) (mended string, odds float64) {
 	odds = oddsWide
 	domain = strings.TrimSpace(strings.Map(func(r rune) rune { r, _ = narrow(r); return r }, domain))
-
-	joined := strings.ContainsAny(domain, " ,;:")
-	if joined {
+	given := domain
+	for _, repair := range []func(string) (string, float64){fromURL, withDots, withHyphens, withDot, closed} {
+		if mended, p := repair(domain); p > 0 {
+			domain, odds = mended, min(odds, p)
+		}
+	}
+	guessed := domain != given
+	if strings.ContainsAny(domain, " ,;:") {
+		guessed = true
 		// What stands before the gap may be the whole domain.
 		head := domain[:strings.IndexAny(domain, " ,;:")]
 		if parses(local + "@" + strings.TrimRight(head, ".")) {
@@ -60,6 +66,9 @@ func mendDomain(local, domain string) (mended string, odds float64) {
 		}
 		for _, gap := range []string{" , ", ", ", " ,", ",", ";", ":", " . ", ". ", " ."} {
 			domain = strings.ReplaceAll(domain, gap, ".")
+		}
+		if mended, p := slipOfCom(domain); p > 0 {
+			domain, odds = mended, min(odds, p)
 		}
 	}
 	if single := collapse(domain); single != domain {
@@ -75,7 +84,7 @@ func mendDomain(local, domain string) (mended string, odds float64) {
 	if short := strings.TrimRight(domain, "0123456789"); short != domain && realTLD("a@"+short) {
 		domain, odds = short, min(odds, oddsDigits)
 	}
-	if joined && !realTLD("a@"+domain) {
+	if guessed && !realTLD("a@"+domain) {
 		return "", 0
 	}
 	return domain, odds
@@ -91,21 +100,32 @@ func collapse(s string) string {
 
 // ats and dots are how the two are spelled out against robots.
 var (
-	ats  = [...]string{"(at)", "[at]", "{at}", "<at>", " at "}
-	dots = [...]string{"(dot)", "[dot]", "{dot}", "<dot>", " dot "}
+	ats  = spellings("at", "ät", "arroba")
+	dots = spellings("dot", "punkt", "punto")
 )
 
+// spellings returns the words with what stands around them.
+func spellings(words ...string) (all []string) {
+	for _, w := range words {
+		all = append(all, "("+w+")", "["+w+"]", "{"+w+"}", "<"+w+">", "_"+w+"_", " "+w+" ")
+	}
+	return all
+}
+
 // spelledOut reads "jane at acme dot com". There must be exactly one "at", no
-// other space, and a real top-level domain.
+// other space unless it stands for the dot, and a real top-level domain.
 func spelledOut(t string) (string, float64) {
-	if !isASCII(t) || len(t) > maxInput {
+	if len(t) > maxInput {
 		return "", 0
 	}
 	t = strings.Join(strings.Fields(t), " ")
-	if n := replaceFold(&t, ats[:], "@"); n != 1 {
+	if n := replaceFold(&t, ats, "@"); n != 1 {
 		return "", 0
 	}
-	replaceFold(&t, dots[:], ".")
+	replaceFold(&t, dots, ".")
+	if strings.Contains(dotGaps.Replace(t), " ") && strings.Contains(t, ".") {
+		return "", 0
+	}
 	t, p := mend(strings.TrimRight(t, "."))
 	if p == 0 || !realTLD(t) {
 		return "", 0
@@ -113,17 +133,24 @@ func spelledOut(t string) (string, float64) {
 	return t, min(p, oddsSpelled)
 }
 
-// replaceFold replaces each of the words in ASCII text, whatever its case and
-// with the spaces around it, and returns how many it found.
+var dotGaps = strings.NewReplacer(" .", ".", ". ", ".")
+
+// replaceFold replaces each of the words in a text, whatever its case and with the
+// spaces around it, and returns how many it found.
 func replaceFold(t *string, words []string, with string) (n int) {
 	for _, w := range words {
-		for {
-			i := strings.Index(strings.ToLower(*t), w)
-			if i < 0 {
+		for from := 0; ; {
+			i := strings.IndexByte((*t)[from:], w[0]) + from
+			if i < from || i+len(w) > len(*t) {
 				break
 			}
-			*t = strings.TrimRight((*t)[:i], " ") + with + strings.TrimLeft((*t)[i+len(w):], " ")
-			n++
+			from = i + 1
+			if strings.EqualFold((*t)[i:i+len(w)], w) {
+				before := strings.TrimRight((*t)[:i], " ") + with
+				*t = before + strings.TrimLeft((*t)[i+len(w):], " ")
+				from = len(before)
+				n++
+			}
 		}
 	}
 	return n

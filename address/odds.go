@@ -28,6 +28,11 @@ const (
 	oddsDots     = .97 // Two dots in a domain are one too many; rarely, a label between them is missing.
 	oddsDotFirst = .90 // A dot after the @ may be all that is left of a label.
 	oddsNoDot    = .80 // acmecom is acme.com with a dot lost; rarely, a machine on a private network.
+	oddsGap      = .80 // A space within a domain may stand for a dot, for a hyphen or for nothing, or end it.
+	oddsDash     = .95 // A word processor made a dash of the hyphen; rarely, a dash parts the address from a remark.
+	oddsUnder    = .85 // No domain that takes mail has an underscore; the hyphen lies on the same key, but so it may be a dot.
+	oddsURL      = .90 // The domain was copied from a browser's address bar.
+	oddsEnding   = .90 // "con" is no top-level domain, and a slip for com.
 	oddsLocalDot = .90 // Two dots in a local part, or one at its end, are one too many; rarely, a letter between them is missing.
 	oddsDotSpace = .95 // A space beside a dot of the domain is a slip, but may end a sentence.
 	oddsCell     = .90 // An address among other words is probably the cell's, but the words may say otherwise.

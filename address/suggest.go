@@ -1,6 +1,7 @@
 package address
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -49,7 +50,7 @@ func parses(s string) bool {
 	return err == nil
 }
 
-// legible returns s as UTF-8 in which white space is a space or a line end,
+// legible returns s as UTF-8 in which white space is a space, a tab or a line end,
 // nothing is invisible save what is in its place and the joiners, and an @ is
 // ASCII; and the odds of the least sure step.
 func legible(s string) (t string, p float64) {
@@ -65,8 +66,8 @@ func legible(s string) (t string, p float64) {
 		switch {
 		case unicode.Is(unicode.Zs, r):
 			r = ' '
-		case unicode.IsSpace(r):
-			r = '\n' // line ends and tabs part cells
+		case unicode.IsSpace(r) && r != '\t':
+			r = '\n'
 		case r == '\u202e':
 			p = min(p, oddsReversed)
 			continue
@@ -80,7 +81,7 @@ func legible(s string) (t string, p float64) {
 		b.WriteRune(r)
 	}
 	t = b.String()
-	for _, escaped := range []string{`\@`, "%40"} { // for a shell or a script; in a URL
+	for _, escaped := range []string{`\@`, "%40", "&#64;", "&#x40;", "&commat;"} { // for a shell or a script; in a URL; in HTML
 		if strings.Count(t, escaped) == 1 && strings.Count(t, "@") == strings.Count(escaped, "@") {
 			t, p = strings.Replace(t, escaped, "@", 1), min(p, oddsEscape)
 		}
@@ -93,6 +94,10 @@ func repair(t string) (string, float64) {
 	if !strings.Contains(t, "@") {
 		return spelledOut(t)
 	}
+	if joined, ok := spacedOut(t); ok {
+		r, p := repair(joined)
+		return r, min(p, oddsSpelled)
+	}
 	if !named(t) {
 		found, odds := cells(t)
 		for _, cell := range found {
@@ -101,7 +106,18 @@ func repair(t string) (string, float64) {
 			}
 		}
 	}
-	return unwrap(strings.ReplaceAll(t, "\n", " "))
+	return unwrap(oneLine.Replace(t))
+}
+
+var oneLine = strings.NewReplacer("\n", " ", "\t", " ")
+
+// spacedOut joins a text that has a space between all its characters.
+func spacedOut(t string) (joined string, ok bool) {
+	if len(t) > maxInput {
+		return "", false
+	}
+	fields := strings.Fields(t)
+	return strings.Join(fields, ""), len(fields) > 1 && !slices.ContainsFunc(fields, func(f string) bool { return utf8.RuneCountInString(f) > 1 })
 }
 
 // named tells whether t is one name and address, as in "Doe, Jane <jane@acme.com>".
@@ -114,8 +130,8 @@ func named(t string) bool {
 // cells returns those parts of t that hold an @, if t is a list of some kind, and
 // the odds that the first of them is meant.
 func cells(t string) (found []string, odds float64) {
-	for _, sep := range []string{"\n", ";", "|", ", ", ","} {
-		if !strings.Contains(t, sep) {
+	for _, sep := range []string{"\n", "\t", ";", "|", ", ", ","} {
+		if !strings.Contains(t, sep) || sep == "\t" && tabInName(t) {
 			continue
 		}
 		// A comma without a space may as well be a slip for a dot.
@@ -133,6 +149,14 @@ func cells(t string) (found []string, odds float64) {
 		}
 	}
 	return nil, 0
+}
+
+// tabInName tells whether a tab may stand in the place of a space before an address
+// that would not be clear with a space either.
+func tabInName(t string) bool {
+	before, after, _ := strings.Cut(t, "\t")
+	local, _, ok := strings.Cut(after, "@")
+	return ok && strings.ContainsFunc(before, unicode.IsLetter) && !strings.Contains(after, "\t") && !apart(before+" ", local, "")
 }
 
 func oddsOfCells(found []string, all int) float64 {

@@ -89,7 +89,7 @@ func TestSureIsRight(t *testing.T) {
 		" %s", "%s\u00a0", "\t%s\r\n", "\ufeff%s", "%s\u200b", "\u200e%s\u200e", "\u2068%s\u2069",
 		"<%s>", "<%s>,", "Jane Doe <%s>", `"Doe, Jane" <%s>`, "Doe, Jane <%s>;", "Jane (work) <%s>", "%[1]s <%[1]s>",
 		"mailto:%s", "MAILTO:%s?subject=Hi", "<mailto:%s>", "E-Mail: %s", "smtp:%s",
-		`"%s"`, "'%s'", "`%s`", "(%s)", "[%s]", "{%s}", "“%s”", "„%s“", "‘%s’", "«%s»", "* %s", "*%s*", "_%s_", "**%s**", "__%s__",
+		`"%s"`, `="%s"`, "'%s'", "`%s`", "(%s)", "[%s]", "{%s}", "“%s”", "„%s“", "‘%s’", "«%s»", "* %s", "*%s*", "_%s_", "**%s**", "__%s__",
 		"%[1]s; %[1]s", "%[1]s, %[1]s", "%[1]s %[1]s",
 	}
 	sure, right := 0, 0

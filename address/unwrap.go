@@ -17,6 +17,7 @@ var pairs = [...]struct {
 }{
 	{"<", ">", oddsAngles},
 	{"(", ")", oddsPair}, {"[", "]", oddsPair}, {"{", "}", oddsPair},
+	{`="`, `"`, oddsPair}, // a spreadsheet's formula
 	{`"`, `"`, oddsPair}, {"'", "'", oddsPair}, {"`", "`", oddsPair},
 	{"*", "*", oddsMarkup}, {"_", "_", oddsMarkup},
 	{"“", "”", oddsPair}, {"„", "“", oddsPair}, {"„", "”", oddsPair}, {"‘", "’", oddsPair},
@@ -77,6 +78,12 @@ func unwrapOnce(t string) (inner string, odds float64) {
 	}
 	if i := strings.IndexByte(t, ')'); strings.HasPrefix(t, "(") && 0 < i && i < at {
 		return t[i+1:], oddsComment
+	}
+	if i := strings.LastIndexByte(t[:max(at, 0)], '('); i > 0 && t[at-1] == ')' {
+		return t[:i] + t[at:], oddsComment
+	}
+	if i := strings.IndexByte(t, ')'); i > at && strings.HasPrefix(t[at+1:], "(") {
+		return t[:at+1] + t[i+1:], oddsComment
 	}
 	if strings.HasSuffix(t, "@") && at < len(t)-1 {
 		return t[:len(t)-1], oddsAtTwice

@@ -2,6 +2,7 @@ package address
 
 import (
 	"iter"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -12,7 +13,7 @@ import (
 // plain characters only and a top-level domain that exists.
 func within(t string) (string, float64) {
 	for a := range wholes(t) {
-		if apart(a.before, a.after) {
+		if apart(a.before, a.text[:strings.LastIndexByte(a.text, '@')], a.after) {
 			if strings.Contains(a.before+a.after, "@") {
 				return a.text, oddsFirst
 			}
@@ -78,15 +79,15 @@ func inDomain(r rune) bool {
 }
 
 // apart tells whether neither of the texts around an address can belong to it: a
-// word and a space before it may (jane doe@acme.com), and so may a comma or a
-// colon that stands for a dot.
-func apart(before, after string) bool {
+// word and a space before it may (jane doe@acme.com), if it is not foreign, and so
+// may a comma or a colon that stands for a dot.
+func apart(before, local, after string) bool {
 	const closes = ":;,|<>([{='*/&-–—•·"
 	word := strings.TrimSpace(before)
 	r, _ := utf8.DecodeLastRuneInString(word)
 	switch {
 	case word == "":
-	case word != before && strings.ContainsRune(`"”»`, r): // a name in quotes
+	case word != before && (strings.ContainsRune(`"”»`, r) || foreign(strings.Fields(word), local)): // or a name in quotes
 	case !strings.ContainsRune(closes, r), word == before && (r == ',' || r == ':'):
 		return false
 	}
@@ -95,4 +96,24 @@ func apart(before, after string) bool {
 		return !unicode.IsLetter(r)
 	}
 	return !strings.HasPrefix(after, "@")
+}
+
+// foreign tells whether the words before an address can be none of its local part: a
+// number in a list, a label, a name that the local part has already, or first and last
+// name in capitals before what has none.
+func foreign(words []string, local string) bool {
+	last := words[len(words)-1]
+	if number := strings.TrimRight(last, ".)"); number != last && strings.Trim(number, "0123456789") == "" {
+		return true
+	}
+	if slices.ContainsFunc(labels[:], func(label string) bool { return strings.EqualFold(last+":", label) }) {
+		return true
+	}
+	for part := range strings.FieldsFuncSeq(local, func(r rune) bool { return !unicode.IsLetter(r) }) {
+		if utf8.RuneCountInString(part) > 1 && slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(w, part) }) {
+			return true
+		}
+	}
+	capital := func(w string) bool { r, _ := utf8.DecodeRuneInString(w); return unicode.IsUpper(r) }
+	return len(words) > 1 && capital(last) && capital(words[len(words)-2]) && !strings.ContainsFunc(local, unicode.IsUpper)
 }

@@ -11,7 +11,7 @@ import (
 
 // What is meant is another address than the text, and sure to a degree.
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"jane@acme.com", "'jane@acme.com", "jane@gmail", "jane2gmail.com", "jane..doe@docomo.ne.jp", "İgmail.com", " jane@acme.com, "} {
+	for _, s := range []string{"jane@acme.com", "'jane@acme.com", "jane@gmail", "jane@gmail.", "jane2gmail.com", "jane.gmail.com", "ann£gmail.com", "jane..doe@docomo.ne.jp", "İgmail.com", " jane@acme.com, "} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

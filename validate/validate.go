@@ -104,10 +104,10 @@ func Parse(text string) Mailbox {
 		}
 		switch {
 		case m.Meant != "":
-		case m.Fault.Rule == address.DomainNoDot:
-			m.Meant, m.MeantP = withSuffix(text)
 		case m.Fault.Rule == address.NoAt:
 			m.Meant, m.MeantP = withAt(text)
+		default:
+			m.Meant, m.MeantP = withSuffix(strings.Trim(text, "<>.,;: "))
 		}
 		return m
 	}
