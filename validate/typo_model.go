@@ -50,6 +50,9 @@ func (t *typoTargets) nearest(domain string) guess {
 	if rest, ok := strings.CutPrefix(domain, "www."); ok && provider.OfDomain(rest) != provider.Unknown {
 		return guess{domain: rest, odds: squatOdds, share: 1, squat: true} // a web site's name, and no mail domain
 	}
+	if same := lookalike(domain); same != "" {
+		return guess{domain: same, odds: squatOdds, share: 1, possible: true}
+	}
 	best := t.weigh(domain)
 	switch {
 	case best.domain == "":

@@ -10,6 +10,18 @@ import (
 	"winnow/provider"
 )
 
+func TestLookalike(t *testing.T) {
+	targets := EmbeddedLists().typos
+	for text, want := range map[string]string{
+		"gm\u0430il.com": "gmail.com", "\u0443\u0430h\u043e\u043e.com": "yahoo.com", "m\u0430il.ru": "mail.ru", "gmail.c\u043em": "gmail.com",
+		"münchen.de": "", "пример.рф": "", "\u0430cme.com": "",
+	} {
+		m := Parse("jane@" + text)
+		require.Nil(t, m.Fault, text)
+		require.Equal(t, want, targets.nearest(m.Addr.Domain).domain, text)
+	}
+}
+
 func TestNearest(t *testing.T) {
 	targets := EmbeddedLists().typos
 	for _, tt := range []struct{ name, domain, want string }{
