@@ -59,9 +59,9 @@ func TestTurnstileStopsAtAnError(t *testing.T) {
 // what is likely one.
 func TestSeenIsAMap(t *testing.T) {
 	type first struct {
-		row      int
-		text     uint64
-		sendable bool
+		row  int
+		text uint64
+		rank rank
 	}
 	for _, estimate := range []int64{0, 10, 100_000} {
 		s, same, likely := newSeen(estimate), map[string]first{}, map[string]int{}
@@ -69,7 +69,7 @@ func TestSeenIsAMap(t *testing.T) {
 		for row := 2; row < 60_000; row++ {
 			base := fmt.Sprintf("jane%d@acme.com", r.IntN(20_000))
 			canonical, text := base, r.Uint64N(2)
-			k := keys{text: text, sendable: r.IntN(4) > 0}
+			k := keys{text: text, rank: rank(r.IntN(3))}
 			if r.IntN(3) == 0 {
 				canonical = fmt.Sprintf("tag%d+%s", r.IntN(3), base)
 				k.likely = s.key([]byte(base))
@@ -78,10 +78,9 @@ func TestSeenIsAMap(t *testing.T) {
 
 			var want validate.Earlier
 			f, known := same[canonical]
-			better := known && k.sendable && !f.sendable
+			better := known && k.rank > f.rank
 			switch {
 			case better:
-				want = validate.Earlier{Row: f.row, How: validate.LikelySame}
 			case known && f.text == text:
 				want = validate.Earlier{Row: f.row, How: validate.SameText}
 			case known:
@@ -90,7 +89,7 @@ func TestSeenIsAMap(t *testing.T) {
 				want = validate.Earlier{Row: likely[base], How: validate.LikelySame}
 			}
 			if !known || better {
-				same[canonical] = first{row, text, k.sendable}
+				same[canonical] = first{row, text, k.rank}
 			}
 			if !known || better && canonical == base {
 				if likely[base] == 0 || canonical == base {

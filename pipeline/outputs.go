@@ -263,14 +263,14 @@ func (o *Outputs) path(part output, st state) string {
 }
 
 func (o *Outputs) manifest(st state) string {
-	name := o.stem
+	name, mark := o.stem, ".winnow"
 	switch o.form { // the list may be cleaned into parts as well
 	case single:
 		name += o.ext
 	case corrected:
-		name += ".fix"
+		mark = ".winnow-fix"
 	}
-	return filepath.Join(o.dir, name+".winnow"+stateNames[st]+".json")
+	return filepath.Join(o.dir, name+mark+stateNames[st]+".json")
 }
 
 // Paths returns every file that the run may write, under any name.

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"hash/maphash"
 
+	"winnow/report"
 	"winnow/validate"
 )
 
@@ -26,7 +27,7 @@ type keys struct {
 	canonical key
 	likely    key    // zero: as canonical
 	text      uint64 // a hash of the address as it is written, of which textBits count
-	sendable  bool   // the row would be in the clean part
+	rank      rank   // of the part that the row would be in
 }
 
 // seen remembers in which row a mailbox stood first: an open-addressing table in
@@ -39,29 +40,46 @@ type seen struct {
 	touched  uint64 // of no meaning: it keeps touch from being optimized away
 }
 
-// place says where a mailbox stood first: the row, a part of the hash of its text,
-// whether only a mailbox that is likely the same stood there, and whether the row is
-// sendable. The zero place is none: rows count from 1.
+// rank is how good the part is that a row would be in.
+type rank uint8
+
+const (
+	toRemove rank = iota
+	toReview
+	toSend
+)
+
+func rankOf(p report.Part) rank {
+	switch p {
+	case report.Clean:
+		return toSend
+	case report.Removed:
+		return toRemove
+	}
+	return toReview
+}
+
+// place says where a mailbox stood first: the row, a part of the hash of its text, the
+// row's rank, and whether only a mailbox that is likely the same stood there. The zero
+// place is none: rows count from 1.
 type place uint64
 
 const (
-	rowBits      = 40 // a million million rows
-	textBits     = 64 - rowBits - 2
-	textMask     = (1<<textBits - 1) << rowBits
-	onlyLikely   = 1 << (64 - 1)
-	sendableHere = 1 << (64 - 2)
+	rowBits    = 40 // a million million rows
+	rankBits   = 2
+	textBits   = 64 - rowBits - rankBits - 1
+	textMask   = (1<<textBits - 1) << rowBits
+	rankAt     = rowBits + textBits
+	onlyLikely = 1 << (64 - 1)
 )
 
-func newPlace(row int64, k keys, flags place) place {
-	if k.sendable {
-		flags |= sendableHere
-	}
-	return flags | place(row)&(1<<rowBits-1) | place(k.text)<<rowBits&textMask
+func newPlace(row int64, k keys) place {
+	return place(row)&(1<<rowBits-1) | place(k.text)<<rowBits&textMask | place(k.rank)<<rankAt
 }
 
 func (p place) row() int              { return int(p & (1<<rowBits - 1)) }
 func (p place) likely() bool          { return p&onlyLikely != 0 }
-func (p place) sendable() bool        { return p&sendableHere != 0 }
+func (p place) rank() rank            { return rank(p >> rankAt & (1<<rankBits - 1)) }
 func (p place) sameText(q place) bool { return (p^q)&textMask == 0 }
 
 // newSeen returns an empty table with room for so many mailboxes.
@@ -85,18 +103,18 @@ func (s *seen) touch(rows []judged) {
 // earlier finds the earlier row that holds the same mailbox, or one that is likely
 // the same, and remembers this one.
 //
-// Where the earlier one is not to be sent to as it is written (its own domain could
-// not be found out) and this one is, this one takes its place and is no duplicate:
-// whoever it is would get no mail at all.
+// Where this one would go to a better part than the earlier one (whose own domain
+// could not be found out, say), it takes its place and is no duplicate: whoever it is
+// would get no mail at all.
 func (s *seen) earlier(k keys, row int64) validate.Earlier {
-	at, here := s.at(k.canonical), newPlace(row, k, 0)
+	at, here := s.at(k.canonical), newPlace(row, k)
 	found := at.value
 	switch {
 	case found == 0, found.likely():
 		s.put(k.canonical, here)
-	case k.sendable && !found.sendable():
+	case k.rank > found.rank():
 		at.value = here
-		return validate.Earlier{Row: found.row(), How: validate.LikelySame}
+		return validate.Earlier{}
 	default:
 		e := validate.Earlier{Row: found.row(), How: validate.SameMailbox}
 		if found.sameText(here) {

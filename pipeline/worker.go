@@ -142,7 +142,7 @@ func (w *worker) mark(seen *seen) error {
 		}
 		j, row := &w.rows[i], int64(w.block.First+i)
 		if j.keys != (keys{}) {
-			j.keys.sendable = w.route(j.verdict) == report.Clean
+			j.keys.rank = rankOf(w.route(j.verdict))
 			if j.mailbox.Earlier = seen.earlier(j.keys, row); j.mailbox.Earlier.How != 0 {
 				j.verdict = w.Validator.Add(j.verdict, j.mailbox.Earlier.How.Kind())
 			}

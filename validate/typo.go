@@ -52,8 +52,8 @@ func (d *Domain) typoProbability() float64 {
 		return d.TypoP
 	}
 	p := d.slip.probability(d.slipEvidence())
-	denied := d.MX != nil && d.slipEvidence() > 0
-	if !d.slip.squat && !denied && (d.slip.possible || d.MX != nil) {
+	denied := d.MX != nil && d.MX.Confirmed && (d.slipEvidence() > 0 || !d.slip.possible && d.MX.Outcome == mx.Missing)
+	if d.slip.rival || !d.slip.squat && !denied && (d.slip.possible || d.MX != nil) {
 		return min(p, unsure)
 	}
 	return p
@@ -65,8 +65,13 @@ func (d *Domain) typoProbability() float64 {
 func (v *Validator) mend(meant string, probability float64) (string, float64) {
 	at := strings.LastIndexByte(meant, '@') + 1
 	ascii, err := address.ParseDomain(meant[at:])
-	if err != nil || v.allow.hasDomain(ascii) || v.deny.hasDomain(ascii) {
+	if err != nil || v.grades[verdict.Valid].Intersects(typos) {
 		return meant, probability
+	}
+	for _, own := range []*Own{v.allow, v.deny} {
+		if m := Parse(meant); own.hasDomain(ascii) || own.hasMailbox(&m) {
+			return meant, probability // the user knows it
+		}
 	}
 	slip := v.lists.typos.nearest(ascii)
 	if slip.domain == "" {
@@ -76,7 +81,7 @@ func (v *Validator) mend(meant string, probability float64) (string, float64) {
 		return meant, probability
 	}
 	p := slip.probability(0)
-	if !slip.squat && slip.possible {
+	if slip.rival || !slip.squat && slip.possible {
 		p = min(p, unsure)
 	}
 	return meant[:at] + slip.domain, min(probability, p)
@@ -99,6 +104,9 @@ func (d *Domain) slipEvidence() float64 {
 	}
 	switch d.MX.Outcome {
 	case mx.Missing:
+		if !d.slip.possible {
+			return 0 // nothing exists there
+		}
 		return slipMissing
 	case mx.Null:
 		return slipNull

@@ -60,6 +60,28 @@ func corpusOrNone(t *testing.T, name string) (rows [][]string) {
 	return rows
 }
 
+// Under a top-level domain that does not exist nothing is denied by DNS, and a domain may
+// as well be somebody's whose ending alone is wrong.
+func TestASlipOfAnEndingMayBeAnybodys(t *testing.T) {
+	v := New(Options{})
+	for _, name := range []string{"cloud.con", "vmail.con", "yoho.con", "189.con", "qqq.con", "gmxx.con"} {
+		for _, d := range []*Domain{v.Domain(name), asked(v, name, mx.Missing)} {
+			require.NotEmpty(t, d.Typo, name)
+			require.Less(t, d.typoProbability(), Sure, name)
+		}
+	}
+	require.Equal(t, "cloud.com", v.Domain("cloud.con").Typo)
+	require.Equal(t, "mail.com", v.Domain("mail.con").Typo)
+	for _, name := range []string{"gmail.con", "hotmail.cmo"} {
+		require.GreaterOrEqual(t, asked(v, name, mx.Missing).typoProbability(), Sure, name)
+	}
+	for _, name := range []string{"gml.con", "yahu.con", "ioud.con"} {
+		require.Less(t, asked(v, name, mx.Missing).typoProbability(), Sure, name)
+	}
+	require.Equal(t, "yahoo.com", v.Domain("yahoo.co").Typo)
+	require.Equal(t, "hotmail.co.uk", v.Domain("hotmail.uk").Typo)
+}
+
 // A slip that does not exist keeps its suggestion, however even the odds are of which
 // provider's it is; so does one that could not be asked for.
 func TestASlipThatDoesNotExistIsNotForgotten(t *testing.T) {

@@ -23,6 +23,7 @@ type guess struct {
 
 	squat    bool // it is known to live on slips
 	possible bool // its top-level domain exists
+	rival    bool // it does not, and under one that does the domain may be somebody's
 }
 
 // probability returns that of having meant the provider's domain, with what else
@@ -54,9 +55,16 @@ func (t *typoTargets) nearest(domain string) guess {
 		return guess{domain: same, odds: squatOdds, share: 1, possible: true}
 	}
 	best := t.weigh(domain)
-	switch {
-	case best.domain == "":
+	if best.domain == "" {
 		return guess{}
+	}
+	if ended := t.withTLD(domain); ended != "" && ended != best.domain && !t.squats.has(ended) {
+		if provider.OfDomain(ended) != provider.Unknown || t.known(ended) {
+			return guess{} // only its ending is wrong: see typoTLD
+		}
+		best.rival = true
+	}
+	switch {
 	case t.squats.has(domain):
 		best.odds, best.squat = max(best.odds, squatOdds), true
 	case best.odds < leastOdds || best.share < leastSure || t.known(domain) ||
@@ -70,8 +78,8 @@ func (t *typoTargets) nearest(domain string) guess {
 // name is right and only the suffix is not: hotmail.co.uk for hotmail.uk.
 func (w *typed) inCountry(t *typoTargets, best *typoTarget) *typoTarget {
 	_, country := cutLast(w.domain)
-	if w.label != best.name || len(country) != len("uk") {
-		return nil
+	if w.label != best.name || len(country) != len("uk") || oneSlip(country, "com") {
+		return nil // .co is a slip for .com rather than Colombia
 	}
 	for n := range t.beginning(w.label) {
 		if n.name != w.label {

@@ -203,7 +203,7 @@ func openSummary(ctx context.Context, ui *tui, path string, force bool, others [
 		}
 	}
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && !force {
-		manifest := strings.Contains(filepath.Base(path), ".winnow.")
+		manifest := strings.Contains(filepath.Base(path), ".winnow.") || strings.Contains(filepath.Base(path), ".winnow-fix.")
 		if _, err := report.ReadFile(path); err != nil || manifest {
 			return summaryFile{}, fmt.Errorf("replace %s: %w", path, pipeline.ErrExists)
 		}

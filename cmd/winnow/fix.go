@@ -29,7 +29,7 @@ func fixCommand(ui *tui) *cobra.Command {
 
   contacts.fixed.csv        the list, with the corrections made, otherwise byte for byte as it was
   contacts.changes.csv      every change: row, before, after, how probable, why
-  contacts.fix.winnow.json  the manifest, by which winnow knows its own outputs again
+  contacts.winnow-fix.json  the manifest, by which winnow knows its own outputs again
 
 Only corrections that are at least 99 % sure are made: <jane@acme.com> is, gmial.com
 is, a guess is not. The list itself is left alone. Of DNS only the domains that look
