@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"slices"
 	"strings"
 	"syscall"
 
@@ -53,14 +52,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	defer stop(nil)
 	defer onSignal(stop)()
 
-	root := rootCommand(ui)
-	// What only help, --version and completion need is not made for a command that has
-	// an address waiting.
-	named := len(args) > 0 && slices.ContainsFunc(root.Commands(), func(c *cobra.Command) bool { return c.Name() == args[0] })
-	root.CompletionOptions.DisableDefaultCmd = named
-	if !named {
-		root.Version = versionString()
-	}
+	root := rootCommand(ui, args)
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
@@ -122,7 +114,19 @@ func onSignal(stop context.CancelCauseFunc) (done func()) {
 	return func() { close(quit) }
 }
 
-func rootCommand(ui *tui) *cobra.Command {
+// commands makes each command, by the name that it is called by.
+var commands = []struct {
+	name string
+	make func(*tui) *cobra.Command
+}{
+	{"clean", cleanCommand}, {"check", checkCommand}, {"fix", fixCommand}, {"demo", demoCommand},
+	{"explain", explainCommand}, {"lists", listsCommand}, {"version", versionCommand},
+}
+
+// rootCommand makes winnow itself and the command that args begin with; all of them
+// for who asks for help, or for what is not there. A command that has an address
+// waiting need not pay for the others.
+func rootCommand(ui *tui, args []string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "winnow",
 		Short: "Find the addresses of a list that will bounce, before the mail is sent",
@@ -144,7 +148,19 @@ asked (dead or lying resolver); 130, 143 interrupted.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{errors.New(err.Error() + " (see " + cmd.CommandPath() + " -h)")}
 	})
-	root.AddCommand(cleanCommand(ui), checkCommand(ui), fixCommand(ui), demoCommand(ui), explainCommand(ui), listsCommand(ui), versionCommand(ui))
+	named := func(name string) bool { return len(args) > 0 && args[0] == name }
+	for _, c := range commands {
+		if named(c.name) {
+			root.AddCommand(c.make(ui))
+			root.CompletionOptions.DisableDefaultCmd = true
+		}
+	}
+	if !root.HasSubCommands() {
+		root.Version = versionString()
+		for _, c := range commands {
+			root.AddCommand(c.make(ui))
+		}
+	}
 	for _, c := range root.Commands() {
 		c.Args = asUsage(c.Args)
 	}

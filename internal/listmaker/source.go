@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // source is a package that lists are made of.
@@ -233,11 +234,11 @@ func jsSet(data []byte) ([]string, error) {
 	return jsonArray(array)
 }
 
-var jsString = regexp.MustCompile(`(?m)^\s+'([^'\\]+)',$`)
+var jsString = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^\s+'([^'\\]+)',$`) })
 
 // jsStrings reads arrays that have a quoted string a line.
 func jsStrings(data []byte) (entries []string, err error) {
-	for _, m := range jsString.FindAllSubmatch(data, -1) {
+	for _, m := range jsString().FindAllSubmatch(data, -1) {
 		entries = append(entries, string(m[1]))
 	}
 	if len(entries) == 0 {
