@@ -30,12 +30,13 @@ const (
 	Refused                         // REFUSED
 	Timeout                         // no answer, or no resolver that answers
 	Lame                            // NOERROR, but a referral instead of an answer
+	Loop                            // aliases that lead back to themselves
 	Malformed                       // only packets that do not answer the question
 )
 
 var outcomes = [...]string{
 	"", "hosts", "implicit", "null", "missing", "none", "unresolvable", "private",
-	"serv-fail", "refused", "timeout", "lame", "malformed",
+	"serv-fail", "refused", "timeout", "lame", "loop", "malformed",
 }
 
 // String returns the outcome's name, lower-case and hyphenated; "" for no outcome.

@@ -1,7 +1,6 @@
 package mx
 
 import (
-	"encoding/binary"
 	"fmt"
 	"math"
 	"net/netip"
@@ -29,6 +28,7 @@ const (
 	servfail
 	refused
 	lame
+	loop // of aliases
 	malformed
 )
 
@@ -44,6 +44,8 @@ func (s status) outcome() Outcome {
 		return Refused
 	case lame:
 		return Lame
+	case loop:
+		return Loop
 	case malformed:
 		return Malformed
 	}
@@ -61,9 +63,9 @@ type reply struct {
 	plain    bool   // the server knows no EDNS: ask again without
 }
 
-// interpret reads what arrived from the server. It returns false for a packet
-// that is no answer to q: what cannot be read, or asks something else. The ID
-// has been checked.
+// interpret reads what arrived from the server with miekg/dns. It returns false
+// for a packet that is no answer to q: what cannot be read, or asks something
+// else. The ID has been checked.
 func interpret(packet []byte, q question) (reply, bool) {
 	var m dns.Msg
 	if m.Unpack(packet) != nil || !whole(&m, packet) || !m.Response || m.Opcode != dns.OpcodeQuery {
@@ -75,28 +77,18 @@ func interpret(packet []byte, q question) (reply, bool) {
 		return reply{}, false
 	}
 
-	r := reply{detail: rcodeName(m.Rcode)}
-	switch m.Rcode {
-	case dns.RcodeServerFailure:
-		r.status = servfail
-	case dns.RcodeRefused:
-		r.status = refused
-	case dns.RcodeSuccess, dns.RcodeNameError:
-		r.read(&m, q)
-	default:
-		r.status = malformed
-		r.plain = m.Rcode == dns.RcodeFormatError || m.Rcode == dns.RcodeNotImplemented
-	}
-	r.readExtended(m.IsEdns0())
-	return r, true
+	g := gist{rcode: m.Rcode, responsible: m.Authoritative || m.RecursionAvailable}
+	g.followRecords(m.Answer, q)
+	g.readAuthority(m.Ns)
+	g.readExtended(m.IsEdns0())
+	return g.reply(), true
 }
 
 // whole reports whether m has all the records that its packet announces: one
 // that was cut between two would pass for a denial.
 func whole(m *dns.Msg, packet []byte) bool {
-	announced := func(i int) int { return int(binary.BigEndian.Uint16(packet[i:])) }
-	return len(m.Question) == announced(4) && len(m.Answer) == announced(6) &&
-		len(m.Ns) == announced(8) && len(m.Extra) == announced(10)
+	return len(m.Question) == count(packet, 4) && len(m.Answer) == count(packet, 6) &&
+		len(m.Ns) == count(packet, 8) && len(m.Extra) == count(packet, 10)
 }
 
 func asks(questions []dns.Question, q question) bool {
@@ -104,58 +96,133 @@ func asks(questions []dns.Question, q question) bool {
 		strings.EqualFold(questions[0].Name, q.name)
 }
 
-// read takes the records of a NOERROR or NXDOMAIN message.
-func (r *reply) read(m *dns.Msg, q question) {
-	found, last, ttl, sound := follow(m.Answer, q)
+// gist is what decides of a message, whoever has read it.
+type gist struct {
+	rcode       int
+	responsible bool // AA or RA: the server may say that there is nothing
+
+	trail   trail
+	aliased bool // the name is an alias of another, without records
+	found   bool // records of the type asked for stand at the end of the trail
+	ttl     uint32
+	hosts   []Host
+	addrs   []netip.Addr
+
+	soa, referral bool   // in authority
+	denial        uint32 // TTL of a negative answer: RFC 2308 section 5
+
+	extended []extendedError
+}
+
+// trail is how a chain of aliases goes.
+type trail uint8
+
+const (
+	ends trail = iota
+	circular
+	tooLong
+)
+
+// longestChain of aliases that is followed.
+const longestChain = 16
+
+// extendedError is what a server says of its answer: RFC 8914 section 2.
+type extendedError struct {
+	code uint16
+	text string
+}
+
+// reply says what the message comes to.
+func (g *gist) reply() reply {
+	r := reply{detail: rcodeName(g.rcode)}
+	switch g.rcode {
+	case dns.RcodeServerFailure:
+		r.status = servfail
+	case dns.RcodeRefused:
+		r.status = refused
+	case dns.RcodeSuccess, dns.RcodeNameError:
+		r.take(g)
+	default:
+		r.status = malformed
+		r.plain = g.rcode == dns.RcodeFormatError || g.rcode == dns.RcodeNotImplemented
+	}
+	for _, e := range g.extended {
+		r.extend(e)
+	}
+	return r
+}
+
+// take judges a NOERROR or NXDOMAIN message.
+func (r *reply) take(g *gist) {
 	switch {
-	case !sound:
-		r.status, r.detail = malformed, r.detail+", a loop of aliases"
-	case len(found) > 0 && m.Rcode == dns.RcodeNameError:
+	case g.trail == circular:
+		r.status, r.detail = loop, r.detail+", a loop of aliases"
+	case g.trail == tooLong:
+		r.status, r.detail = malformed, r.detail+", too long a chain of aliases"
+	case g.found && g.rcode == dns.RcodeNameError:
 		// A name cannot both have the record and not exist.
 		r.status, r.detail = malformed, r.detail+", yet with records"
-	case len(found) > 0:
-		r.status, r.ttl = positive, ttl
-		r.take(found)
+	case g.found && len(g.hosts) == 0 && len(g.addrs) == 0:
+		r.status, r.detail = malformed, "records without data"
+	case g.found:
+		r.status, r.ttl = positive, time.Duration(g.ttl)*time.Second
+		r.hosts, r.addrs = inOrder(g.hosts), g.addrs
 	default:
-		r.negative(m, last != strings.ToLower(q.name))
+		r.negative(g)
 	}
 }
 
 // negative tells NXDOMAIN, NODATA and a referral apart: RFC 2308 section 2.
-func (r *reply) negative(m *dns.Msg, aliased bool) {
-	soa, referral := authority(m.Ns)
-	if soa != nil {
-		r.ttl = time.Duration(min(soa.Hdr.Ttl, soa.Minttl)) * time.Second
-	}
+func (r *reply) negative(g *gist) {
+	r.ttl = time.Duration(g.denial) * time.Second
 	switch {
-	case m.Rcode == dns.RcodeNameError:
+	case g.rcode == dns.RcodeNameError:
 		r.status = nxdomain
-	case soa == nil && (referral || aliased), !m.Authoritative && !m.RecursionAvailable:
+	case !g.soa && (g.referral || g.aliased), !g.responsible:
 		r.status, r.detail = lame, "lame answer"
 	default:
 		r.status, r.detail = nodata, "no records"
 	}
 }
 
-func authority(records []dns.RR) (soa *dns.SOA, referral bool) {
-	for _, record := range records {
-		switch record := record.(type) {
-		case *dns.SOA:
-			soa = record
-		case *dns.NS:
-			referral = true
-		}
+// inOrder sorts hosts by preference, and drops those that stand there twice.
+func inOrder(hosts []Host) []Host {
+	if len(hosts) < 2 {
+		return hosts
 	}
-	return soa, referral
+	slices.SortFunc(hosts, func(a, b Host) int {
+		if a.Preference != b.Preference {
+			return int(a.Preference) - int(b.Preference)
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+	return slices.CompactFunc(hosts, func(a, b Host) bool { return a.Name == b.Name })
 }
 
-// follow returns the records of the type asked for at the end of the chain of
-// aliases, that end, and the shortest TTL on the way; false for a loop.
-func follow(answer []dns.RR, q question) (found []dns.RR, name string, ttl time.Duration, sound bool) {
-	name = strings.ToLower(q.name)
-	const longestChain = 16
-	shortest := uint32(math.MaxUint32)
+// extend notes an extended error.
+func (r *reply) extend(e extendedError) {
+	switch e.code {
+	case dns.ExtendedErrorCodeForgedAnswer, dns.ExtendedErrorCodeBlocked, dns.ExtendedErrorCodeCensored,
+		dns.ExtendedErrorCodeFiltered, dns.ExtendedErrorCodeProhibited:
+		r.filtered = true
+	}
+	r.detail += fmt.Sprintf(", extended error %d", e.code)
+	if name := dns.ExtendedErrorCodeToString[e.code]; name != "" {
+		r.detail += " " + name
+	}
+	if e.text != "" {
+		r.detail += ": " + e.text
+	}
+	r.detail = oneLine(r.detail)
+}
+
+// followRecords goes along the chain of aliases and takes what stands at its end.
+func (g *gist) followRecords(answer []dns.RR, q question) {
+	name := strings.ToLower(q.name)
+	var passed []string
+	g.ttl = math.MaxUint32
 	for range longestChain {
+		passed = append(passed, name)
 		alias := ""
 		for _, record := range answer {
 			h := record.Header()
@@ -165,76 +232,71 @@ func follow(answer []dns.RR, q question) (found []dns.RR, name string, ttl time.
 			cname, isAlias := record.(*dns.CNAME)
 			switch {
 			case h.Rrtype == q.qtype:
-				found = append(found, record)
+				g.add(record)
 			case isAlias:
 				alias = strings.ToLower(cname.Target)
 			default:
 				continue
 			}
-			shortest = min(shortest, h.Ttl)
+			g.ttl = min(g.ttl, h.Ttl)
 		}
-		if len(found) > 0 || alias == "" {
-			return found, name, time.Duration(shortest) * time.Second, true
+		switch {
+		case g.found:
+			return
+		case alias == "":
+			g.aliased = len(passed) > 1
+			return
+		case slices.Contains(passed, alias):
+			g.trail = circular
+			return
 		}
 		name = alias
 	}
-	return nil, name, 0, false
+	g.trail = tooLong
 }
 
-// take reads the records of a positive answer.
-func (r *reply) take(records []dns.RR) {
+// add takes the data of a record of the type asked for.
+func (g *gist) add(record dns.RR) {
+	g.found = true
+	switch record := record.(type) {
+	case *dns.MX:
+		// One without data is no null MX.
+		if record.Mx != "" {
+			g.hosts = append(g.hosts, Host{Name: relative(record.Mx), Preference: record.Preference})
+		}
+	case *dns.A:
+		g.addAddr(record.A)
+	case *dns.AAAA:
+		g.addAddr(record.AAAA)
+	}
+}
+
+func (g *gist) addAddr(ip []byte) {
+	if addr, ok := netip.AddrFromSlice(ip); ok {
+		g.addrs = append(g.addrs, addr.Unmap())
+	}
+}
+
+func (g *gist) readAuthority(records []dns.RR) {
 	for _, record := range records {
 		switch record := record.(type) {
-		case *dns.MX:
-			r.hosts = append(r.hosts, Host{Name: relative(record.Mx), Preference: record.Preference})
-		case *dns.A:
-			r.addAddr(record.A)
-		case *dns.AAAA:
-			r.addAddr(record.AAAA)
+		case *dns.SOA:
+			g.soa, g.denial = true, min(record.Hdr.Ttl, record.Minttl)
+		case *dns.NS:
+			g.referral = true
 		}
-	}
-	slices.SortFunc(r.hosts, func(a, b Host) int {
-		if a.Preference != b.Preference {
-			return int(a.Preference) - int(b.Preference)
-		}
-		return strings.Compare(a.Name, b.Name)
-	})
-	r.hosts = slices.CompactFunc(r.hosts, func(a, b Host) bool { return a.Name == b.Name })
-	if len(r.hosts) == 0 && len(r.addrs) == 0 {
-		r.status, r.detail = malformed, "records without data"
 	}
 }
 
-func (r *reply) addAddr(ip []byte) {
-	if addr, ok := netip.AddrFromSlice(ip); ok {
-		r.addrs = append(r.addrs, addr.Unmap())
-	}
-}
-
-// readExtended notes what the server says of its answer: RFC 8914 section 4.
-func (r *reply) readExtended(opt *dns.OPT) {
+func (g *gist) readExtended(opt *dns.OPT) {
 	if opt == nil {
 		return
 	}
 	for _, option := range opt.Option {
-		ede, ok := option.(*dns.EDNS0_EDE)
-		if !ok {
-			continue
-		}
-		switch ede.InfoCode {
-		case dns.ExtendedErrorCodeForgedAnswer, dns.ExtendedErrorCodeBlocked, dns.ExtendedErrorCodeCensored,
-			dns.ExtendedErrorCodeFiltered, dns.ExtendedErrorCodeProhibited:
-			r.filtered = true
-		}
-		r.detail += fmt.Sprintf(", extended error %d", ede.InfoCode)
-		if name := dns.ExtendedErrorCodeToString[ede.InfoCode]; name != "" {
-			r.detail += " " + name
-		}
-		if ede.ExtraText != "" {
-			r.detail += ": " + ede.ExtraText
+		if e, ok := option.(*dns.EDNS0_EDE); ok {
+			g.extended = append(g.extended, extendedError{e.InfoCode, e.ExtraText})
 		}
 	}
-	r.detail = oneLine(r.detail)
 }
 
 func rcodeName(rcode int) string {

@@ -1,0 +1,462 @@
+package mx
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math"
+	"net/netip"
+	"slices"
+
+	"github.com/miekg/dns"
+)
+
+// The codec by hand, of the one question and of the answers that nearly all
+// servers give. It reads only what it knows: whatever is odd goes to miekg/dns
+// (interpret), which the tests also hold it against.
+//
+// RFC 1035 section 4 (messages), RFC 6891 (OPT), RFC 8914 (extended errors).
+
+// appendQuery appends the message that asks q, with recursion desired and, with
+// edns, an OPT record. A bit of shuffle that is set makes a letter of the name
+// upper case, the lowest bit the first one (draft-vixie-dnsext-dns0x20); letters
+// after the 64th stay as they are.
+//
+// It returns nil for a name that is not absolute or too long, or has more than
+// letters, digits, "-" and "_" in its labels: pack does those or says why not.
+func appendQuery(b []byte, id uint16, q question, edns bool, shuffle uint64) []byte {
+	b = append(b, byte(id>>8), byte(id), recursionDesired, 0, 0, 1, 0, 0, 0, 0, 0, 0)
+	additional := len(b) - 1
+	b = appendName(b, q.name, shuffle)
+	if b == nil {
+		return nil
+	}
+	b = append(b, byte(q.qtype>>8), byte(q.qtype), 0, dns.ClassINET)
+	if edns {
+		b[additional] = 1
+		b = append(b, 0, 0, byte(dns.TypeOPT), payload>>8, payload&0xff, 0, 0, 0, 0, 0, 0)
+	}
+	return b
+}
+
+const (
+	recursionDesired = 0x01 // in the third byte of a message
+	authoritative    = 0x04
+	response         = 0x80
+	opcodes          = 0x78
+
+	recursionAvailable = 0x80 // in the fourth byte
+	rcodes             = 0x0f
+
+	questionTail = 4  // type and class
+	recordTail   = 10 // type, class, TTL, length of the data
+	soaTail      = 20 // five numbers
+
+	longestLabel = 63
+	longestName  = 255 // octets on the wire: RFC 1035 section 2.3.4
+	pointer      = 0xc0
+	maxPointers  = 8 // of one name, read by hand
+)
+
+// appendName appends an absolute name: its text, where each dot becomes the
+// length of the label behind it.
+func appendName(b []byte, name string, shuffle uint64) []byte {
+	if name == "." {
+		return append(b, 0)
+	}
+	if name == "" || len(name) >= longestName || name[len(name)-1] != '.' {
+		return nil
+	}
+	b = append(b, 0)
+	b = append(b, name...)
+	wire := b[len(b)-len(name)-1:]
+	start := 0 // of the label, where its length goes
+	for i := 1; i < len(wire); i++ {
+		c := wire[i]
+		switch {
+		case c == '.':
+			length := i - start - 1
+			if length == 0 || length > longestLabel {
+				return nil
+			}
+			wire[start], start = byte(length), i
+		case !plain(c):
+			return nil
+		case c >= 'A':
+			if letter(c) {
+				if shuffle&1 != 0 {
+					wire[i] = c &^ 0x20
+				}
+				shuffle >>= 1
+			}
+		}
+	}
+	wire[start] = 0
+	return b
+}
+
+// plain reports whether c stands for itself in the text of a name, whoever prints it.
+func plain(c byte) bool { return letter(c) || '0' <= c && c <= '9' || c == '-' || c == '_' }
+
+func letter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c | 0x20
+	}
+	return c
+}
+
+// read reads what arrived after query, the message that asked q, had been sent.
+// It returns false for a packet that is no answer to it: one that cannot be read,
+// or whose question is not, byte for byte, the one that was sent; in letters of
+// another case only if exact. The ID has been checked.
+func read(packet, query []byte, q question, exact bool) (reply, bool) {
+	if len(packet) < headerSize {
+		return reply{}, false
+	}
+	// Servers that could not read the question, or will not, may leave it out.
+	if count(packet, 4) == 0 {
+		return interpret(packet, q)
+	}
+	body, ok := afterQuestion(packet, query, exact)
+	if !ok {
+		return reply{}, false
+	}
+	if g, ok := decode(packet, body, q.qtype); ok {
+		return g.reply(), true
+	}
+	return interpret(packet, q)
+}
+
+// count reads a number of two octets.
+func count(packet []byte, off int) int { return int(binary.BigEndian.Uint16(packet[off:])) }
+
+// afterQuestion returns where the records of packet begin, if it has the one question of query.
+func afterQuestion(packet, query []byte, exact bool) (body int, ok bool) {
+	end := nameEnd(query, headerSize)
+	body = end + questionTail
+	if end == 0 || body > len(query) || body > len(packet) || count(packet, 4) != 1 {
+		return 0, false
+	}
+	if bytes.Equal(packet[headerSize:body], query[headerSize:body]) {
+		return body, true
+	}
+	if exact || !bytes.Equal(packet[end:body], query[end:body]) {
+		return 0, false
+	}
+	for i := headerSize; i < end; i++ {
+		// The length of a label is less than any letter.
+		if lower(packet[i]) != lower(query[i]) {
+			return 0, false
+		}
+	}
+	return body, true
+}
+
+// decode reads the records of a packet whose question has been compared, and
+// which begin at body. It returns false for whatever it does not know.
+func decode(packet []byte, body int, qtype uint16) (g gist, ok bool) {
+	g.rcode = int(packet[3] & rcodes)
+	if packet[2]&(response|opcodes) != response || rare(g.rcode) {
+		return g, false
+	}
+	g.responsible = packet[2]&authoritative != 0 || packet[3]&recursionAvailable != 0
+
+	answers := count(packet, 6)
+	authority := answers + count(packet, 8)
+	all := authority + count(packet, 10)
+	off, edns := body, false
+	for i := range all {
+		rr, ok := recordAt(packet, off)
+		if !ok {
+			return g, false
+		}
+		off = rr.end
+		if rr.rtype == dns.TypeOPT {
+			if i < authority || edns || !g.readOptions(packet, rr) {
+				return g, false
+			}
+			edns = true
+			continue
+		}
+		if !rr.sound(packet) {
+			return g, false
+		}
+		if i < answers || i >= authority {
+			continue
+		}
+		switch rr.rtype {
+		case dns.TypeSOA:
+			g.soa = true
+			g.denial = min(rr.ttl, binary.BigEndian.Uint32(packet[rr.end-4:]))
+		case dns.TypeNS:
+			g.referral = true
+		}
+	}
+	return g, g.follow(packet, body, answers, qtype)
+}
+
+// rare reports whether a response code is one that decode leaves to others.
+func rare(rcode int) bool {
+	switch rcode {
+	case dns.RcodeSuccess, dns.RcodeNameError, dns.RcodeServerFailure, dns.RcodeRefused:
+		return false
+	}
+	return true
+}
+
+// follow goes along the chain of aliases in the answer section and takes what
+// stands at its end. The records have been looked at: they are sound.
+func (g *gist) follow(packet []byte, body, answers int, qtype uint16) bool {
+	var passed [longestChain]int
+	name := headerSize
+	g.ttl = math.MaxUint32
+	for hop := range longestChain {
+		passed[hop] = name
+		found, alias := 0, 0
+		for rr := range records(packet, body, answers) {
+			if !rr.of(packet, name) {
+				continue
+			}
+			switch rr.rtype {
+			case qtype:
+				found++
+			case dns.TypeCNAME:
+				alias = rr.data
+			default:
+				continue
+			}
+			g.ttl = min(g.ttl, rr.ttl)
+		}
+		switch {
+		case found > 0:
+			return g.take(packet, body, answers, name, qtype, found)
+		case alias == 0:
+			g.aliased = hop > 0
+			return true
+		case slices.ContainsFunc(passed[:hop+1], func(before int) bool { return sameName(packet, before, alias) }):
+			g.trail = circular
+			return true
+		}
+		name = alias
+	}
+	g.trail = tooLong
+	return true
+}
+
+// take reads the data of the found records of the name; false for a host whose
+// name does not stand for itself in text.
+func (g *gist) take(packet []byte, body, answers, name int, qtype uint16, found int) bool {
+	g.found = true
+	if qtype == dns.TypeMX {
+		g.hosts = make([]Host, 0, found)
+	} else {
+		g.addrs = make([]netip.Addr, 0, found)
+	}
+	for rr := range records(packet, body, answers) {
+		if rr.rtype != qtype || !rr.of(packet, name) {
+			continue
+		}
+		switch qtype {
+		case dns.TypeMX:
+			var text [longestName]byte
+			host, ok := appendHost(text[:0], packet, rr.data+2)
+			if !ok {
+				return false
+			}
+			g.hosts = append(g.hosts, Host{Name: string(host), Preference: uint16(count(packet, rr.data))})
+		case dns.TypeA, dns.TypeAAAA:
+			g.addAddr(packet[rr.data:rr.end])
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// readOptions takes the extended errors out of an OPT record. False for a
+// response code of more than four bits, and for options whose form it does not know.
+func (g *gist) readOptions(packet []byte, opt record) bool {
+	if opt.ttl>>24 != 0 {
+		return false
+	}
+	for data := packet[opt.data:opt.end]; len(data) > 0; {
+		const head = 4 // code and length
+		if len(data) < head || len(data)-head < count(data, 2) {
+			return false
+		}
+		code, option := count(data, 0), data[head:head+count(data, 2)]
+		data = data[head+len(option):]
+		switch code {
+		case dns.EDNS0COOKIE, dns.EDNS0NSID, dns.EDNS0PADDING:
+		case dns.EDNS0EDE:
+			if len(option) < 2 {
+				return false
+			}
+			g.extended = append(g.extended, extendedError{uint16(count(option, 0)), string(option[2:])})
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// record is where a resource record stands in a packet.
+type record struct {
+	owner, data, end int // offsets of its name, of its data, of what follows
+	rtype, class     uint16
+	ttl              uint32
+}
+
+// recordAt reads the record at off, but for its data.
+func recordAt(packet []byte, off int) (record, bool) {
+	tail := nameEnd(packet, off)
+	data := tail + recordTail
+	if tail == 0 || data > len(packet) {
+		return record{}, false
+	}
+	fixed := packet[tail:data]
+	end := data + count(fixed, 8)
+	if end > len(packet) {
+		return record{}, false
+	}
+	return record{
+		owner: off, data: data, end: end,
+		rtype: uint16(count(fixed, 0)), class: uint16(count(fixed, 2)), ttl: binary.BigEndian.Uint32(fixed[4:]),
+	}, true
+}
+
+// records yields n records from off on, which are known to be there.
+func records(packet []byte, off, n int) func(func(record) bool) {
+	return func(yield func(record) bool) {
+		for range n {
+			rr, ok := recordAt(packet, off)
+			if !ok || !yield(rr) {
+				return
+			}
+			off = rr.end
+		}
+	}
+}
+
+// of reports whether rr is a record of the name.
+func (rr record) of(packet []byte, name int) bool {
+	return rr.class == dns.ClassINET && sameName(packet, rr.owner, name)
+}
+
+// sound reports whether the data of rr is what its type wants; false for types not known here.
+func (rr record) sound(packet []byte) bool {
+	const ipv4, ipv6 = 4, 16
+	packet = packet[:rr.end]
+	switch rr.rtype {
+	case dns.TypeA:
+		return rr.end-rr.data == ipv4
+	case dns.TypeAAAA:
+		return rr.end-rr.data == ipv6
+	case dns.TypeMX:
+		return nameEnd(packet, rr.data+2) == rr.end
+	case dns.TypeCNAME, dns.TypeNS:
+		return nameEnd(packet, rr.data) == rr.end
+	case dns.TypeSOA:
+		mailbox := nameEnd(packet, rr.data)
+		if mailbox == 0 {
+			return false
+		}
+		numbers := nameEnd(packet, mailbox)
+		return numbers != 0 && numbers+soaTail == rr.end
+	}
+	return false
+}
+
+// nameEnd returns the offset behind the name at off, whose labels it has looked
+// at; 0 if the name is broken or too odd. A pointer must point before where the
+// labels that it ends began, so that every walk ends: RFC 1035 section 4.1.4 says
+// "a prior occurrence".
+func nameEnd(packet []byte, off int) int {
+	end, began, octets := 0, off, 1
+	for pointers := 0; off < len(packet); {
+		c := int(packet[off])
+		switch {
+		case c == 0:
+			if end == 0 {
+				end = off + 1
+			}
+			return end
+		case c <= longestLabel:
+			off += 1 + c
+			octets += 1 + c
+			if octets > longestName {
+				return 0
+			}
+		case c >= pointer && off+1 < len(packet) && pointers < maxPointers:
+			if end == 0 {
+				end = off + 2
+			}
+			off = target(packet, off)
+			if off >= began {
+				return 0
+			}
+			began = off
+			pointers++
+		default:
+			return 0
+		}
+	}
+	return 0
+}
+
+// target returns where the pointer at off points.
+func target(packet []byte, off int) int { return count(packet, off) &^ (pointer << 8) }
+
+// label returns the offset of the label that a name at off has first.
+func label(packet []byte, off int) int {
+	for packet[off] >= pointer {
+		off = target(packet, off)
+	}
+	return off
+}
+
+// sameName compares two names that nameEnd has looked at, without regard to case.
+func sameName(packet []byte, a, b int) bool {
+	for {
+		a, b = label(packet, a), label(packet, b)
+		if a == b {
+			return true
+		}
+		n := int(packet[a])
+		if n != int(packet[b]) {
+			return false
+		}
+		if n == 0 {
+			return true
+		}
+		for i := 1; i <= n; i++ {
+			if lower(packet[a+i]) != lower(packet[b+i]) {
+				return false
+			}
+		}
+		a, b = a+1+n, b+1+n
+	}
+}
+
+// appendHost appends the text of a name that nameEnd has looked at, in lower case
+// and without the final dot.
+func appendHost(b []byte, packet []byte, off int) ([]byte, bool) {
+	for first := true; ; first = false {
+		off = label(packet, off)
+		n := int(packet[off])
+		if n == 0 {
+			return b, true
+		}
+		if !first {
+			b = append(b, '.')
+		}
+		for _, c := range packet[off+1 : off+1+n] {
+			if !plain(c) {
+				return nil, false
+			}
+			b = append(b, lower(c))
+		}
+		off += 1 + n
+	}
+}
