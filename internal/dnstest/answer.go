@@ -77,7 +77,6 @@ func (z *Zone) reply(c conduct, q *dns.Msg, overUDP bool) *dns.Msg {
 	name, qtype := q.Question[0].Name, q.Question[0].Qtype
 	m := new(dns.Msg).SetReply(q)
 	m.RecursionAvailable = true
-	m.Compress = true
 	size := dns.MinMsgSize
 	if opt := q.IsEdns0(); opt != nil {
 		m.SetEdns0(opt.UDPSize(), false)
@@ -182,6 +181,7 @@ func questionEnd(p []byte) int {
 // pack is for messages that we made or read ourselves: they can be packed, or
 // the test that asks hears a SERVFAIL that it did not ask for.
 func pack(m *dns.Msg) []byte {
+	m.Compress = true // as every real server does
 	p, err := m.Pack()
 	if err != nil {
 		p, _ = new(dns.Msg).SetRcode(&dns.Msg{MsgHdr: dns.MsgHdr{Id: m.Id}}, dns.RcodeServerFailure).Pack()

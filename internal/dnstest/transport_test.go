@@ -127,12 +127,15 @@ func TestCloseLeaksNothing(t *testing.T) {
 		if s.Roots() == nil {
 			conn := dial(t, s)
 			for i := range 20_000 {
+				heard := func() bool { asked, _ := s.Traffic(); return i-asked < 500 }
+				if i%500 == 0 {
+					require.Eventually(t, heard, 10*time.Second, time.Millisecond)
+				}
 				query, err := new(dns.Msg).SetQuestion("x"+strconv.Itoa(i)+".com.", dns.TypeMX).Pack()
 				require.NoError(t, err)
 				_, err = conn.Write(query)
 				require.NoError(t, err)
 			}
-			require.Eventually(t, func() bool { asked, _ := s.Traffic(); return asked > 15_000 }, 10*time.Second, time.Millisecond)
 			require.LessOrEqual(t, runtime.NumGoroutine(), before+5, "none a query")
 		}
 		idle, err := net.Dial("tcp", s.Addr())
@@ -141,7 +144,8 @@ func TestCloseLeaksNothing(t *testing.T) {
 		s.Close()
 		require.NoError(t, idle.Close())
 	}
-	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= before }, 10*time.Second, 5*time.Millisecond)
+	// Eventually has one of its own.
+	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= before+1 }, 10*time.Second, 5*time.Millisecond)
 }
 
 // BenchmarkServer is a client that keeps 500 queries under way.

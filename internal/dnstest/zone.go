@@ -32,9 +32,9 @@
 //
 // So can names that are not in the zone, all of them or those below another name:
 //
+//	*.ws          A 203.0.113.2        # a registry that answers every name: RFC 4592
 //	*             A 203.0.113.1        # a captive portal
 //	*             !drop                # or any other directive
-//	*.ws          A 203.0.113.2        # a registry that answers every name: RFC 4592
 //
 // And so can the whole server, by the name @. A name's own fault and delay go before it;
 // its records stay those of the zone.
