@@ -151,6 +151,16 @@ func TestParseErrors(t *testing.T) {
 		{"unknown type", "acme.com NOSUCH 1", "not a record"},
 		{"bad name", "a..b A 1.2.3.4", "not a domain name"},
 		{"zone file directive", "$INCLUDE /etc/passwd", "not a domain name"},
+		{"record of the server", "@ A 1.2.3.4", "@ has directives, not records"},
+		{"loss of a name", "acme.com !loss 1%", "!loss is for the whole server"},
+		{"loss without unit", "@ !loss 1", "want a share like 1%"},
+		{"too much loss", "@ !loss 101%", "want a share like 1%"},
+		{"no number lost", "@ !loss NaN%", "want a share like 1%"},
+		{"no limit", "@ !limit 0", "want at least 1"},
+		{"limit with a riddle", "@ !limit 10 perhaps", "want refuse"},
+		{"limit of too many words", "@ !limit 10 refuse all", "!limit takes 2 argument(s), not 3"},
+		{"range backwards", "acme.com !delay 50ms-20ms", "ends before it begins"},
+		{"range without an end", "acme.com !delay 50ms-", "!delay"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := dnstest.ParseZone(tt.text)
@@ -163,6 +173,7 @@ func TestParseErrors(t *testing.T) {
 func FuzzParseZone(f *testing.F) {
 	f.Add(zone)
 	f.Add("* !ede 15\n\"")
+	f.Add("@ !loss 1%\n@ !limit 100 refuse\n@ !die 7\n@ !delay 1ms-2ms\n*.ws A 192.0.2.1")
 	f.Fuzz(func(t *testing.T, text string) {
 		if z, err := dnstest.ParseZone(text); (z == nil) == (err == nil) {
 			t.Fatalf("zone %v with error %v", z, err)

@@ -1,10 +1,13 @@
 package dnstest
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
-	"maps"
+	"math/rand/v2"
 	"net"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -14,42 +17,107 @@ import (
 
 // Server is a DNS server on a loopback port. Safe for concurrent use.
 type Server struct {
-	addr     string
-	udp, tcp *dns.Server
-	closed   chan struct{}
-	once     sync.Once
-	serving  sync.WaitGroup
+	addr    string
+	roots   *x509.CertPool // of TLS and HTTPS
+	closed  chan struct{}
+	closing func()
+	serving sync.WaitGroup
+	later   *later
 
-	mu      sync.Mutex
-	zone    *Zone
-	queries map[string]int
-	seen    map[string]int // queries a name since the zone was set
+	mu       sync.Mutex
+	zone     *Zone
+	rng      *rand.Rand
+	bucket   bucket
+	asked    int            // queries since the zone was set
+	answered int            // queries since the zone was set
+	seen     map[string]int // queries a name since the zone was set
+	queries  map[question]int
+	streams  map[net.Conn]struct{}
 }
 
-// NewServer starts a server on 127.0.0.1 that answers from z. It offers
-// recursion (RA) and speaks EDNS. The caller closes it.
+type question struct {
+	name  string
+	qtype uint16
+}
+
+// NewServer starts a server on 127.0.0.1 that answers from z, over UDP and TCP.
+// It offers recursion (RA) and speaks EDNS. The caller closes it.
 func NewServer(z *Zone) (*Server, error) {
-	s := &Server{closed: make(chan struct{}), zone: z, queries: map[string]int{}, seen: map[string]int{}}
 	packets, listener, err := listen()
 	if err != nil {
 		return nil, fmt.Errorf("dnstest: %w", err)
 	}
-	s.addr = listener.Addr().String()
-	s.udp = &dns.Server{PacketConn: packets, Handler: dns.HandlerFunc(s.serve)}
-	s.tcp = &dns.Server{Listener: listener, Handler: dns.HandlerFunc(s.serve)}
-	var started sync.WaitGroup
-	for _, server := range []*dns.Server{s.udp, s.tcp} {
-		started.Add(1)
-		server.NotifyStartedFunc = started.Done
-		// Serving ends by Close only: what the listeners could fail with is their closing.
-		s.serving.Go(func() { _ = server.ActivateAndServe() })
-	}
-	started.Wait()
+	// A test asks faster than it is answered, and means to lose nothing by that.
+	_ = packets.SetReadBuffer(4 << 20)
+	s := newServer(z, listener.Addr(), func() {
+		_ = packets.Close()
+		_ = listener.Close()
+	})
+	s.serving.Go(func() { s.servePackets(packets) })
+	s.serving.Go(func() { s.serveStreams(listener) })
 	return s, nil
 }
 
+// NewTLSServer starts a server on 127.0.0.1 for DNS over TLS, RFC 7858. Its
+// certificate is for 127.0.0.1 and dns.test, of an authority that only Roots
+// knows. Queries of a connection are answered as each is ready, not in order.
+// The caller closes it.
+func NewTLSServer(z *Zone) (*Server, error) {
+	certificate, roots, err := certify()
+	if err != nil {
+		return nil, fmt.Errorf("dnstest: %w", err)
+	}
+	listener, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{
+		Certificates: []tls.Certificate{certificate}, NextProtos: []string{"dot"}})
+	if err != nil {
+		return nil, fmt.Errorf("dnstest: %w", err)
+	}
+	s := newServer(z, listener.Addr(), func() { _ = listener.Close() })
+	s.roots = roots
+	s.serving.Go(func() { s.serveStreams(listener) })
+	return s, nil
+}
+
+// NewHTTPSServer starts a server on 127.0.0.1 for DNS over HTTPS, RFC 8484, by
+// POST at URL; with the certificate of NewTLSServer. A query that is dropped
+// keeps its request waiting. The caller closes it.
+func NewHTTPSServer(z *Zone) (*Server, error) {
+	certificate, roots, err := certify()
+	if err != nil {
+		return nil, fmt.Errorf("dnstest: %w", err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("dnstest: %w", err)
+	}
+	web := &http.Server{
+		TLSConfig:         &tls.Config{Certificates: []tls.Certificate{certificate}},
+		ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog:          quiet(),
+	}
+	s := newServer(z, listener.Addr(), func() { _ = web.Close() })
+	s.roots = roots
+	web.Handler = http.HandlerFunc(s.serveHTTP)
+	// Serving ends by Close only: what it could fail with is its closing.
+	s.serving.Go(func() { _ = web.ServeTLS(listener, "", "") })
+	return s, nil
+}
+
+func newServer(z *Zone, addr net.Addr, closing func()) *Server {
+	s := &Server{addr: addr.String(), closed: make(chan struct{}), later: newLater(),
+		queries: map[question]int{}, streams: map[net.Conn]struct{}{}}
+	s.closing = sync.OnceFunc(func() {
+		close(s.closed)
+		closing()
+		s.hangUp()
+	})
+	s.SetZone(z)
+	s.serving.Go(func() { s.later.run(s.closed) })
+	return s
+}
+
 // listen opens UDP and TCP on one port.
-func listen() (net.PacketConn, net.Listener, error) {
+func listen() (*net.UDPConn, net.Listener, error) {
 	const tries = 20
 	var errs error
 	for range tries {
@@ -57,7 +125,7 @@ func listen() (net.PacketConn, net.Listener, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		packets, err := net.ListenPacket("udp", listener.Addr().String())
+		packets, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(listener.Addr().(*net.TCPAddr).AddrPort()))
 		if err == nil {
 			return packets, listener, nil
 		}
@@ -70,21 +138,24 @@ func listen() (net.PacketConn, net.Listener, error) {
 // Addr returns the server's host:port.
 func (s *Server) Addr() string { return s.addr }
 
+// URL returns where a server of NewHTTPSServer is asked.
+func (s *Server) URL() string { return "https://" + s.addr + "/dns-query" }
+
+// Roots returns the authority of a server with TLS; nil without.
+func (s *Server) Roots() *x509.CertPool { return s.roots }
+
 // Close ends the server. A second call does nothing.
 func (s *Server) Close() {
-	s.once.Do(func() {
-		close(s.closed)
-		_ = s.udp.Shutdown()
-		_ = s.tcp.Shutdown()
-		s.serving.Wait()
-	})
+	s.closing()
+	s.serving.Wait()
 }
 
 // SetZone makes the server answer from z from now on.
 func (s *Server) SetZone(z *Zone) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.zone, s.seen = z, map[string]int{}
+	s.zone, s.seen, s.asked, s.answered, s.bucket = z, map[string]int{}, 0, 0, bucket{}
+	s.rng = rand.New(rand.NewPCG(1, 2)) // tests are to be repeated
 }
 
 // Queries returns how often each question was asked, by "name TYPE", the name
@@ -92,116 +163,17 @@ func (s *Server) SetZone(z *Zone) {
 func (s *Server) Queries() map[string]int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return maps.Clone(s.queries)
+	queries := make(map[string]int, len(s.queries))
+	for q, n := range s.queries {
+		queries[strings.TrimSuffix(q.name, ".")+" "+dns.Type(q.qtype).String()] = n
+	}
+	return queries
 }
 
-// note counts a question, and returns the zone and how often its name was asked before.
-func (s *Server) note(name string, qtype uint16) (*Zone, int) {
+// Traffic returns how many queries arrived since the zone was set, and to how
+// many of them something was said or will be.
+func (s *Server) Traffic() (asked, answered int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.queries[strings.TrimSuffix(name, ".")+" "+dns.Type(qtype).String()]++
-	before := s.seen[name]
-	s.seen[name]++
-	return s.zone, before
-}
-
-func (s *Server) serve(w dns.ResponseWriter, query *dns.Msg) {
-	if len(query.Question) != 1 {
-		_ = w.WriteMsg(new(dns.Msg).SetRcode(query, dns.RcodeFormatError))
-		return
-	}
-	question := query.Question[0]
-	name := strings.ToLower(question.Name)
-	zone, before := s.note(name, question.Qtype)
-	n := zone.find(name)
-	if n == nil {
-		n = &node{}
-	}
-	if n.fault == "drop" || before < n.flaky {
-		return
-	}
-	if n.delay > 0 {
-		select {
-		case <-time.After(n.delay):
-		case <-s.closed:
-			return
-		}
-	}
-	if n.fault == "garbage" {
-		// Noise, then a header that fits with a body that does not.
-		_, _ = w.Write([]byte("\xff\xff garbage"))
-		_, _ = w.Write([]byte{byte(query.Id >> 8), byte(query.Id), 0x81, 0x80, 0, 1, 0, 9, 0, 0, 0, 0, 0xc0, 0xff})
-		return
-	}
-	_, overUDP := w.RemoteAddr().(*net.UDPAddr)
-	// Nothing to be done here about a client that has gone.
-	_ = w.WriteMsg(reply(zone, n, query, name, overUDP))
-}
-
-// reply is the answer to query, with the fault of n.
-func reply(zone *Zone, n *node, query *dns.Msg, name string, overUDP bool) *dns.Msg {
-	m := new(dns.Msg).SetReply(query)
-	m.RecursionAvailable = true
-	size := dns.MinMsgSize
-	if opt := query.IsEdns0(); opt != nil {
-		m.SetEdns0(opt.UDPSize(), false)
-		size = int(opt.UDPSize())
-	}
-	switch n.fault {
-	case "servfail":
-		m.Rcode = dns.RcodeServerFailure
-		return m
-	case "noedns":
-		if query.IsEdns0() != nil {
-			return new(dns.Msg).SetRcode(query, dns.RcodeFormatError)
-		}
-	case "refused":
-		m.Rcode = dns.RcodeRefused
-		return m
-	case "lame":
-		m.RecursionAvailable = false
-		m.Ns = append(m.Ns, &dns.NS{Hdr: header(name, dns.TypeNS), Ns: "a.root-servers.net."})
-		return m
-	case "truncate":
-		if overUDP {
-			m.Truncated = true
-			return m
-		}
-	case "wrongid":
-		m.Id++
-	}
-
-	var exists bool
-	m.Answer, exists = zone.answer(name, query.Question[0].Qtype)
-	if n.fault == "nxdomain" || n.fault == "ede" {
-		m.Answer, exists = nil, false
-	}
-	if opt := m.IsEdns0(); opt != nil && n.fault == "ede" {
-		opt.Option = append(opt.Option, &dns.EDNS0_EDE{InfoCode: n.ede, ExtraText: "by dnstest"})
-	}
-	if !exists {
-		m.Rcode = dns.RcodeNameError
-	}
-	if !exists || !answers(m.Answer, query.Question[0].Qtype) {
-		m.Ns = append(m.Ns, &dns.SOA{Hdr: header(".", dns.TypeSOA), Ns: "ns.dnstest.", Mbox: "hostmaster.dnstest.",
-			Serial: 1, Refresh: 3600, Retry: 600, Expire: 86400, Minttl: 300})
-	}
-	if overUDP {
-		m.Truncate(size)
-	}
-	return m
-}
-
-// answers reports whether records has one of the type asked for.
-func answers(records []dns.RR, qtype uint16) bool {
-	for _, record := range records {
-		if record.Header().Rrtype == qtype {
-			return true
-		}
-	}
-	return false
-}
-
-func header(name string, rrtype uint16) dns.RR_Header {
-	return dns.RR_Header{Name: name, Rrtype: rrtype, Class: dns.ClassINET, Ttl: 300}
+	return s.asked, s.answered
 }

@@ -1,26 +1,49 @@
 // Package dnstest answers one question: how do I give a test a real DNS server?
 //
-// A Server listens on loopback, UDP and TCP on one port, and answers from a
-// Zone written as text: a record or a directive a line.
+// A Server listens on loopback and answers from a Zone written as text: a record
+// or a directive a line. NewServer speaks UDP and TCP on one port, NewTLSServer
+// DNS over TLS (RFC 7858), NewHTTPSServer DNS over HTTPS (RFC 8484).
 //
 //	acme.com      MX 10 mx1.acme.com   # a record; names are absolute, the TTL is optional (300)
 //	mx1.acme.com  A  198.51.100.7
 //	www.acme.com  CNAME mx1.acme.com   ; the chain is in the answer
 //	nomail.com    MX 0 .
+//
+// A name can misbehave:
+//
 //	slow.com      !delay 300ms         # answers later; the records of slow.com as usual
+//	slower.com    !delay 20ms-50ms     # a delay of its own for each query
 //	dead.com      !drop                # never answers
 //	flaky.com     !flaky 2             # drops the first 2 queries for the name, then as usual
 //	bad.com       !servfail            # SERVFAIL
 //	no.com        !refused             # REFUSED
 //	gone.com      !nxdomain            # NXDOMAIN, whatever records it has
+//	blocked.com   !ede 15              # NXDOMAIN with an extended error, RFC 8914
 //	lame.com      !lame                # NOERROR, no answer, no RA, NS in authority
 //	big.com       !truncate            # TC over UDP, whole over TCP
-//	blocked.com   !ede 15              # NXDOMAIN with an extended error, RFC 8914
-//	garbage.com   !garbage             # packets that are no answer
 //	old.com       !noedns              # FORMERR to a query with EDNS
+//	circle.com    !loop                # a CNAME to loop.circle.com and one back
+//	garbage.com   !garbage             # packets that are no answer
+//	coiled.com    !compression         # a compression pointer that points to itself
+//	short.com     !cut                 # counts say more records than there are
 //	wrong.com     !wrongid             # the right answer with another ID
-//	*             A 203.0.113.1        # every name that is not in the zone: a captive portal
+//	mixed.com     !otherquestion       # the right ID, question and answer of another.test
+//	plain.com     !lowercase           # the question in lower case: bears no 0x20
+//
+// So can names that are not in the zone, all of them or those below another name:
+//
+//	*.ws          A 203.0.113.2        # a registry that answers every name: RFC 4592
+//	*             A 203.0.113.1        # a captive portal
 //	*             !drop                # or any other directive
+//
+// And so can the whole server, by the name @. A name's own fault and delay go before it;
+// its records stay those of the zone.
+//
+//	@             !loss 1%             # drops queries by chance, the same ones every time; of UDP alone
+//	@             !delay 20ms-50ms     # and any other directive that a name has
+//	@             !limit 10000         # answers so many a second and drops the rest
+//	@             !limit 10000 refuse  # and says REFUSED to the rest
+//	@             !die 25000           # silent after so many queries
 //
 // Names not in the zone are NXDOMAIN; names with other types only, and names
 // above others, are NODATA. A comment begins with # or ; at the start of a line
@@ -29,9 +52,7 @@ package dnstest
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/miekg/dns"
 )
@@ -56,18 +77,19 @@ yahoo.com    A 192.0.2.8
 // Zone is what a Server knows. It does not change once parsed.
 type Zone struct {
 	names map[string]*node // by absolute name, lower case; an empty node is an empty non-terminal
+	all   node             // what the whole server does
 }
 
 // node is one name: its records, and how it misbehaves.
 type node struct {
 	records []dns.RR
-	fault   string // servfail, lame …; "" if it answers as it should
-	delay   time.Duration
-	flaky   int // queries to drop first
-	ede     uint16
+	conduct
 }
 
-const wildcard = "*."
+const (
+	wildcard = "*."
+	server   = "@"
+)
 
 // ParseZone reads a zone. Errors name the line, counted from 1.
 func ParseZone(text string) (*Zone, error) {
@@ -98,9 +120,15 @@ func (z *Zone) add(fields []string) error {
 	if len(fields) < 2 {
 		return fmt.Errorf("want NAME TYPE DATA or NAME !directive")
 	}
-	n := z.node(name)
+	n := &z.all
+	if fields[0] != server {
+		n = z.node(name)
+	}
 	if strings.HasPrefix(fields[1], "!") {
-		return n.direct(fields[1], fields[2:])
+		return n.direct(fields[1], fields[2:], n == &z.all)
+	}
+	if n == &z.all {
+		return fmt.Errorf("%s has directives, not records", server)
 	}
 	parser := dns.NewZoneParser(strings.NewReader(name+" "+strings.Join(fields[1:], " ")+"\n"), ".", "")
 	parser.SetDefaultTTL(300)
@@ -130,40 +158,21 @@ func (z *Zone) node(name string) *node {
 	return z.names[name]
 }
 
-func (n *node) direct(directive string, args []string) error {
-	want := 0
-	switch directive {
-	case "!delay", "!flaky", "!ede":
-		want = 1
-	}
-	if len(args) != want {
-		return fmt.Errorf("%s takes %d argument(s), not %d", directive, want, len(args))
-	}
-	var err error
-	switch directive {
-	case "!delay":
-		n.delay, err = time.ParseDuration(args[0])
-	case "!flaky":
-		n.flaky, err = strconv.Atoi(args[0])
-	case "!ede":
-		var code uint64
-		code, err = strconv.ParseUint(args[0], 10, 16)
-		n.fault, n.ede = "ede", uint16(code)
-	case "!drop", "!servfail", "!refused", "!nxdomain", "!lame", "!truncate", "!garbage", "!wrongid", "!noedns":
-		n.fault = directive[1:]
-	default:
-		return fmt.Errorf("no directive %s; there are !delay !drop !flaky !servfail !refused !nxdomain !lame !truncate !ede !garbage !wrongid !noedns", directive)
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", directive, err)
-	}
-	return nil
-}
-
-// find returns the node that answers for name; nil if there is none.
+// find returns the node that answers for name; nil if there is none. A wildcard
+// answers below the closest name that exists (RFC 4592 section 3.3.1); that of
+// all names below any.
 func (z *Zone) find(name string) *node {
 	if n := z.names[name]; n != nil {
 		return n
+	}
+	for i, end := dns.NextLabel(name, 0); !end; i, end = dns.NextLabel(name, i) {
+		if z.names[name[i:]] == nil {
+			continue
+		}
+		if n := z.names[wildcard+name[i:]]; n != nil {
+			return n
+		}
+		break
 	}
 	return z.names[wildcard]
 }
@@ -183,8 +192,10 @@ func (z *Zone) answer(name string, qtype uint16) (records []dns.RR, exists bool)
 			if record.Header().Rrtype != qtype && !isAlias {
 				continue
 			}
-			record = dns.Copy(record)
-			record.Header().Name = name
+			if record.Header().Name != name {
+				record = dns.Copy(record)
+				record.Header().Name = name
+			}
 			records = append(records, record)
 			if isAlias && qtype != dns.TypeCNAME {
 				alias = strings.ToLower(cname.Target)
