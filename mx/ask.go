@@ -2,6 +2,7 @@ package mx
 
 import (
 	"context"
+	"math/bits"
 	"time"
 )
 
@@ -11,61 +12,93 @@ const anyServer = -1
 // said is a reply with the server that gave it; of silence, the last one asked.
 type said struct {
 	reply
-	server int
-	honest bool // the server had passed its canaries
+	server   int
+	honest   bool // the server had passed its canaries
+	strained bool // it was losing questions: what it did not answer is worth asking again
+	tries    int
 }
 
-// tries are how long one try may take at most, and as a share of the timeout;
-// the last has what is left.
-var tries = [...]struct {
-	most    time.Duration
-	percent time.Duration
-}{{800 * time.Millisecond, 16}, {1500 * time.Millisecond, 30}, {1<<63 - 1, 100}}
-
-// ask asks q of via, or of the servers in their order: each try goes to the next
-// one. A failure is asked once more elsewhere, silence as long as there is time.
-// If ctx ends the status is silence.
+// ask asks q of via, or of the servers by their standing and room. Each try waits a
+// while and then lets the next begin, at another server if there is one; the first
+// answer counts, whichever try it is to. A failure is asked once more. If ctx ends
+// the status is silence.
 func (r *Resolver) ask(ctx context.Context, q question, via int) said {
-	select {
-	case r.slots <- struct{}{}:
-		defer func() { <-r.slots }()
-	case <-ctx.Done():
-		return said{}
-	}
 	s := r.standing.Load()
-	order := s.order
-	if via != anyServer {
-		order = []int{via}
-	}
-	if len(order) == 0 || s.dead.has(order[0]) {
+	if !s.answers(via) {
 		// Waiting would make a long list over a dead resolver last for hours.
 		return said{reply: reply{detail: "no resolver answers"}, server: max(via, 0)}
 	}
+	f := r.askings.Get().(*asking)
+	f.q = q
+	came := r.fly(ctx, f, s, via)
+	came.tries = len(f.tries)
+	for i := range f.tries {
+		if f.tries[i].held {
+			r.gate.release(f.tries[i].server, false)
+		}
+	}
+	f.land()
+	r.askings.Put(f)
+	return came
+}
 
-	deadline := time.Now().Add(r.o.Timeout)
-	var failed said
-	for i, try := range tries {
-		server := order[i%len(order)]
-		until := time.Now().Add(min(try.most, r.o.Timeout*try.percent/100))
-		if until.After(deadline) {
-			until = deadline
+// rounds are the tries of one question, but for one that only leaves EDNS out.
+const rounds = 3
+
+func (r *Resolver) fly(ctx context.Context, f *asking, s *standing, via int) said {
+	var deadline time.Duration
+	var failed said // the first failure; silence as long as there was none
+	failures, only, plain := 0, via, false
+	for round := 0; round < rounds; {
+		at, ok := r.gate.enter(ctx, f, s.whom(f, only), len(f.tries) > 0)
+		if !ok {
+			return said{}
 		}
-		now := said{r.wire.ask(ctx, r.servers[server], q, until), server, s.honest.has(server)}
-		now.detail = r.servers[server] + ": " + now.detail
-		if now.status.definite() {
-			r.heard[server].Store(r.clock(time.Now()))
-			r.misses.Store(0)
-			return now
+		now := r.clock()
+		if len(f.tries) == 0 {
+			deadline = now + r.o.Timeout
 		}
-		again := failed.status != silence && now.status != silence
-		if failed.status == silence {
-			failed = now
+		latest := len(f.tries)
+		how := r.servers[at].spelling(f)
+		how.plain = plain
+		r.servers[at].send(f, at, how, min(now+r.patience(round, at), deadline))
+		for again := false; !again; {
+			var e event
+			select {
+			case e = <-f.came:
+			case <-ctx.Done():
+				return said{}
+			}
+			t := &f.tries[e.try]
+			if e.cut {
+				e.reply = overTCP(ctx, r.servers[t.server].name, f.q, max(deadline-r.clock(), time.Second))
+			}
+			heard := r.hear(f, s, e)
+			if heard.status.definite() {
+				return heard
+			}
+			if e.plain && !plain && e.try == latest {
+				// RFC 6891 section 7: a server that knows no EDNS says FORMERR or NOTIMP.
+				only, plain, again = t.server, true, true
+				continue
+			}
+			if heard.status != silence {
+				failures++
+			}
+			if failed.status == silence {
+				failed = heard
+			}
+			if failures > 1 {
+				return failed
+			}
+			// After a failure another server is asked at once, the same one in a while.
+			if e.try == latest && (e.late || !s.alone(via)) {
+				round++
+				only, plain, again = via, false, true
+			}
 		}
-		if again || ctx.Err() != nil {
+		if r.clock() >= deadline {
 			break
-		}
-		if now.status == silence && len(order) == 1 && time.Now().Before(until) {
-			r.breathe(ctx)
 		}
 	}
 	if failed.status == silence {
@@ -74,10 +107,106 @@ func (r *Resolver) ask(ctx context.Context, q question, via int) said {
 	return failed
 }
 
-// breathe waits a little before a server whose port was closed is tried again.
-func (r *Resolver) breathe(ctx context.Context) {
-	select {
-	case <-ctx.Done():
-	case <-time.After(100 * time.Millisecond):
+// patience is how long a try waits before the next begins; the last has what is left.
+func (r *Resolver) patience(round, server int) time.Duration {
+	switch round {
+	case 0:
+		return min(r.gate.patience(server), r.o.Timeout/5)
+	case 1:
+		return min(time.Second, r.o.Timeout/4)
+	default:
+		return r.o.Timeout
 	}
+}
+
+// hear notes what came of a try.
+func (r *Resolver) hear(f *asking, s *standing, e event) said {
+	t := &f.tries[e.try]
+	now := r.clock()
+	switch {
+	case e.late:
+		t.late, t.odd = true, e.odd
+		if t.held {
+			t.held = false
+			r.gate.release(t.server, t.said == silence)
+		}
+		if t.said == silence && e.odd {
+			e.reply = reply{status: malformed, detail: "only packets that are no answer"}
+		} else if t.said == silence {
+			e.detail = orNoAnswer(e.detail)
+		}
+	case e.status.definite():
+		r.gate.answered(t.server, now, now-t.sent, t.held)
+		t.held = false
+		r.servers[t.server].heard.Store(int64(now))
+		r.misses.Store(0)
+		for i := range f.tries {
+			// What was asked again with success had been lost, or refused for a while.
+			if other := &f.tries[i]; i < e.try && (other.late && other.said == silence || other.said == refused) {
+				r.gate.lost(other.server, now)
+			}
+		}
+	case e.status != silence:
+		t.said = e.status
+		// A refusal may mean that it was too much: its place stays taken until it is late.
+		if t.held && e.status != refused {
+			t.held = false
+			r.gate.release(t.server, false)
+		}
+	}
+	heard := said{reply: e.reply, server: t.server, honest: s.honest.has(t.server), strained: r.gate.strained(t.server, now)}
+	heard.detail = r.detail(t.server, e.detail)
+	return heard
+}
+
+// detail is what server said, with its name.
+func (r *Resolver) detail(server int, text string) string {
+	if text == "NOERROR" {
+		return r.fine[server]
+	}
+	return r.servers[server].name + ": " + text
+}
+
+// answers reports whether there is anybody to ask.
+func (s *standing) answers(via int) bool {
+	if via != anyServer {
+		return !s.dead.has(via)
+	}
+	return len(s.order) > 0 && !s.dead.has(s.order[0])
+}
+
+// whom returns the servers that the next try of f may go to: of those that were
+// tried least the most trusted.
+func (s *standing) whom(f *asking, via int) set {
+	if via != anyServer {
+		return one(via)
+	}
+	var tried [maxServers]uint8
+	for i := range f.tries {
+		tried[f.tries[i].server]++
+	}
+	least := uint8(maxTries)
+	for _, i := range s.order {
+		least = min(least, tried[i])
+	}
+	var honest, others set
+	for _, i := range s.order {
+		if tried[i] != least {
+			continue
+		}
+		if s.honest.has(i) {
+			honest.add(i)
+		} else {
+			others.add(i)
+		}
+	}
+	if honest != 0 {
+		return honest
+	}
+	return one(bits.TrailingZeros64(uint64(others)))
+}
+
+// alone reports whether there is only one server to go to.
+func (s *standing) alone(via int) bool {
+	return via != anyServer || len(s.order) == 1
 }

@@ -146,10 +146,11 @@ func (r *Resolver) publish(s *standing, sightings []sighting) {
 		case seen.passed():
 			s.passed.add(i)
 			s.honest.add(i)
+			r.gate.awake(i)
 		case seen.lied():
 			s.lying.add(i)
 			r.notice(i, "lies", seen.detail)
-		case seen.resolved == 0 && r.heard[i].Load() <= r.clock(s.start):
+		case seen.resolved == 0 && time.Duration(r.servers[i].heard.Load()) <= r.at(s.start):
 			s.dead.add(i)
 			r.notice(i, "does not answer", seen.detail)
 		case last.honest.has(i):
@@ -193,7 +194,7 @@ func (r *Resolver) complaint(s *standing, sightings []sighting) error {
 	}
 	var details []string
 	for _, i := range concerned.members(len(sightings)) {
-		details = append(details, r.servers[i]+": "+sightings[i].detail)
+		details = append(details, r.servers[i].name+": "+sightings[i].detail)
 	}
 	return fmt.Errorf("%w: %s", kind, strings.Join(details, "; "))
 }
@@ -225,7 +226,7 @@ func (r *Resolver) recall(ctx context.Context, s *standing, names []string) *sta
 		denied := make(chan string, len(names))
 		for _, name := range names {
 			go func() {
-				said := r.wire.ask(ctx, r.servers[i], question{name + ".", dns.TypeMX}, time.Now().Add(time.Second))
+				said, _ := r.servers[i].exchange(ctx, question{name + ".", dns.TypeMX}, r.clock()+time.Second)
 				if said.status == nxdomain || said.status == nodata {
 					denied <- said.detail
 				} else {
@@ -247,7 +248,7 @@ func (r *Resolver) recall(ctx context.Context, s *standing, names []string) *sta
 		now.honest &^= one(i)
 		now.passed &^= one(i)
 		now.epoch = s.epoch + 1 // nothing negative that was learnt before is believed
-		now.err = fmt.Errorf("%w: %s: %s", ErrLying, r.servers[i], detail)
+		now.err = fmt.Errorf("%w: %s: %s", ErrLying, r.servers[i].name, detail)
 		r.publishing.Lock()
 		r.notice(i, "lies", detail)
 		r.publishing.Unlock()
@@ -256,17 +257,19 @@ func (r *Resolver) recall(ctx context.Context, s *standing, names []string) *sta
 }
 
 // inspect asks one server its canaries.
-func (r *Resolver) inspect(ctx context.Context, server string) sighting {
+func (r *Resolver) inspect(ctx context.Context, server *server) sighting {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	type sight struct {
 		name   string
 		madeUp bool
+		same   bool
 		reply
 	}
 	sights := make(chan sight)
 	ask := func(name string, qtype uint16, madeUp bool) {
-		sights <- sight{name, madeUp, r.insist(ctx, server, question{name, qtype})}
+		said, same := r.insist(ctx, server, question{name, qtype})
+		sights <- sight{name, madeUp, same, said}
 	}
 	for _, name := range providers {
 		go ask(name, dns.TypeMX, false)
@@ -276,6 +279,7 @@ func (r *Resolver) inspect(ctx context.Context, server string) sighting {
 	go ask(madeUp()+".net.", dns.TypeMX, true)
 
 	var seen sighting
+	same := true
 	for range len(providers) + 2 {
 		next := <-sights
 		if seen.settled() {
@@ -283,10 +287,12 @@ func (r *Resolver) inspect(ctx context.Context, server string) sighting {
 			continue
 		}
 		seen.take(next.name, next.madeUp, next.reply)
+		same = same && (next.same || !next.status.definite())
 		if seen.settled() {
 			cancel()
 		}
 	}
+	server.exact.Store(same && seen.passed())
 	return seen
 }
 
@@ -315,22 +321,22 @@ func (s *sighting) take(name string, madeUp bool, r reply) {
 	}
 }
 
-// insist asks until there is a definite answer or ctx ends.
-func (r *Resolver) insist(ctx context.Context, server string, q question) reply {
+// insist asks until there is a definite answer or ctx ends. same says that the
+// question came back as it was spelt.
+func (r *Resolver) insist(ctx context.Context, server *server, q question) (last reply, same bool) {
 	const longest = 2 * time.Second
 	pause, try := 50*time.Millisecond, 500*time.Millisecond
-	var last reply
 	for {
-		said := r.wire.ask(ctx, server, q, time.Now().Add(try))
+		said, same := server.exchange(ctx, q, r.clock()+try)
 		if said.status.definite() {
-			return said
+			return said, same
 		}
 		if last.detail == "" || said.status != silence {
 			last = said
 		}
 		select {
 		case <-ctx.Done():
-			return last
+			return last, false
 		case <-time.After(pause):
 		}
 		pause, try = min(2*pause, longest), min(2*try, longest)

@@ -51,7 +51,7 @@ func TestStanding(t *testing.T) {
 func TestHeardIsNotDead(t *testing.T) {
 	r := New(Options{Servers: []string{"192.0.2.1"}})
 	s := &standing{start: time.Now()}
-	r.heard[0].Store(r.clock(s.start) + 1)
+	r.servers[0].heard.Store(int64(r.at(s.start)) + 1)
 	r.publish(s, []sighting{{}})
 	require.Zero(t, s.dead)
 	require.ErrorIs(t, s.err, ErrUnproven, "but nothing that it says is confirmed")

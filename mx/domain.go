@@ -15,12 +15,19 @@ import (
 type basis struct {
 	servers set  // that gave the replies
 	doubted bool // a reply came from a server that had not passed its canaries, or that filters
+	strain  bool // a reply did not come from a server that was losing questions
 	ttl     time.Duration
 	detail  string // the reply that decided
 }
 
 func (b *basis) add(s said) {
-	b.merge(basis{servers: one(s.server), doubted: !s.honest || s.filtered, ttl: s.ttl, detail: s.detail})
+	b.merge(basis{
+		servers: one(s.server),
+		doubted: !s.honest || s.filtered,
+		strain:  s.strained && !s.status.definite(),
+		ttl:     s.ttl,
+		detail:  s.detail,
+	})
 }
 
 func (b *basis) merge(o basis) {
@@ -29,6 +36,7 @@ func (b *basis) merge(o basis) {
 	}
 	b.servers |= o.servers
 	b.doubted = b.doubted || o.doubted
+	b.strain = b.strain || o.strain
 	b.detail = o.detail
 }
 

@@ -135,7 +135,7 @@ func TestOutcomes(t *testing.T) {
 		{name: "lame.com", outcome: mx.Lame, detail: "lame answer"},
 		{name: "dead.com", outcome: mx.Timeout, detail: "no answer"},
 		{name: "garbage.com", outcome: mx.Malformed, detail: "only packets that are no answer"},
-		{name: "wrong.com", outcome: mx.Malformed},
+		{name: "wrong.com", outcome: mx.Timeout},
 		{name: "blocked.com", outcome: mx.Missing, detail: "extended error 15 Blocked: by dnstest; not confirmed: the resolver filters"},
 		{name: "noted.com", outcome: mx.Missing, confirmed: true, detail: "extended error 22"},
 		{name: "big.com", outcome: mx.Hosts, confirmed: true, hosts: "mx1.acme.com"},

@@ -1,6 +1,7 @@
 package mx
 
 import (
+	"crypto/x509"
 	"net"
 	"net/netip"
 	"strings"
@@ -11,15 +12,24 @@ import (
 
 // Options of a Resolver. The zero value works.
 type Options struct {
-	// Servers are the resolvers to ask, host:port; the port is 53 when missing,
-	// and an IPv6 address with a port stands in brackets. The first is preferred,
-	// the others are asked when it fails and to confirm. Two that share nothing
-	// confirm best. The first 64 are used. nil or empty: the system's, of /etc/resolv.conf, and where that names
-	// none (and on Windows) 127.0.0.1:53, as resolv.conf(5) has it.
+	// Servers are the resolvers to ask: host:port, the port 53 when missing, an IPv6
+	// address with a port in brackets; tls://host for DNS over TLS (RFC 7858; port
+	// 853; tls://192.0.2.1#name where the certificate bears another name); or
+	// https://host/path for DNS over HTTPS (RFC 8484). CheckServer tells what is wrong
+	// with one. The questions are spread over those that are honest, by what each
+	// bears; what one fails at another is asked, and another confirms. Two that share
+	// nothing confirm best. The first 64 are used. nil or empty: the system's, of
+	// /etc/resolv.conf, and where that names none (and on Windows) 127.0.0.1:53, as
+	// resolv.conf(5) has it.
 	Servers []string
 
+	Roots *x509.CertPool // whom tls:// and https:// trust; nil: whom the system does
+
 	Timeout time.Duration // of one question with all its tries; 0 means 5s
-	Workers int           // questions under way at once; 0 means 64
+
+	// InFlight is how many questions may be under way at once; 0 means 4096. How many
+	// a server bears is found out below that.
+	InFlight int
 
 	// Routable says which addresses mail can be sent to. nil: all except private
 	// (RFC 1918), shared (100.64.0.0/10, RFC 6598), unique local (RFC 4193),
@@ -51,14 +61,14 @@ func (o Options) withDefaults() Options {
 	}
 	servers := make([]string, min(len(o.Servers), maxServers))
 	for i, server := range o.Servers[:len(servers)] {
-		servers[i] = withPort(server)
+		servers[i] = server
 	}
 	o.Servers = servers
 	if o.Timeout <= 0 {
 		o.Timeout = 5 * time.Second
 	}
-	if o.Workers <= 0 {
-		o.Workers = 64
+	if o.InFlight <= 0 {
+		o.InFlight = 4096
 	}
 	if o.Routable == nil {
 		o.Routable = routable
@@ -89,12 +99,12 @@ func systemServers() []string {
 	return config.Servers
 }
 
-// withPort returns server with the port 53 if it has none.
-func withPort(server string) string {
+// withPort returns server with that port if it has none.
+func withPort(server, port string) string {
 	if _, _, err := net.SplitHostPort(server); err == nil {
 		return server
 	}
-	return net.JoinHostPort(strings.Trim(server, "[]"), "53")
+	return net.JoinHostPort(strings.Trim(server, "[]"), port)
 }
 
 var sharedSpace = netip.MustParsePrefix("100.64.0.0/10")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"sync"
 	"time"
 )
@@ -50,11 +51,13 @@ type run struct {
 	latest time.Time // what is held wants a check that starts no earlier
 	known  []string  // the first names that had mail hosts
 	found  int       // names that had, since the last check
+	again  []string  // what had no answer because there was too much to ask
+	slow   bool      // that is being asked now
 }
 
 func (run *run) all(ctx context.Context, names iter.Seq[string]) error {
 	pace := run.r.o.pace
-	drafts := run.start(ctx, names)
+	drafts := run.start(ctx, names, run.r.o.InFlight)
 	checked := make(chan *standing, 1)
 	checking, covered := false, 0
 	check := func(t time.Time) {
@@ -76,7 +79,7 @@ func (run *run) all(ctx context.Context, names iter.Seq[string]) error {
 		select {
 		case d, ok := <-drafts:
 			if !ok {
-				drafts = nil
+				drafts = run.restart(ctx)
 			} else if ctx.Err() == nil {
 				run.take(d)
 			}
@@ -104,11 +107,16 @@ func (run *run) all(ctx context.Context, names iter.Seq[string]) error {
 	return run.fault
 }
 
-// start sets the workers going. The channel is closed when all names are asked
+// start sets workers going, one more whenever a name finds none idle and the
+// servers bear another question. The channel is closed when all names are asked
 // or, soon, when ctx ends.
-func (run *run) start(ctx context.Context, names iter.Seq[string]) <-chan draft {
-	feed := make(chan string)
+func (run *run) start(ctx context.Context, names iter.Seq[string], most int) <-chan draft {
+	const ahead = 64 // what waits in a channel: who sends need not wake who receives each time
+	feed := make(chan string, ahead)
+	drafts := make(chan draft, ahead)
+	wanted := make(chan struct{}, 1) // another worker
 	go func() {
+		defer close(wanted)
 		defer close(feed)
 		for name := range names {
 			select {
@@ -116,18 +124,41 @@ func (run *run) start(ctx context.Context, names iter.Seq[string]) <-chan draft 
 			case <-ctx.Done():
 				return
 			}
+			if len(feed) > 0 {
+				select {
+				case wanted <- struct{}{}:
+				default:
+				}
+			}
 		}
 	}()
-	drafts := make(chan draft)
-	var workers sync.WaitGroup
-	for range run.r.o.Workers {
-		workers.Go(func() { run.work(ctx, feed, drafts) })
-	}
 	go func() {
-		workers.Wait()
-		close(drafts)
+		defer close(drafts)
+		var workers sync.WaitGroup
+		defer workers.Wait()
+		for working, open := 0, true; open && ctx.Err() == nil; {
+			if working < min(most, run.r.gate.size()) {
+				working++
+				workers.Go(func() { run.work(ctx, feed, drafts) })
+			}
+			select {
+			case _, open = <-wanted:
+			case <-ctx.Done():
+			}
+		}
 	}()
 	return drafts
+}
+
+// restart asks again, slowly, for what had no answer while a server was losing
+// questions. It returns nil if there is nothing.
+func (run *run) restart(ctx context.Context) <-chan draft {
+	const few = 16
+	if len(run.again) == 0 || run.slow {
+		return nil
+	}
+	run.slow = true
+	return run.start(ctx, slices.Values(run.again), few)
 }
 
 func (run *run) work(ctx context.Context, feed <-chan string, drafts chan<- draft) {
@@ -157,6 +188,9 @@ func (run *run) work(ctx context.Context, feed <-chan string, drafts chan<- draf
 // rememberHost keeps hosts for the run; one that failed only a little while, lest
 // a lost packet decide for all its domains.
 func (run *run) rememberHost(l located) time.Duration {
+	if l.failed != 0 && l.strain {
+		return 0
+	}
 	if l.failed != 0 {
 		return run.r.o.pace.failed
 	}
@@ -166,6 +200,10 @@ func (run *run) rememberHost(l located) time.Duration {
 
 // take gives an answer, or holds it back.
 func (run *run) take(d draft) {
+	if d.strain && d.Outcome.Temporary() && !run.slow {
+		run.again = append(run.again, d.Name)
+		return
+	}
 	if !d.Outcome.negative() {
 		a := d.answer(run.r.epoch())
 		if a.Confirmed && a.Outcome == Hosts {

@@ -1,7 +1,6 @@
 package mx
 
 import (
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -10,16 +9,17 @@ import (
 // Resolver asks for mail exchangers. Safe for concurrent use.
 type Resolver struct {
 	o       Options // with defaults
-	servers []string
+	servers []*server
+	fine    []string // by server: its name, and that it answers
 	wire    *wire
-	slots   chan struct{} // questions under way
+	gate    *gate
+	askings sync.Pool // of *asking
 	born    time.Time
 
 	standing   atomic.Pointer[standing] // nil before the first check
 	checks     *memo[struct{}, *standing]
 	publishing sync.Mutex // one check at a time says what it found
 	noticed    map[string]bool
-	heard      []atomic.Int64 // by server: when it last gave a definite answer, by clock
 	misses     atomic.Int64   // questions without an answer since the last that had one
 
 	answers *memo[answerKey, Answer] // of Lookup
@@ -34,25 +34,39 @@ const (
 // New returns a Resolver. It opens no socket and asks nothing.
 func New(o Options) *Resolver {
 	o = o.withDefaults()
-	return &Resolver{
+	r := &Resolver{
 		o:       o,
-		servers: o.Servers,
-		wire:    newWire(),
-		slots:   make(chan struct{}, o.Workers),
+		gate:    newGate(len(o.Servers), o.InFlight),
+		askings: sync.Pool{New: func() any { return newAsking() }},
 		born:    time.Now(),
 		checks:  newMemo[struct{}, *standing](1),
 		noticed: map[string]bool{},
-		heard:   make([]atomic.Int64, len(o.Servers)),
 		answers: newMemo[answerKey, Answer](maxAnswers),
 		hosts:   newMemo[hostKey, located](maxHosts),
 	}
+	for _, name := range o.Servers {
+		s := newServer(name, o.Roots, r.clock)
+		r.servers = append(r.servers, s)
+		r.fine = append(r.fine, s.name+": NOERROR")
+	}
+	r.wire = &wire{servers: r.servers, clock: r.clock}
+	return r
 }
 
-// Servers returns the resolvers that are asked, host:port, preferred first.
-func (r *Resolver) Servers() []string { return slices.Clone(r.servers) }
+// Servers returns the resolvers that are asked, as they were named, with their ports.
+func (r *Resolver) Servers() []string {
+	var names []string
+	for _, s := range r.servers {
+		names = append(names, s.name)
+	}
+	return names
+}
 
-// clock is t as nanoseconds of the resolver's life.
-func (r *Resolver) clock(t time.Time) int64 { return int64(t.Sub(r.born)) }
+// clock is the time since the resolver was made.
+func (r *Resolver) clock() time.Duration { return time.Since(r.born) }
+
+// at is when t was, by clock.
+func (r *Resolver) at(t time.Time) time.Duration { return t.Sub(r.born) }
 
 // epoch tells apart what was learnt before and after a server's lie.
 func (r *Resolver) epoch() int {
@@ -64,7 +78,7 @@ func (r *Resolver) epoch() int {
 
 // notice says once of a server that it is dead, or that it lies. The caller holds publishing.
 func (r *Resolver) notice(server int, verb, detail string) {
-	key := r.servers[server] + " " + verb
+	key := r.servers[server].name + " " + verb
 	if !r.noticed[key] {
 		r.noticed[key] = true
 		r.o.Notice("resolver " + key + ": " + detail)

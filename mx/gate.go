@@ -1,0 +1,228 @@
+package mx
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+)
+
+// gate lets as many questions through as the servers bear. Safe for concurrent use.
+type gate struct {
+	mu      sync.Mutex
+	limit   int // questions under way at once, all servers together
+	under   int
+	windows []window // by server
+	queues  []*queue // few: the servers together, and each alone
+}
+
+// queue are the questions that wait for one of the same servers.
+type queue struct {
+	among set
+	again waiters // tried before: they go first
+	fresh waiters
+}
+
+// waiters is a first-in-first-out queue.
+type waiters struct {
+	askings []*asking
+	taken   int
+}
+
+func newGate(servers, limit int) *gate {
+	g := &gate{limit: limit, windows: make([]window, servers)}
+	for i := range g.windows {
+		g.windows[i] = newWindow(limit)
+	}
+	return g
+}
+
+// enter waits until one of the servers has room, and takes it. It returns false if
+// ctx ends.
+func (g *gate) enter(ctx context.Context, f *asking, among set, again bool) (int, bool) {
+	g.mu.Lock()
+	q := g.queue(among)
+	line := &q.fresh
+	if again {
+		line = &q.again
+	}
+	if line.empty() {
+		if server := g.pick(among); server >= 0 {
+			g.take(server)
+			g.mu.Unlock()
+			return server, true
+		}
+	}
+	line.put(f)
+	g.mu.Unlock()
+	select {
+	case server := <-f.admitted:
+		return server, true
+	case <-ctx.Done():
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	select {
+	case server := <-f.admitted:
+		g.free(server)
+	default:
+		line.remove(f)
+	}
+	return 0, false
+}
+
+// size is how many questions the servers bear at once, as far as is known.
+func (g *gate) size() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	size := 0
+	for i := range g.windows {
+		size += int(g.windows[i].size)
+	}
+	return min(size, g.limit)
+}
+
+func (g *gate) queue(among set) *queue {
+	for _, q := range g.queues {
+		if q.among == among {
+			return q
+		}
+	}
+	q := &queue{among: among}
+	if among.several() {
+		g.queues = append(g.queues, q)
+	} else {
+		// Who can go to one server only goes first: the others have a choice.
+		g.queues = slices.Insert(g.queues, 0, q)
+	}
+	return q
+}
+
+// pick returns the server with the most room, of those that answer if any does; -1
+// if there is none.
+func (g *gate) pick(among set) int {
+	const silent = 16
+	best, share := -1, 0.0
+	for i := range g.windows {
+		w := &g.windows[i]
+		if !among.has(i) {
+			continue
+		}
+		if w.full() || g.under >= g.limit {
+			w.round.full = true
+			continue
+		}
+		used := float64(w.underWay) / w.size
+		if w.silent >= silent {
+			used++
+		}
+		if best < 0 || used < share {
+			best, share = i, used
+		}
+	}
+	return best
+}
+
+func (g *gate) take(server int) {
+	g.windows[server].underWay++
+	g.windows[server].load.Asked++
+	g.under++
+}
+
+// free gives a place back, and lets in who waits for it.
+func (g *gate) free(server int) {
+	g.windows[server].underWay--
+	g.under--
+	g.admit()
+}
+
+func (g *gate) admit() {
+	for _, q := range g.queues {
+		for !q.again.empty() || !q.fresh.empty() {
+			server := g.pick(q.among)
+			if server < 0 {
+				break
+			}
+			line := &q.again
+			if line.empty() {
+				line = &q.fresh
+			}
+			g.take(server)
+			line.next().admitted <- server
+		}
+	}
+}
+
+// release gives back the place of a try that is over without an answer.
+func (g *gate) release(server int, silent bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if silent {
+		g.windows[server].silent++
+	}
+	g.free(server)
+}
+
+// answered counts an answer; held says that its place was not given back yet.
+func (g *gate) answered(server int, now, took time.Duration, held bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.windows[server].answered(now, took)
+	if held {
+		g.free(server)
+	}
+}
+
+// lost counts a try that was lost.
+func (g *gate) lost(server int, now time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.windows[server].lost(now)
+}
+
+func (g *gate) patience(server int) time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.windows[server].patience()
+}
+
+// strained reports whether the server lost questions of late.
+func (g *gate) strained(server int, now time.Duration) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return now < g.windows[server].strained
+}
+
+// awake forgets that a server was silent.
+func (g *gate) awake(server int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.windows[server].silent = 0
+}
+
+func (w *waiters) empty() bool { return w.taken == len(w.askings) }
+
+func (w *waiters) put(f *asking) {
+	if w.taken > len(w.askings)/2 {
+		n := copy(w.askings, w.askings[w.taken:])
+		clear(w.askings[n:])
+		w.askings, w.taken = w.askings[:n], 0
+	}
+	w.askings = append(w.askings, f)
+}
+
+func (w *waiters) next() *asking {
+	f := w.askings[w.taken]
+	w.askings[w.taken] = nil
+	w.taken++
+	return f
+}
+
+func (w *waiters) remove(f *asking) {
+	for i := w.taken; i < len(w.askings); i++ {
+		if w.askings[i] == f {
+			w.askings = append(w.askings[:i], w.askings[i+1:]...)
+			return
+		}
+	}
+}

@@ -1,0 +1,308 @@
+package mx
+
+import (
+	"errors"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// lane carries many questions to one server at once, over one socket or
+// connection. Safe for concurrent use.
+//
+//	send ──▶ slot, packet ─▶ out ──flush, many at once──▶ server
+//	asking ◀── slot, by ID ◀────────────── listen ◀────────┘
+//	asking ◀── late ◀── expire, every few milliseconds
+//
+// An ID is drawn at random for every packet and belongs to its slot until the
+// asking lands or has its answer: a late answer still counts, and one to an
+// earlier question of that ID is told by the question that it repeats.
+type lane struct {
+	line line
+
+	mu    sync.Mutex
+	slots []slot
+	due   []time.Duration // by slot; never: free, or late already
+	idle  []uint16        // slots that are free
+	byID  []uint16        // 1 + slot; 0: no such question
+	out   packets
+	awake bool  // somebody is about to flush
+	err   error // why it is closed
+
+	writing sync.Mutex
+	spare   packets
+}
+
+// line moves packets: UDP, or a stream.
+type line interface {
+	// send writes the packets. It does not keep them.
+	send(*packets) error
+	// receive waits for packets and calls take with each; the bytes are good until it returns.
+	receive(take func(packet []byte)) error
+	Close() error
+}
+
+// packets are packets one behind the other.
+type packets struct {
+	bytes []byte
+	ends  []int
+}
+
+func (p *packets) reset()            { p.bytes, p.ends = p.bytes[:0], p.ends[:0] }
+func (p *packets) len() int          { return len(p.ends) }
+func (p *packets) add(packet []byte) { p.bytes = append(p.bytes, packet...); p.ends = append(p.ends, len(p.bytes)) }
+
+func (p *packets) at(i int) []byte {
+	start := 0
+	if i > 0 {
+		start = p.ends[i-1]
+	}
+	return p.bytes[start:p.ends[i]]
+}
+
+// slot is a try under way.
+type slot struct {
+	f     *asking
+	try   int
+	q     question
+	exact bool // the server is known to repeat the question as it was spelt
+	odd   bool
+	said  bool // a failure was told
+	id    uint16
+	size  uint16
+	query [largestQuery]byte
+}
+
+const (
+	never        = time.Duration(math.MaxInt64)
+	maxQuestions = 1 << 14 // a lane: one ID in four
+
+	largestQuery = headerSize + longestName + questionTail + optSize
+	optSize      = 11 // without options
+)
+
+var (
+	errClosed = errors.New("closed")
+	errBusy   = errors.New("too many questions")
+)
+
+func newLane(l line) *lane {
+	return &lane{line: l, byID: make([]uint16, 1<<16)}
+}
+
+// spelling is how a question is sent.
+type spelling struct {
+	plain bool   // without EDNS
+	cases uint64 // 0x20: which letters are upper case
+	exact bool   // the server repeats that
+}
+
+// encode appends the message that asks q.
+func encode(b []byte, id uint16, q question, how spelling) ([]byte, error) {
+	if query := appendQuery(b, id, q, !how.plain, how.cases); query != nil {
+		return query, nil
+	}
+	query, err := pack(q, !how.plain)
+	if err != nil {
+		return nil, err
+	}
+	query[0], query[1] = byte(id>>8), byte(id)
+	return append(b, query...), nil
+}
+
+// send asks f's question as its try, which is late at due. An error is final for the lane,
+// unless it is errBusy.
+func (l *lane) send(f *asking, try int, how spelling, due time.Duration) (uint16, error) {
+	l.mu.Lock()
+	if l.err != nil || len(l.slots)-len(l.idle) >= maxQuestions {
+		defer l.mu.Unlock()
+		if l.err != nil {
+			return 0, l.err
+		}
+		return 0, errBusy
+	}
+	i := l.slot()
+	s := &l.slots[i]
+	id := uint16(rand.Uint32())
+	for l.byID[id] != 0 {
+		id = uint16(rand.Uint32())
+	}
+	query, err := encode(s.query[:0], id, f.q, how)
+	if err != nil {
+		l.idle = append(l.idle, uint16(i))
+		l.mu.Unlock()
+		return 0, err
+	}
+	s.f, s.try, s.q, s.exact, s.odd, s.said, s.id, s.size = f, try, f.q, how.exact, false, false, id, uint16(len(query))
+	l.due[i] = due
+	l.byID[id] = uint16(i + 1)
+	l.out.add(query)
+	flush := !l.awake
+	l.awake = true
+	l.mu.Unlock()
+	if flush {
+		// All who can run now add theirs first: one system call for all.
+		runtime.Gosched()
+		l.flush()
+	}
+	return id, nil
+}
+
+func (l *lane) slot() int {
+	if n := len(l.idle); n > 0 {
+		i := l.idle[n-1]
+		l.idle = l.idle[:n-1]
+		return int(i)
+	}
+	l.slots = append(l.slots, slot{})
+	l.due = append(l.due, never)
+	return len(l.slots) - 1
+}
+
+func (l *lane) flush() {
+	l.writing.Lock()
+	defer l.writing.Unlock()
+	l.mu.Lock()
+	out := l.out
+	l.out, l.awake = l.spare, false
+	l.mu.Unlock()
+	err := l.line.send(&out)
+	out.reset()
+	l.spare = out
+	if err != nil {
+		l.fail(err)
+	}
+}
+
+// listen takes what comes until the lane is closed.
+func (l *lane) listen() {
+	for {
+		if err := l.line.receive(l.take); err != nil && !l.fail(err) {
+			return
+		}
+	}
+}
+
+// take hands a packet to the asking that it answers.
+func (l *lane) take(packet []byte) {
+	if len(packet) < headerSize {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	i := int(l.byID[uint16(packet[0])<<8|uint16(packet[1])]) - 1
+	if i < 0 {
+		return
+	}
+	s := &l.slots[i]
+	if packet[2]&truncated != 0 {
+		if _, ok := afterQuestion(packet, s.query[:s.size], s.exact); ok {
+			s.f.tell(event{try: s.try, cut: true})
+			l.release(i)
+		} else {
+			s.odd = true
+		}
+		return
+	}
+	query := s.query[:s.size]
+	r, ok := read(packet, query, s.q, s.exact)
+	same := s.exact
+	if !same {
+		_, same = afterQuestion(packet, query, true)
+	}
+	switch {
+	case !ok:
+		s.odd = true
+	case r.status.definite():
+		s.f.tell(event{try: s.try, same: same, reply: r})
+		l.release(i)
+	case !s.said:
+		// It may still be outdone, and is late in its time.
+		s.said = true
+		s.f.tell(event{try: s.try, same: same, reply: r})
+	}
+}
+
+func (l *lane) release(i int) {
+	s := &l.slots[i]
+	l.byID[s.id] = 0
+	l.due[i] = never
+	s.f = nil
+	s.q = question{}
+	l.idle = append(l.idle, uint16(i))
+}
+
+// expire tells the askings whose tries are late.
+func (l *lane) expire(now time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i, due := range l.due {
+		if due <= now {
+			l.due[i] = never
+			s := &l.slots[i]
+			s.f.tell(event{try: s.try, late: true, odd: s.odd})
+		}
+	}
+}
+
+// forget ends a try of f.
+func (l *lane) forget(f *asking, id uint16) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if i := int(l.byID[id]) - 1; i >= 0 && l.slots[i].f == f {
+		l.release(i)
+	}
+}
+
+// fail tells all askings of the lane that the server can't be reached. It returns
+// false if the lane is done for: a closed port may open again, a broken stream does not.
+func (l *lane) fail(err error) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.err != nil {
+		return false
+	}
+	over := !passing(err)
+	failed := reply{detail: oneLine(err.Error())}
+	for i := range l.slots {
+		s := &l.slots[i]
+		if s.f == nil || s.said && !over {
+			continue
+		}
+		s.said = true
+		s.f.tell(event{try: s.try, late: over, reply: failed})
+		if over {
+			l.due[i] = never
+		}
+	}
+	if over {
+		l.err = err
+		_ = l.line.Close()
+	}
+	return !over
+}
+
+// passing reports whether err is a server's closed port, or a full buffer of ours.
+func passing(err error) bool {
+	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.ENOBUFS) || errors.Is(err, syscall.EHOSTUNREACH) ||
+		errors.Is(err, syscall.ENETUNREACH) || errors.Is(err, syscall.EPERM)
+}
+
+// close ends the lane. No asking is under way.
+func (l *lane) close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.err == nil {
+		l.err = errClosed
+		_ = l.line.Close()
+	}
+}
+
+func (l *lane) closed() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.err != nil
+}
