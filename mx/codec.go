@@ -54,7 +54,9 @@ const (
 	longestLabel = 63
 	longestName  = 255 // octets on the wire: RFC 1035 section 2.3.4
 	pointer      = 0xc0
-	maxPointers  = 8 // of one name, read by hand
+
+	maxPointers = 8  // of one name, read by hand
+	mostRecords = 32 // aliases and records of the type asked for; fewer are read by hand
 )
 
 // appendName appends an absolute name: its text, where each dot becomes the
@@ -122,7 +124,8 @@ func read(packet, query []byte, q question, exact bool) (reply, bool) {
 	if !ok {
 		return reply{}, false
 	}
-	if g, ok := decode(packet, body, q.qtype); ok {
+	var g gist
+	if g.decode(packet, body, q.qtype) {
 		return g.reply(), true
 	}
 	return interpret(packet, q)
@@ -154,46 +157,50 @@ func afterQuestion(packet, query []byte, exact bool) (body int, ok bool) {
 }
 
 // decode reads the records of a packet whose question has been compared, and
-// which begin at body. It returns false for whatever it does not know.
-func decode(packet []byte, body int, qtype uint16) (g gist, ok bool) {
+// which begin at body. It returns false for whatever it does not know; g is worth
+// nothing then.
+func (g *gist) decode(packet []byte, body int, qtype uint16) bool {
 	g.rcode = int(packet[3] & rcodes)
 	if packet[2]&(response|opcodes) != response || rare(g.rcode) {
-		return g, false
+		return false
 	}
 	g.responsible = packet[2]&authoritative != 0 || packet[3]&recursionAvailable != 0
 
 	answers := count(packet, 6)
 	authority := answers + count(packet, 8)
 	all := authority + count(packet, 10)
-	off, edns := body, false
+	var table [mostRecords]record
+	n, off, edns := 0, body, false
 	for i := range all {
-		rr, ok := recordAt(packet, off)
-		if !ok {
-			return g, false
+		rr := &table[n]
+		if !rr.read(packet, off) {
+			return false
 		}
-		off = rr.end
-		if rr.rtype == dns.TypeOPT {
+		off = int(rr.end)
+		switch {
+		case rr.rtype == dns.TypeOPT:
 			if i < authority || edns || !g.readOptions(packet, rr) {
-				return g, false
+				return false
 			}
 			edns = true
-			continue
-		}
-		if !rr.sound(packet) {
-			return g, false
-		}
-		if i < answers || i >= authority {
-			continue
-		}
-		switch rr.rtype {
-		case dns.TypeSOA:
+		case !rr.sound(packet):
+			return false
+		case i < answers:
+			if rr.class == dns.ClassINET && (rr.rtype == qtype || rr.rtype == dns.TypeCNAME) {
+				n++
+			}
+			if n == len(table) {
+				return false
+			}
+		case i >= authority:
+		case rr.rtype == dns.TypeSOA:
 			g.soa = true
 			g.denial = min(rr.ttl, binary.BigEndian.Uint32(packet[rr.end-4:]))
-		case dns.TypeNS:
+		case rr.rtype == dns.TypeNS:
 			g.referral = true
 		}
 	}
-	return g, g.follow(packet, body, answers, qtype)
+	return g.follow(packet, table[:n], qtype)
 }
 
 // rare reports whether a response code is one that decode leaves to others.
@@ -205,32 +212,31 @@ func rare(rcode int) bool {
 	return true
 }
 
-// follow goes along the chain of aliases in the answer section and takes what
-// stands at its end. The records have been looked at: they are sound.
-func (g *gist) follow(packet []byte, body, answers int, qtype uint16) bool {
+// follow goes along the chain of aliases and takes what stands at its end. The
+// records are sound, and aliases or of the type asked for.
+func (g *gist) follow(packet []byte, answers []record, qtype uint16) bool {
 	var passed [longestChain]int
 	name := headerSize
 	g.ttl = math.MaxUint32
 	for hop := range longestChain {
 		passed[hop] = name
 		found, alias := 0, 0
-		for rr := range records(packet, body, answers) {
-			if !rr.of(packet, name) {
-				continue
-			}
-			switch rr.rtype {
-			case qtype:
-				found++
-			case dns.TypeCNAME:
-				alias = rr.data
-			default:
+		for i := range answers {
+			rr := &answers[i]
+			if !sameName(packet, int(rr.owner), name) {
 				continue
 			}
 			g.ttl = min(g.ttl, rr.ttl)
+			if rr.rtype != qtype {
+				alias = int(rr.data)
+				continue
+			}
+			answers[found], answers[i] = *rr, answers[found]
+			found++
 		}
 		switch {
 		case found > 0:
-			return g.take(packet, body, answers, name, qtype, found)
+			return g.take(packet, answers[:found], qtype)
 		case alias == 0:
 			g.aliased = hop > 0
 			return true
@@ -244,39 +250,33 @@ func (g *gist) follow(packet []byte, body, answers int, qtype uint16) bool {
 	return true
 }
 
-// take reads the data of the found records of the name; false for a host whose
-// name does not stand for itself in text.
-func (g *gist) take(packet []byte, body, answers, name int, qtype uint16, found int) bool {
+// take reads the data of the records found; false for a host whose name does not
+// stand for itself in text.
+func (g *gist) take(packet []byte, found []record, qtype uint16) bool {
 	g.found = true
-	if qtype == dns.TypeMX {
-		g.hosts = make([]Host, 0, found)
-	} else {
-		g.addrs = make([]netip.Addr, 0, found)
-	}
-	for rr := range records(packet, body, answers) {
-		if rr.rtype != qtype || !rr.of(packet, name) {
-			continue
+	if qtype != dns.TypeMX {
+		g.addrs = make([]netip.Addr, 0, len(found))
+		for i := range found {
+			g.addAddr(packet[found[i].data:found[i].end])
 		}
-		switch qtype {
-		case dns.TypeMX:
-			var text [longestName]byte
-			host, ok := appendHost(text[:0], packet, rr.data+2)
-			if !ok {
-				return false
-			}
-			g.hosts = append(g.hosts, Host{Name: string(host), Preference: uint16(count(packet, rr.data))})
-		case dns.TypeA, dns.TypeAAAA:
-			g.addAddr(packet[rr.data:rr.end])
-		default:
+		return true
+	}
+	g.hosts = make([]Host, len(found))
+	var text [longestName]byte
+	for i := range found {
+		data := int(found[i].data)
+		name, ok := appendHost(text[:0], packet, data+2)
+		if !ok {
 			return false
 		}
+		g.hosts[i] = Host{Name: string(name), Preference: uint16(count(packet, data))}
 	}
 	return true
 }
 
 // readOptions takes the extended errors out of an OPT record. False for a
 // response code of more than four bits, and for options whose form it does not know.
-func (g *gist) readOptions(packet []byte, opt record) bool {
+func (g *gist) readOptions(packet []byte, opt *record) bool {
 	if opt.ttl>>24 != 0 {
 		return false
 	}
@@ -303,67 +303,50 @@ func (g *gist) readOptions(packet []byte, opt record) bool {
 
 // record is where a resource record stands in a packet.
 type record struct {
-	owner, data, end int // offsets of its name, of its data, of what follows
+	owner, data, end uint16 // offsets of its name, of its data, of what follows
 	rtype, class     uint16
 	ttl              uint32
 }
 
-// recordAt reads the record at off, but for its data.
-func recordAt(packet []byte, off int) (record, bool) {
+// read reads the record at off, but for its data.
+func (rr *record) read(packet []byte, off int) bool {
 	tail := nameEnd(packet, off)
 	data := tail + recordTail
 	if tail == 0 || data > len(packet) {
-		return record{}, false
+		return false
 	}
 	fixed := packet[tail:data]
 	end := data + count(fixed, 8)
-	if end > len(packet) {
-		return record{}, false
+	if end > len(packet) || end > math.MaxUint16 {
+		return false
 	}
-	return record{
-		owner: off, data: data, end: end,
-		rtype: uint16(count(fixed, 0)), class: uint16(count(fixed, 2)), ttl: binary.BigEndian.Uint32(fixed[4:]),
-	}, true
-}
-
-// records yields n records from off on, which are known to be there.
-func records(packet []byte, off, n int) func(func(record) bool) {
-	return func(yield func(record) bool) {
-		for range n {
-			rr, ok := recordAt(packet, off)
-			if !ok || !yield(rr) {
-				return
-			}
-			off = rr.end
-		}
-	}
-}
-
-// of reports whether rr is a record of the name.
-func (rr record) of(packet []byte, name int) bool {
-	return rr.class == dns.ClassINET && sameName(packet, rr.owner, name)
+	rr.owner, rr.data, rr.end = uint16(off), uint16(data), uint16(end)
+	rr.rtype, rr.class = uint16(count(fixed, 0)), uint16(count(fixed, 2))
+	rr.ttl = binary.BigEndian.Uint32(fixed[4:])
+	return true
 }
 
 // sound reports whether the data of rr is what its type wants; false for types not known here.
-func (rr record) sound(packet []byte) bool {
+func (rr *record) sound(packet []byte) bool {
 	const ipv4, ipv6 = 4, 16
-	packet = packet[:rr.end]
+	data, end := int(rr.data), int(rr.end)
+	packet = packet[:end]
 	switch rr.rtype {
 	case dns.TypeA:
-		return rr.end-rr.data == ipv4
+		return end-data == ipv4
 	case dns.TypeAAAA:
-		return rr.end-rr.data == ipv6
+		return end-data == ipv6
 	case dns.TypeMX:
-		return nameEnd(packet, rr.data+2) == rr.end
+		return nameEnd(packet, data+2) == end
 	case dns.TypeCNAME, dns.TypeNS:
-		return nameEnd(packet, rr.data) == rr.end
+		return nameEnd(packet, data) == end
 	case dns.TypeSOA:
-		mailbox := nameEnd(packet, rr.data)
+		mailbox := nameEnd(packet, data)
 		if mailbox == 0 {
 			return false
 		}
 		numbers := nameEnd(packet, mailbox)
-		return numbers != 0 && numbers+soaTail == rr.end
+		return numbers != 0 && numbers+soaTail == end
 	}
 	return false
 }
