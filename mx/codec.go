@@ -250,17 +250,24 @@ func (g *gist) follow(packet []byte, answers []record, qtype uint16) bool {
 	return true
 }
 
-// take reads the data of the records found; false for a host whose name does not
-// stand for itself in text.
+// take reads the data of the records found; false for types that are never asked
+// for, and for a host whose name does not stand for itself in text.
 func (g *gist) take(packet []byte, found []record, qtype uint16) bool {
 	g.found = true
-	if qtype != dns.TypeMX {
+	switch qtype {
+	case dns.TypeMX:
+		return g.takeHosts(packet, found)
+	case dns.TypeA, dns.TypeAAAA:
 		g.addrs = make([]netip.Addr, 0, len(found))
 		for i := range found {
 			g.addAddr(packet[found[i].data:found[i].end])
 		}
 		return true
 	}
+	return false
+}
+
+func (g *gist) takeHosts(packet []byte, found []record) bool {
 	g.hosts = make([]Host, len(found))
 	var text [longestName]byte
 	for i := range found {

@@ -12,11 +12,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// sent is the message that asks q, as the codec makes it.
+// sent is a message that asks q.
 func sent(t testing.TB, q question) []byte {
 	t.Helper()
 	query := appendQuery(nil, 0x1234, q, true, 0)
-	require.NotNil(t, query)
+	if query == nil {
+		var err error
+		query, err = pack(q, true)
+		require.NoError(t, err)
+	}
 	return query
 }
 
@@ -248,6 +252,44 @@ func TestReadOdd(t *testing.T) {
 	}
 }
 
+// Names and types that winnow hardly asks for are read alike.
+func TestReadOddQuestions(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		q      question
+		answer []string
+		byHand bool
+	}{
+		{"escape", question{`A\.b.com.`, dns.TypeMX}, []string{`a\.B.com. MX 1 a.`}, true},
+		{"escape, alias", question{`a\.b.com.`, dns.TypeMX}, []string{`a\.b.com. CNAME a\032b.`, `a\032b. MX 1 a.`}, true},
+		{"a dot in a label is none between two", question{`a\.b.com.`, dns.TypeMX}, []string{"a.b.com. MX 1 a."}, true},
+		{"root", question{".", dns.TypeMX}, []string{". MX 0 ."}, true},
+		{"name servers", question{"acme.com.", dns.TypeNS}, []string{"acme.com. NS a."}, false},
+		{"alias", question{"acme.com.", dns.TypeCNAME}, []string{"acme.com. CNAME a."}, false},
+		{"alias, none", question{"acme.com.", dns.TypeCNAME}, nil, true},
+		{"as many records as it has room for", question{"acme.com.", dns.TypeA}, addresses(mostRecords), false},
+		{"one fewer", question{"acme.com.", dns.TypeA}, addresses(mostRecords - 1), true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			packet, err := messageOf(t, tt.q, dns.RcodeSuccess, tt.answer, nil).Pack()
+			require.NoError(t, err)
+			want, byHand := parsed(t, packet, tt.q)
+			require.Equal(t, tt.byHand, byHand)
+			r, ok := read(packet, sent(t, tt.q), tt.q, true)
+			require.True(t, ok)
+			require.Equal(t, want, r)
+		})
+	}
+}
+
+// addresses is n A records of acme.com.
+func addresses(n int) (answer []string) {
+	for i := range n {
+		answer = append(answer, fmt.Sprintf("acme.com. A 198.51.100.%d", i))
+	}
+	return answer
+}
+
 // An MX record without data is no null MX, which would condemn the domain.
 func TestNoDataIsNoNullMX(t *testing.T) {
 	for _, data := range []string{"\x00\x00", "\x00\x02\x00\x00"} {
@@ -435,19 +477,17 @@ func FuzzRead(f *testing.F) {
 		require.NoError(f, err)
 		f.Add(packet[headerSize+len(asked.name)+1+questionTail:], packet[2], packet[3], uint16(len(answer)), uint16(2), uint16(1))
 	}
-	queries := map[uint16][]byte{}
-	for _, qtype := range []uint16{dns.TypeMX, dns.TypeA, dns.TypeAAAA} {
-		queries[qtype] = sent(f, question{asked.name, qtype})
-	}
+	qtypes := []uint16{dns.TypeMX, dns.TypeA, dns.TypeAAAA}
 	const headAndQuestion = headerSize + len("\x04acme\x03com\x00") + questionTail
 	f.Fuzz(func(t *testing.T, body []byte, flags, code byte, answers, authority, additional uint16) {
-		for qtype, query := range queries {
+		for _, qtype := range qtypes {
+			q := question{asked.name, qtype}
+			query := sent(t, q)
 			packet := append(query[:headAndQuestion:headAndQuestion], body...)
 			packet[2], packet[3] = flags|response, code
 			for i, n := range []uint16{answers, authority, additional} {
 				packet[6+2*i], packet[7+2*i] = byte(n>>8), byte(n)
 			}
-			q := question{asked.name, qtype}
 			want, sound := interpret(packet, q)
 			got, ok := read(packet, query, q, true)
 			require.Equal(t, sound, ok)
@@ -475,6 +515,31 @@ func FuzzQuery(f *testing.F) {
 			require.Equal(t, name, m.Question[0].Name)
 		}
 	})
+}
+
+// The common ways allocate what they return, and nothing else.
+func TestCodecAllocates(t *testing.T) {
+	var buf [512]byte
+	require.Zero(t, testing.AllocsPerRun(100, func() { appendQuery(buf[:0], 7, asked, true, 5) }))
+	query := sent(t, asked)
+	for _, tt := range []struct {
+		name              string
+		rcode             int
+		answer, authority []string
+		most              float64
+	}{
+		{name: "a host: its name and the slice", answer: []string{"acme.com. MX 1 mx.acme.com."}, most: 2},
+		{name: "null MX: the slice", answer: []string{"acme.com. MX 0 ."}, most: 1},
+		{name: "NODATA", authority: []string{soa}},
+		{name: "NXDOMAIN", rcode: dns.RcodeNameError, authority: []string{soa}},
+		{name: "SERVFAIL", rcode: dns.RcodeServerFailure},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			packet, err := messageOf(t, asked, tt.rcode, tt.answer, tt.authority).SetEdns0(payload, false).Pack()
+			require.NoError(t, err)
+			require.LessOrEqual(t, testing.AllocsPerRun(100, func() { read(packet, query, asked, true) }), tt.most)
+		})
+	}
 }
 
 func BenchmarkCodecQuery(b *testing.B) {
