@@ -137,6 +137,10 @@ func TestReadByHand(t *testing.T) {
 			want: reply{status: malformed, detail: "NOERROR, too long a chain of aliases"}},
 		{name: "loop of 16", answer: append(chain(15), "n15. CNAME acme.com."),
 			want: reply{status: loop, detail: "NOERROR, a loop of aliases"}},
+		{name: "the 16th is an alias of itself", answer: append(chain(15), "n15. CNAME n15."),
+			want: reply{status: loop, detail: "NOERROR, a loop of aliases"}},
+		{name: "longest label", answer: []string{"acme.com. 60 MX 1 " + strings.Repeat("a", 63) + "."},
+			want: reply{status: positive, ttl: time.Minute, detail: "NOERROR", hosts: []Host{host(1, strings.Repeat("a", 63))}}},
 		{name: "NODATA", authority: []string{soa}, want: reply{status: nodata, ttl: time.Minute, detail: "no records"}},
 		{name: "NXDOMAIN", rcode: dns.RcodeNameError, authority: []string{soa}, want: reply{status: nxdomain, ttl: time.Minute, detail: "NXDOMAIN"}},
 		{name: "NXDOMAIN with records", rcode: dns.RcodeNameError, answer: []string{"acme.com. MX 1 a."},
@@ -230,6 +234,11 @@ func TestReadOdd(t *testing.T) {
 		{name: "client subnet", answer: "acme.com. MX 1 a.", change: func(m *dns.Msg) {
 			option(&dns.EDNS0_SUBNET{Code: dns.EDNS0SUBNET, Family: 1, SourceNetmask: 24, Address: net.IPv4(192, 0, 2, 0)})(m.SetEdns0(payload, false).IsEdns0())
 		}, want: positive},
+		{name: "OPT in authority", change: func(m *dns.Msg) {
+			m.SetEdns0(payload, false)
+			option(&dns.EDNS0_EDE{InfoCode: 15})(m.IsEdns0())
+			m.Ns, m.Extra = m.Extra, nil
+		}, want: nodata},
 		{name: "two OPT", change: func(m *dns.Msg) { m.SetEdns0(payload, false).SetEdns0(payload, false) }, want: nodata},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -355,6 +364,8 @@ func TestReadPointers(t *testing.T) {
 		{name: "reserved bits", host: "\x80\x0c"},
 		{name: "half a pointer", host: "\xc0"},
 		{name: "no end", host: "\x01a"},
+		{name: "longest name", host: "\x02aa" + strings.Repeat("\x01a", 121) + to(headerSize), byHand: true, ok: true},
+		{name: "name too long", host: strings.Repeat("\x01a", 123) + to(headerSize)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			packet := append(base[:at-4:at-4], 0, byte(2+len(tt.host)), 0, 0)
@@ -363,6 +374,35 @@ func TestReadPointers(t *testing.T) {
 			require.Equal(t, tt.byHand, byHand)
 			_, ok := read(packet, sent(t, asked), asked, true)
 			require.Equal(t, tt.ok, ok)
+		})
+	}
+}
+
+// A name of more pointers than a decent server makes is left to miekg/dns.
+func TestReadManyPointers(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		hosts  int
+		byHand bool
+	}{
+		{"as many as may be", maxPointers, true},
+		{"one more", maxPointers + 1, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			// Each host stands below the one before it, and points there.
+			var answer []string
+			host := asked.name
+			for range tt.hosts {
+				host = "a." + host
+				answer = append(answer, "acme.com. MX 1 "+host)
+			}
+			m := messageOf(t, asked, dns.RcodeSuccess, answer, nil)
+			m.Compress = true
+			packet, err := m.Pack()
+			require.NoError(t, err)
+			r, byHand := parsed(t, packet, asked)
+			require.Equal(t, tt.byHand, byHand)
+			require.Len(t, r.hosts, tt.hosts)
 		})
 	}
 }
