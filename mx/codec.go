@@ -48,13 +48,7 @@ const (
 	rcodes             = 0x0f
 
 	questionTail = 4  // type and class
-	recordTail   = 10 // type, class, TTL, length of the data
-	soaTail      = 20 // five numbers
-
-	longestLabel = 63
-	longestName  = 255 // octets on the wire: RFC 1035 section 2.3.4
-	pointer      = 0xc0
-	maxPointers  = 8 // of one name, read by hand
+	mostRecords  = 32 // aliases and records of the type asked for; fewer are read by hand
 )
 
 // appendName appends an absolute name: its text, where each dot becomes the
@@ -81,35 +75,22 @@ func appendName(b []byte, name string, shuffle uint64) []byte {
 			wire[start], start = byte(length), i
 		case !plain(c):
 			return nil
-		case c >= 'A':
-			if letter(c) {
-				if shuffle&1 != 0 {
-					wire[i] = c &^ 0x20
-				}
-				shuffle >>= 1
+		case letter(c):
+			if shuffle&1 != 0 {
+				wire[i] = c &^ 0x20
 			}
+			shuffle >>= 1
 		}
 	}
 	wire[start] = 0
 	return b
 }
 
-// plain reports whether c stands for itself in the text of a name, whoever prints it.
-func plain(c byte) bool { return letter(c) || '0' <= c && c <= '9' || c == '-' || c == '_' }
-
-func letter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
-
-func lower(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		return c | 0x20
-	}
-	return c
-}
-
 // read reads what arrived after query, the message that asked q, had been sent.
 // It returns false for a packet that is no answer to it: one that cannot be read,
-// or whose question is not, byte for byte, the one that was sent; in letters of
-// another case only if exact. The ID has been checked.
+// or whose question is not the one that was sent. Letters may be of another case,
+// but not if exact, for servers that return the question as it came (0x20). The ID
+// has been checked.
 func read(packet, query []byte, q question, exact bool) (reply, bool) {
 	if len(packet) < headerSize {
 		return reply{}, false
@@ -122,14 +103,12 @@ func read(packet, query []byte, q question, exact bool) (reply, bool) {
 	if !ok {
 		return reply{}, false
 	}
-	if g, ok := decode(packet, body, q.qtype); ok {
+	var g gist
+	if g.decode(packet, body, q.qtype) {
 		return g.reply(), true
 	}
 	return interpret(packet, q)
 }
-
-// count reads a number of two octets.
-func count(packet []byte, off int) int { return int(binary.BigEndian.Uint16(packet[off:])) }
 
 // afterQuestion returns where the records of packet begin, if it has the one question of query.
 func afterQuestion(packet, query []byte, exact bool) (body int, ok bool) {
@@ -154,46 +133,50 @@ func afterQuestion(packet, query []byte, exact bool) (body int, ok bool) {
 }
 
 // decode reads the records of a packet whose question has been compared, and
-// which begin at body. It returns false for whatever it does not know.
-func decode(packet []byte, body int, qtype uint16) (g gist, ok bool) {
+// which begin at body. It returns false for whatever it does not know; g is worth
+// nothing then.
+func (g *gist) decode(packet []byte, body int, qtype uint16) bool {
 	g.rcode = int(packet[3] & rcodes)
 	if packet[2]&(response|opcodes) != response || rare(g.rcode) {
-		return g, false
+		return false
 	}
 	g.responsible = packet[2]&authoritative != 0 || packet[3]&recursionAvailable != 0
 
 	answers := count(packet, 6)
 	authority := answers + count(packet, 8)
 	all := authority + count(packet, 10)
-	off, edns := body, false
+	var table [mostRecords]record
+	n, off, edns := 0, body, false
 	for i := range all {
-		rr, ok := recordAt(packet, off)
-		if !ok {
-			return g, false
+		rr := &table[n]
+		if !rr.read(packet, off) {
+			return false
 		}
-		off = rr.end
-		if rr.rtype == dns.TypeOPT {
+		off = int(rr.end)
+		switch {
+		case rr.rtype == dns.TypeOPT:
 			if i < authority || edns || !g.readOptions(packet, rr) {
-				return g, false
+				return false
 			}
 			edns = true
-			continue
-		}
-		if !rr.sound(packet) {
-			return g, false
-		}
-		if i < answers || i >= authority {
-			continue
-		}
-		switch rr.rtype {
-		case dns.TypeSOA:
+		case !rr.sound(packet):
+			return false
+		case i < answers:
+			if rr.class == dns.ClassINET && (rr.rtype == qtype || rr.rtype == dns.TypeCNAME) {
+				n++
+			}
+			if n == len(table) {
+				return false
+			}
+		case i >= authority: // additional: nothing rests on it
+		case rr.rtype == dns.TypeSOA:
 			g.soa = true
 			g.denial = min(rr.ttl, binary.BigEndian.Uint32(packet[rr.end-4:]))
-		case dns.TypeNS:
+		case rr.rtype == dns.TypeNS:
 			g.referral = true
 		}
 	}
-	return g, g.follow(packet, body, answers, qtype)
+	return g.follow(packet, table[:n], qtype)
 }
 
 // rare reports whether a response code is one that decode leaves to others.
@@ -205,32 +188,31 @@ func rare(rcode int) bool {
 	return true
 }
 
-// follow goes along the chain of aliases in the answer section and takes what
-// stands at its end. The records have been looked at: they are sound.
-func (g *gist) follow(packet []byte, body, answers int, qtype uint16) bool {
+// follow goes along the chain of aliases and takes what stands at its end. The
+// records are sound, and aliases or of the type asked for.
+func (g *gist) follow(packet []byte, answers []record, qtype uint16) bool {
 	var passed [longestChain]int
 	name := headerSize
 	g.ttl = math.MaxUint32
 	for hop := range longestChain {
 		passed[hop] = name
 		found, alias := 0, 0
-		for rr := range records(packet, body, answers) {
-			if !rr.of(packet, name) {
-				continue
-			}
-			switch rr.rtype {
-			case qtype:
-				found++
-			case dns.TypeCNAME:
-				alias = rr.data
-			default:
+		for i := range answers {
+			rr := &answers[i]
+			if !sameName(packet, int(rr.owner), name) {
 				continue
 			}
 			g.ttl = min(g.ttl, rr.ttl)
+			if rr.rtype != qtype {
+				alias = int(rr.data)
+				continue
+			}
+			answers[found], answers[i] = *rr, answers[found]
+			found++
 		}
 		switch {
 		case found > 0:
-			return g.take(packet, body, answers, name, qtype, found)
+			return g.take(packet, answers[:found], qtype)
 		case alias == 0:
 			g.aliased = hop > 0
 			return true
@@ -244,39 +226,40 @@ func (g *gist) follow(packet []byte, body, answers int, qtype uint16) bool {
 	return true
 }
 
-// take reads the data of the found records of the name; false for a host whose
-// name does not stand for itself in text.
-func (g *gist) take(packet []byte, body, answers, name int, qtype uint16, found int) bool {
+// take reads the data of the records found; false for types that are never asked
+// for, and for a host whose name does not stand for itself in text.
+func (g *gist) take(packet []byte, found []record, qtype uint16) bool {
 	g.found = true
-	if qtype == dns.TypeMX {
-		g.hosts = make([]Host, 0, found)
-	} else {
-		g.addrs = make([]netip.Addr, 0, found)
-	}
-	for rr := range records(packet, body, answers) {
-		if rr.rtype != qtype || !rr.of(packet, name) {
-			continue
+	switch qtype {
+	case dns.TypeMX:
+		return g.takeHosts(packet, found)
+	case dns.TypeA, dns.TypeAAAA:
+		g.addrs = make([]netip.Addr, 0, len(found))
+		for i := range found {
+			g.addAddr(packet[found[i].data:found[i].end])
 		}
-		switch qtype {
-		case dns.TypeMX:
-			var text [longestName]byte
-			host, ok := appendHost(text[:0], packet, rr.data+2)
-			if !ok {
-				return false
-			}
-			g.hosts = append(g.hosts, Host{Name: string(host), Preference: uint16(count(packet, rr.data))})
-		case dns.TypeA, dns.TypeAAAA:
-			g.addAddr(packet[rr.data:rr.end])
-		default:
+		return true
+	}
+	return false
+}
+
+func (g *gist) takeHosts(packet []byte, found []record) bool {
+	g.hosts = make([]Host, len(found))
+	var text [longestName]byte
+	for i := range found {
+		data := int(found[i].data)
+		name, ok := appendHost(text[:0], packet, data+2)
+		if !ok {
 			return false
 		}
+		g.hosts[i] = Host{Name: string(name), Preference: uint16(count(packet, data))}
 	}
 	return true
 }
 
 // readOptions takes the extended errors out of an OPT record. False for a
 // response code of more than four bits, and for options whose form it does not know.
-func (g *gist) readOptions(packet []byte, opt record) bool {
+func (g *gist) readOptions(packet []byte, opt *record) bool {
 	if opt.ttl>>24 != 0 {
 		return false
 	}
@@ -299,164 +282,4 @@ func (g *gist) readOptions(packet []byte, opt record) bool {
 		}
 	}
 	return true
-}
-
-// record is where a resource record stands in a packet.
-type record struct {
-	owner, data, end int // offsets of its name, of its data, of what follows
-	rtype, class     uint16
-	ttl              uint32
-}
-
-// recordAt reads the record at off, but for its data.
-func recordAt(packet []byte, off int) (record, bool) {
-	tail := nameEnd(packet, off)
-	data := tail + recordTail
-	if tail == 0 || data > len(packet) {
-		return record{}, false
-	}
-	fixed := packet[tail:data]
-	end := data + count(fixed, 8)
-	if end > len(packet) {
-		return record{}, false
-	}
-	return record{
-		owner: off, data: data, end: end,
-		rtype: uint16(count(fixed, 0)), class: uint16(count(fixed, 2)), ttl: binary.BigEndian.Uint32(fixed[4:]),
-	}, true
-}
-
-// records yields n records from off on, which are known to be there.
-func records(packet []byte, off, n int) func(func(record) bool) {
-	return func(yield func(record) bool) {
-		for range n {
-			rr, ok := recordAt(packet, off)
-			if !ok || !yield(rr) {
-				return
-			}
-			off = rr.end
-		}
-	}
-}
-
-// of reports whether rr is a record of the name.
-func (rr record) of(packet []byte, name int) bool {
-	return rr.class == dns.ClassINET && sameName(packet, rr.owner, name)
-}
-
-// sound reports whether the data of rr is what its type wants; false for types not known here.
-func (rr record) sound(packet []byte) bool {
-	const ipv4, ipv6 = 4, 16
-	packet = packet[:rr.end]
-	switch rr.rtype {
-	case dns.TypeA:
-		return rr.end-rr.data == ipv4
-	case dns.TypeAAAA:
-		return rr.end-rr.data == ipv6
-	case dns.TypeMX:
-		return nameEnd(packet, rr.data+2) == rr.end
-	case dns.TypeCNAME, dns.TypeNS:
-		return nameEnd(packet, rr.data) == rr.end
-	case dns.TypeSOA:
-		mailbox := nameEnd(packet, rr.data)
-		if mailbox == 0 {
-			return false
-		}
-		numbers := nameEnd(packet, mailbox)
-		return numbers != 0 && numbers+soaTail == rr.end
-	}
-	return false
-}
-
-// nameEnd returns the offset behind the name at off, whose labels it has looked
-// at; 0 if the name is broken or too odd. A pointer must point before where the
-// labels that it ends began, so that every walk ends: RFC 1035 section 4.1.4 says
-// "a prior occurrence".
-func nameEnd(packet []byte, off int) int {
-	end, began, octets := 0, off, 1
-	for pointers := 0; off < len(packet); {
-		c := int(packet[off])
-		switch {
-		case c == 0:
-			if end == 0 {
-				end = off + 1
-			}
-			return end
-		case c <= longestLabel:
-			off += 1 + c
-			octets += 1 + c
-			if octets > longestName {
-				return 0
-			}
-		case c >= pointer && off+1 < len(packet) && pointers < maxPointers:
-			if end == 0 {
-				end = off + 2
-			}
-			off = target(packet, off)
-			if off >= began {
-				return 0
-			}
-			began = off
-			pointers++
-		default:
-			return 0
-		}
-	}
-	return 0
-}
-
-// target returns where the pointer at off points.
-func target(packet []byte, off int) int { return count(packet, off) &^ (pointer << 8) }
-
-// label returns the offset of the label that a name at off has first.
-func label(packet []byte, off int) int {
-	for packet[off] >= pointer {
-		off = target(packet, off)
-	}
-	return off
-}
-
-// sameName compares two names that nameEnd has looked at, without regard to case.
-func sameName(packet []byte, a, b int) bool {
-	for {
-		a, b = label(packet, a), label(packet, b)
-		if a == b {
-			return true
-		}
-		n := int(packet[a])
-		if n != int(packet[b]) {
-			return false
-		}
-		if n == 0 {
-			return true
-		}
-		for i := 1; i <= n; i++ {
-			if lower(packet[a+i]) != lower(packet[b+i]) {
-				return false
-			}
-		}
-		a, b = a+1+n, b+1+n
-	}
-}
-
-// appendHost appends the text of a name that nameEnd has looked at, in lower case
-// and without the final dot.
-func appendHost(b []byte, packet []byte, off int) ([]byte, bool) {
-	for first := true; ; first = false {
-		off = label(packet, off)
-		n := int(packet[off])
-		if n == 0 {
-			return b, true
-		}
-		if !first {
-			b = append(b, '.')
-		}
-		for _, c := range packet[off+1 : off+1+n] {
-			if !plain(c) {
-				return nil, false
-			}
-			b = append(b, lower(c))
-		}
-		off += 1 + n
-	}
 }

@@ -57,6 +57,8 @@ old.com       !noedns
 old.com       MX 10 mx1.acme.com
 flaky.com     !flaky 2
 flaky.com     MX 10 mx1.acme.com
+circle.com    CNAME round.circle.com
+round.circle.com CNAME circle.com
 slow.com      !delay 50ms
 slow.com      MX 10 mx1.acme.com
 `
@@ -133,6 +135,7 @@ func TestOutcomes(t *testing.T) {
 		{name: "bad.com", outcome: mx.ServFail, detail: "SERVFAIL"},
 		{name: "no.com", outcome: mx.Refused, detail: "REFUSED"},
 		{name: "lame.com", outcome: mx.Lame, detail: "lame answer"},
+		{name: "circle.com", outcome: mx.Loop, detail: "a loop of aliases"},
 		{name: "dead.com", outcome: mx.Timeout, detail: "no answer"},
 		{name: "garbage.com", outcome: mx.Malformed, detail: "only packets that are no answer"},
 		{name: "wrong.com", outcome: mx.Timeout},

@@ -300,6 +300,12 @@ func (g *gist) readExtended(opt *dns.OPT) {
 }
 
 func rcodeName(rcode int) string {
+	switch rcode { // nearly all, and no map is asked
+	case dns.RcodeSuccess:
+		return "NOERROR"
+	case dns.RcodeNameError:
+		return "NXDOMAIN"
+	}
 	if name := dns.RcodeToString[rcode]; name != "" {
 		return name
 	}

@@ -237,7 +237,7 @@ const shallowRows = 20
 // notAsked counts the judged rows of which DNS told nothing, for reasons of its own
 // or of ours.
 func (r *run) notAsked() (rows int64) {
-	for _, k := range []verdict.Kind{validate.DNSTimeout, validate.DNSServFail, validate.DNSRefused, validate.DNSLame, validate.DNSMalformed, validate.DNSFiltered} {
+	for _, k := range []verdict.Kind{validate.DNSTimeout, validate.DNSServFail, validate.DNSRefused, validate.DNSLame, validate.DNSLoop, validate.DNSMalformed, validate.DNSFiltered} {
 		rows += r.counts.Kind(k)
 	}
 	return rows

@@ -38,6 +38,7 @@ func TestJudgeByDNS(t *testing.T) {
 		{"servfail", "jane@acme-corp.com", mx.Answer{Outcome: mx.ServFail}, verdict.Unknown, validate.DNSServFail, verdict.Recheck, verdict.DepthSyntax, ""},
 		{"refused", "jane@acme-corp.com", mx.Answer{Outcome: mx.Refused}, verdict.Unknown, validate.DNSRefused, verdict.Recheck, verdict.DepthSyntax, ""},
 		{"lame", "jane@acme-corp.com", mx.Answer{Outcome: mx.Lame}, verdict.Unknown, validate.DNSLame, verdict.Recheck, verdict.DepthSyntax, ""},
+		{"loop", "jane@acme-corp.com", mx.Answer{Outcome: mx.Loop}, verdict.Unknown, validate.DNSLoop, verdict.Recheck, verdict.DepthSyntax, ""},
 		{"malformed", "jane@acme-corp.com", mx.Answer{Outcome: mx.Malformed}, verdict.Unknown, validate.DNSMalformed, verdict.Recheck, verdict.DepthSyntax, ""},
 
 		{"a big provider is never missing", "janesmith@gmail.com", mx.Answer{Outcome: mx.Missing, Confirmed: true}, verdict.Unknown, validate.DNSFiltered, verdict.Recheck, verdict.DepthSyntax, ""},

@@ -41,6 +41,7 @@ const (
 	DNSServFail
 	DNSRefused
 	DNSLame
+	DNSLoop
 	DNSMalformed
 	DNSFiltered
 
@@ -125,7 +126,7 @@ func KindOf(code string) (verdict.Kind, bool) {
 // recipient; and what has no address can not become valid.
 func Regrade(k verdict.Kind, g verdict.Grade) error {
 	switch {
-	case g == verdict.Invalid && (kinds[k].About == Us || kinds[k].About == List || k == ListAllowed || k == DNSServFail):
+	case g == verdict.Invalid && (kinds[k].About == Us || kinds[k].About == List || k == ListAllowed || k == DNSServFail || k == DNSLoop):
 		return fmt.Errorf("%s says nothing final of the recipient: it can not be graded invalid", kinds[k].Code)
 	case g == verdict.Valid && !Sendable(k):
 		return fmt.Errorf("%s: there is no address to send to: it can not be graded valid", kinds[k].Code)
@@ -134,7 +135,7 @@ func Regrade(k verdict.Kind, g verdict.Grade) error {
 }
 
 var fromDNS = verdict.SetOf(DomainMissing, MXNone, MXNull, MXUnresolvable, MXPrivate, MXImplicit,
-	DNSTimeout, DNSServFail, DNSRefused, DNSLame, DNSMalformed, DNSFiltered)
+	DNSTimeout, DNSServFail, DNSRefused, DNSLame, DNSLoop, DNSMalformed, DNSFiltered)
 
 // Sendable tells whether there is an address to send to where k is said: not where
 // the text is none, the row has none, or its cells have moved.
@@ -199,6 +200,9 @@ var kinds = withSyntax([numKinds]KindInfo{
 	DNSLame: {"dns.lame", verdict.Unknown, Us,
 		"the server that was asked is no resolver for this domain",
 		"It referred us elsewhere in place of answering. Name a recursive resolver with --resolver."},
+	DNSLoop: {"dns.loop", verdict.Unknown, Host,
+		"the domain's DNS leads round in a circle",
+		"Its aliases (CNAME) lead back to themselves, so that no mail host can be found until its owner mends them. Ask again in a day."},
 	DNSMalformed: {"dns.malformed", verdict.Unknown, Us,
 		"the answer from DNS could not be read",
 		"Something on the way damages DNS answers. Name another resolver with --resolver."},

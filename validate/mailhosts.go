@@ -52,5 +52,6 @@ var mailHostKinds = [...]verdict.Kind{
 	mx.Refused:      DNSRefused,
 	mx.Timeout:      DNSTimeout,
 	mx.Lame:         DNSLame,
+	mx.Loop:         DNSLoop,
 	mx.Malformed:    DNSMalformed,
 }
