@@ -5,6 +5,7 @@ package realdns
 import (
 	"fmt"
 	"net"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -53,4 +54,22 @@ remote-control:
 		fmt.Fprintf(&config, "zone:\n\tname: %q\n\tzonefile: %q\n", z.Name, z.File)
 	}
 	return start("nsd", dir, addr, config.String(), zones[0].Name, "-d", "-c", filepath.Join(dir, "nsd.conf"))
+}
+
+// Queries returns how many queries an NSD has heard.
+func (d *Daemon) Queries() (int, error) {
+	control, err := Find("nsd-control")
+	if err != nil {
+		return 0, err
+	}
+	said, err := exec.Command(control, "-c", filepath.Join(d.dir, "nsd.conf"), "stats_noreset").CombinedOutput()
+	if err != nil {
+		return 0, fmt.Errorf("realdns: nsd-control: %w: %s", err, said)
+	}
+	for line := range strings.Lines(string(said)) {
+		if n, ok := strings.CutPrefix(line, "num.queries="); ok {
+			return strconv.Atoi(strings.TrimSpace(n))
+		}
+	}
+	return 0, fmt.Errorf("realdns: nsd-control said no number of queries")
 }

@@ -57,6 +57,10 @@ func TestUnboundOverNSD(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, dns.RcodeNameError, r.Rcode)
 
+	queries, err := nsd.Queries()
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, queries, 5)
+
 	unbound.Stop()
 	nsd.Stop()
 	nsd.Stop()
