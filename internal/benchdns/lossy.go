@@ -200,6 +200,9 @@ func (s *lossy) serve(conn *net.UDPConn, seed uint64) {
 		if err != nil {
 			return
 		}
+		s.mu.Lock()
+		s.asked += n
+		s.mu.Unlock()
 		w.mu.Lock()
 		for i := range messages[:n] {
 			m := &messages[i]
@@ -218,9 +221,6 @@ func (s *lossy) serve(conn *net.UDPConn, seed uint64) {
 			w.slots[slot] = append(w.slots[slot], out)
 		}
 		w.mu.Unlock()
-		s.mu.Lock()
-		s.asked += n
-		s.mu.Unlock()
 	}
 }
 
@@ -254,6 +254,9 @@ func (s *lossy) turn(ctx context.Context, w *wheel, packets *ipv4.PacketConn) {
 			w.slots[w.now] = w.slots[w.now][:0]
 			w.mu.Unlock()
 		}
+		if len(due) > 0 {
+			s.note(len(due))
+		}
 		for sent := due; len(sent) > 0; {
 			n, err := packets.WriteBatch(sent[:min(batch, len(sent))], 0)
 			if err != nil {
@@ -262,7 +265,6 @@ func (s *lossy) turn(ctx context.Context, w *wheel, packets *ipv4.PacketConn) {
 			sent = sent[n:]
 		}
 		if len(due) > 0 {
-			s.note(len(due))
 			w.mu.Lock()
 			w.spare = append(w.spare, due...)
 			w.mu.Unlock()

@@ -79,7 +79,7 @@ func ways(dir, self string, s *server, l lists) ([]way, error) {
 	servers := strings.Join(s.addrs, ",")
 	all := []way{
 		{client: winnow, argv: []string{self, "-client", "winnow", "-addrs", servers, l.plain}, names: l.n, lost: ownLost},
-		{client: perf, note: "-q " + outstanding, argv: []string{perf, "-s", host, "-p", port, "-d", l.perf, "-n", "1", "-c", "8", "-t", "1", "-q", outstanding},
+		{client: perf, note: "-q " + outstanding, argv: []string{perf, "-s", host, "-p", port, "-d", l.perf, "-n", "1", "-c", "8", "-b", "1024", "-t", "1", "-q", outstanding},
 			names: l.n, absent: "not on PATH (apt-get install dnsperf)",
 			lost: func(said string) (int, int, error) {
 				lost, err := dnsperfLost(said)
