@@ -85,9 +85,11 @@ func exchange(addr, name string, qtype uint16, edns bool) (*dns.Msg, error) {
 // Both servers say the same: what was made by hand for speed is what NSD says.
 func TestServersAgree(t *testing.T) {
 	const n = 1000
-	if _, err := realdns.Find("nsd"); err != nil {
+	err := realdns.Ready(t.Context())
+	if errors.Is(err, realdns.ErrAbsent) {
 		t.Skip(err)
 	}
+	require.NoError(t, err)
 	s, err := startNSD(t.TempDir(), n)
 	require.NoError(t, err)
 	t.Cleanup(s.stop)

@@ -32,8 +32,8 @@ type Daemon struct {
 	stop  func()
 }
 
-// Find returns the program's file: on PATH, or where the system keeps its daemons.
-func Find(program string) (string, error) {
+// find returns the program's file: on PATH, or where the system keeps its daemons.
+func find(program string) (string, error) {
 	file, err := exec.LookPath(program)
 	for _, folder := range []string{"/usr/sbin", "/usr/local/sbin"} {
 		if err == nil {
@@ -44,14 +44,14 @@ func Find(program string) (string, error) {
 		}
 	}
 	if err != nil {
-		return "", fmt.Errorf("realdns: %w (apt-get install nsd unbound)", err)
+		return "", fmt.Errorf("realdns: %w", err)
 	}
 	return file, nil
 }
 
 // start writes config into dir and runs the program on it until it answers probe.
 func start(program, dir, addr, config, probe string, args ...string) (*Daemon, error) {
-	file, err := Find(program)
+	file, err := find(program)
 	if err != nil {
 		return nil, err
 	}

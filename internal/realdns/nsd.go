@@ -58,7 +58,7 @@ remote-control:
 
 // Queries returns how many queries an NSD has heard.
 func (d *Daemon) Queries() (int, error) {
-	control, err := Find("nsd-control")
+	control, err := find("nsd-control")
 	if err != nil {
 		return 0, err
 	}

@@ -3,6 +3,7 @@
 package realdns_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -22,11 +23,11 @@ acme  MX  10 mx.acme.com.
 `
 
 func TestUnboundOverNSD(t *testing.T) {
-	for _, program := range []string{"nsd", "unbound"} {
-		if _, err := realdns.Find(program); err != nil {
-			t.Skip(err)
-		}
+	err := realdns.Ready(t.Context())
+	if errors.Is(err, realdns.ErrAbsent) {
+		t.Skip(err)
 	}
+	require.NoError(t, err)
 	dir := t.TempDir()
 	file := filepath.Join(dir, "com.zone")
 	require.NoError(t, os.WriteFile(file, []byte(com), 0o600))
