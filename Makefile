@@ -13,8 +13,12 @@ FUZZBUDGET ?= 0
 ROWS ?= 10000000
 LIST ?= $(or $(TMPDIR),/tmp)/winnow-bench/list$(patsubst %000000,%m,$(ROWS)).csv
 
+# Of bench-dns: how many domains, and more flags (go run ./internal/benchdns -h).
+DOMAINS  ?= 200000
+DNSFLAGS ?=
+
 .DEFAULT_GOAL := help
-.PHONY: help build dist test race fuzz bench bench-list bench-clean lint check lists lists-update lists-check docs generated clean FORCE
+.PHONY: help build dist test race fuzz bench bench-list bench-clean bench-dns lint check lists lists-update lists-check docs generated clean FORCE
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -70,6 +74,10 @@ $(LIST):
 bench-clean: build bench-list ## winnow clean beside wc, cat, encoding/csv and mlr, on LIST
 	$(GO) build -o bin/ ./internal/benchclean ./internal/benchclean/csvcopy
 	bin/benchclean -winnow bin/winnow -csvcopy bin/csvcopy '$(LIST)'
+
+bench-dns: ## winnow's resolver beside dnsperf, net.Resolver, miekg/dns, massdns and zdns, on DOMAINS=200000
+	$(GO) build -o bin/ ./internal/benchdns
+	bin/benchdns -n $(DOMAINS) $(DNSFLAGS)
 
 lint: ## go vet and staticcheck
 	$(GO) vet ./...

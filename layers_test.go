@@ -33,6 +33,7 @@ var layers = map[string]int{
 	"address": 0, "provider": 0, "verdict": 0,
 
 	"internal/dnstest":          1,
+	"internal/realdns":          1,
 	"internal/smtptest":         1,
 	"internal/biglist/contacts": 1,
 	"internal/listmaker":        4,
