@@ -143,7 +143,7 @@ func (r *Resolver) hear(f *asking, s *standing, e event) said {
 		for i := range f.tries {
 			// What was asked again with success had been lost, or refused for a while.
 			if other := &f.tries[i]; i < e.try && (other.late && other.said == silence || other.said == refused) {
-				r.gate.lost(other.server, now)
+				r.gate.lost(other.server, other.sent, now)
 			}
 		}
 	case e.status != silence:

@@ -9,6 +9,8 @@ import (
 
 // gate lets as many questions through as the servers bear. Safe for concurrent use.
 type gate struct {
+	clock func() time.Duration
+
 	mu      sync.Mutex
 	limit   int // questions under way at once, all servers together
 	under   int
@@ -29,8 +31,8 @@ type waiters struct {
 	taken   int
 }
 
-func newGate(servers, limit int) *gate {
-	g := &gate{limit: limit, windows: make([]window, servers)}
+func newGate(servers, limit int, clock func() time.Duration) *gate {
+	g := &gate{clock: clock, limit: limit, windows: make([]window, servers)}
 	for i := range g.windows {
 		g.windows[i] = newWindow(limit)
 	}
@@ -109,7 +111,6 @@ func (g *gate) pick(among set) int {
 			continue
 		}
 		if w.full() || g.under >= g.limit {
-			w.round.full = true
 			continue
 		}
 		used := float64(w.underWay) / w.size
@@ -124,8 +125,7 @@ func (g *gate) pick(among set) int {
 }
 
 func (g *gate) take(server int) {
-	g.windows[server].underWay++
-	g.windows[server].load.Asked++
+	g.windows[server].asked(g.clock())
 	g.under++
 }
 
@@ -174,10 +174,10 @@ func (g *gate) answered(server int, now, took time.Duration, held bool) {
 }
 
 // lost counts a try that was lost.
-func (g *gate) lost(server int, now time.Duration) {
+func (g *gate) lost(server int, sent, now time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.windows[server].lost(now)
+	g.windows[server].lost(sent, now)
 }
 
 func (g *gate) patience(server int) time.Duration {

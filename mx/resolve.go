@@ -153,12 +153,12 @@ func (run *run) start(ctx context.Context, names iter.Seq[string], most int) <-c
 // restart asks again, slowly, for what had no answer while a server was losing
 // questions. It returns nil if there is nothing.
 func (run *run) restart(ctx context.Context) <-chan draft {
-	const few = 16
+	const least = 16
 	if len(run.again) == 0 || run.slow {
 		return nil
 	}
 	run.slow = true
-	return run.start(ctx, slices.Values(run.again), few)
+	return run.start(ctx, slices.Values(run.again), max(least, run.r.gate.size()/4))
 }
 
 func (run *run) work(ctx context.Context, feed <-chan string, drafts chan<- draft) {

@@ -36,7 +36,6 @@ func New(o Options) *Resolver {
 	o = o.withDefaults()
 	r := &Resolver{
 		o:       o,
-		gate:    newGate(len(o.Servers), o.InFlight),
 		askings: sync.Pool{New: func() any { return newAsking() }},
 		born:    time.Now(),
 		checks:  newMemo[struct{}, *standing](1),
@@ -44,6 +43,7 @@ func New(o Options) *Resolver {
 		answers: newMemo[answerKey, Answer](maxAnswers),
 		hosts:   newMemo[hostKey, located](maxHosts),
 	}
+	r.gate = newGate(len(o.Servers), o.InFlight, r.clock)
 	for _, name := range o.Servers {
 		s := newServer(name, o.Roots, r.clock)
 		r.servers = append(r.servers, s)

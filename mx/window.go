@@ -22,10 +22,19 @@ type window struct {
 	bar      float64       // answers a second that the step has to beat
 	best     float64       // answers a second, fading
 	rest     time.Duration // no step before
+
+	cohorts  [16]cohort
 	shrunk   time.Duration // when it shrank last
 	strained time.Duration // until then, what had no answer may have been too much
 
 	load Load
+}
+
+// cohort are the questions of a quarter of a second. What was lost is known only
+// later, and is held against those that were asked with it.
+type cohort struct {
+	began       time.Duration
+	asked, lost int
 }
 
 // Load is what one resolver was asked, and how it bore that.
@@ -40,10 +49,10 @@ type Load struct {
 
 // round is what came of a window's questions since the last time it was judged.
 type round struct {
-	began     time.Duration
-	got, lost int
-	full      bool // somebody had to wait
-	mixed     bool // it holds answers to questions of before the last step
+	began time.Duration
+	got   int
+	full  bool // there was no room for more
+	mixed bool // it holds answers to questions of before the last step
 }
 
 const (
@@ -54,9 +63,12 @@ const (
 	longestRound  = time.Second
 	shortestRound = 20 * time.Millisecond
 
-	tooMuchLoss = 0.05 // of a round: shrink
-	someLoss    = 0.02 // of a round: what had no answer is asked again, slowly
-	shrinking   = 0.7
+	cohortLasts   = 250 * time.Millisecond
+	cohortMembers = 50   // at least, to be judged
+	tooMuchLoss   = 0.05 // of a cohort: shrink
+	someLoss      = 0.02 // of a cohort: what has no answer is asked again, slowly
+	shrinking     = 0.7
+
 	fastStep    = 1.5
 	slowStep    = 1.25
 	pays        = 0.25 // of what a step would bring if the server were idle
@@ -91,39 +103,64 @@ func (w *window) answered(now, took time.Duration) {
 	w.judge(now)
 }
 
+// asked counts a question.
+func (w *window) asked(now time.Duration) {
+	w.underWay++
+	w.load.Asked++
+	w.round.full = w.round.full || w.full()
+	w.cohort(now).asked++
+}
+
+// cohort returns that of the questions asked at a time; a new one if there is none.
+func (w *window) cohort(asked time.Duration) *cohort {
+	began := asked.Truncate(cohortLasts)
+	c := &w.cohorts[int(asked/cohortLasts)%len(w.cohorts)]
+	if c.began != began {
+		*c = cohort{began: began}
+	}
+	return c
+}
+
 // lost counts a question that was lost, or refused though it can be answered.
-func (w *window) lost(now time.Duration) {
+func (w *window) lost(asked, now time.Duration) {
 	w.load.Lost++
-	w.round.lost++
-	w.judge(now)
+	if now-asked > cohortLasts*time.Duration(len(w.cohorts)-1) {
+		return
+	}
+	c := w.cohort(asked)
+	c.lost++
+	if c.asked < cohortMembers {
+		return
+	}
+	loss := float64(c.lost) / float64(c.asked)
+	if loss > someLoss {
+		w.strained = now + strainLasts
+	}
+	if loss > tooMuchLoss && c.began >= w.shrunk {
+		// Those that were asked since are no further sign: they came by the same window.
+		w.shrunk, w.rest = now, now+stepRest
+		w.from, w.settled = 0, true
+		w.size = max(w.size*shrinking, leastWindow)
+		w.load.BackedOff++
+	}
 }
 
 // judge ends the round if it has seen enough, and sizes the window by it.
 func (w *window) judge(now time.Duration) {
 	r := w.round
 	lasted := now - r.began
-	if lasted < max(shortestRound, w.rtt) || r.got+r.lost < roundAnswers && lasted < longestRound {
+	if lasted < max(shortestRound, w.rtt) || r.got < roundAnswers && lasted < longestRound {
 		return
 	}
 	w.round = round{began: now}
-	if r.began == 0 {
+	if r.began == 0 || r.mixed {
 		// The first answers tell when the asking began, not how fast it goes.
-		return
-	}
-	if r.mixed {
 		return
 	}
 	rate := float64(r.got) / lasted.Seconds()
 	w.load.Rate = max(w.load.Rate, rate)
-	loss := float64(r.lost) / float64(r.got+r.lost)
-	if loss > someLoss {
-		w.strained = now + strainLasts
-	}
-	before := w.best * (1 - (1-fading)*lasted.Seconds())
-	w.best = max(before, rate)
+	w.best = max(w.best*(1-(1-fading)*lasted.Seconds()), rate)
 	switch {
-	case loss > tooMuchLoss:
-		w.shrink(now)
 	case w.from > 0 && rate < w.bar:
 		// More at once brought no more: they only wait there.
 		w.size, w.from = w.from, 0
@@ -133,18 +170,6 @@ func (w *window) judge(now time.Duration) {
 	default:
 		w.from = 0
 	}
-}
-
-// shrink answers a round of many losses. What is lost after that was asked before
-// it, until tries of that time are over.
-func (w *window) shrink(now time.Duration) {
-	w.from, w.settled, w.rest = 0, true, now+stepRest
-	if now-w.shrunk < 2*w.patience() && w.shrunk > 0 {
-		return
-	}
-	w.size = max(w.size*shrinking, leastWindow)
-	w.shrunk = now
-	w.load.BackedOff++
 }
 
 // step lets more through, on trial.
