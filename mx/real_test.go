@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -98,6 +99,11 @@ func startReal(t *testing.T) (unbound, nsd *realdns.Daemon) {
 	return unbound, nsd
 }
 
+func atReal(d *realdns.Daemon) mx.Options {
+	// Unbound takes its time over what nobody answers.
+	return mx.Options{Servers: []string{d.Addr}, Timeout: 2 * time.Second}.Hurried()
+}
+
 // realOutcomes are what a resolver that works makes of the zones.
 var realOutcomes = map[string]struct {
 	outcome mx.Outcome
@@ -125,7 +131,7 @@ var realOutcomes = map[string]struct {
 
 func TestRealUnbound(t *testing.T) {
 	unbound, nsd := startReal(t)
-	r := mx.New(mx.Options{Servers: []string{unbound.Addr}})
+	r := mx.New(atReal(unbound))
 	require.NoError(t, r.Check(t.Context()))
 
 	asked := []string{"big.com", "loop.com", "lame.com"}
@@ -159,18 +165,18 @@ func TestRealUnbound(t *testing.T) {
 
 	// The authority dies, and Unbound with it: nothing is condemned.
 	nsd.Stop()
-	fresh := mx.New(mx.Options{Servers: []string{unbound.Addr}})
+	fresh := mx.New(atReal(unbound))
 	after, err := fresh.Lookup(t.Context(), "never-asked-before.com")
 	require.NoError(t, err)
 	require.True(t, after.Outcome.Temporary() || !after.Confirmed, "%+v", after)
 	unbound.Stop()
-	require.ErrorIs(t, mx.New(mx.Options{Servers: []string{unbound.Addr}}).Check(t.Context()), mx.ErrDead)
+	require.ErrorIs(t, mx.New(atReal(unbound)).Check(t.Context()), mx.ErrDead)
 }
 
 // The same names at the authority itself, which is no resolver but answers.
 func TestRealNSD(t *testing.T) {
 	_, nsd := startReal(t)
-	r := mx.New(mx.Options{Servers: []string{nsd.Addr}})
+	r := mx.New(atReal(nsd))
 	for _, name := range []string{"acme.com", "implicit.com", "nomail.com", "missing.com", "bare.com", "unres.com", "private.com", "domain.bad"} {
 		a := lookup(t, r, name)
 		require.Equal(t, realOutcomes[name].outcome, a.Outcome, "%+v", a)
