@@ -123,7 +123,7 @@ func startServer(ctx context.Context, kind, dir string, n int, o lossyOptions) (
 	}
 	switch kind {
 	case "nsd":
-		return startNSD(dir, n)
+		return startNSD(ctx, dir, n)
 	case "delay":
 		return startLossy(ctx, n, o)
 	}
