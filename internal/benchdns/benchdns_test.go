@@ -85,12 +85,10 @@ func exchange(addr, name string, qtype uint16, edns bool) (*dns.Msg, error) {
 // Both servers say the same: what was made by hand for speed is what NSD says.
 func TestServersAgree(t *testing.T) {
 	const n = 1000
-	err := realdns.Ready(t.Context())
+	s, err := startNSD(t.Context(), t.TempDir(), n)
 	if errors.Is(err, realdns.ErrAbsent) {
 		t.Skip(err)
 	}
-	require.NoError(t, err)
-	s, err := startNSD(t.TempDir(), n)
 	require.NoError(t, err)
 	t.Cleanup(s.stop)
 	_, fast := serveHere(t, n, 0)
@@ -183,16 +181,19 @@ func TestRun(t *testing.T) {
 }
 
 func ran(client, note string, answered int, elapsed, cpu time.Duration) result {
-	return result{way: way{client: client, note: note, names: 1000, argv: []string{client}},
+	return result{way: way{client: client, note: note, names: 1000, argv: []string{client}, lost: ownLost},
 		samples: []sample{{elapsed: elapsed, cpu: cpu, rss: 20e6, tally: tally{asked: answered, answered: answered}}}}
 }
 
 func TestReport(t *testing.T) {
 	var b bytes.Buffer
+	unheard := ran("silent", "", 1000, 100*time.Millisecond, 100*time.Millisecond)
+	unheard.way.lost = nil
 	err := writeReport(&b, &server{name: "NSD"}, []result{
 		ran(winnow, "", 1000, 10*time.Millisecond, 5*time.Millisecond),
 		ran(perf, "-q 100", 1000, 10*time.Millisecond, 10*time.Millisecond),
 		{way: way{client: massdns, argv: []string{massdns}}, skipped: "not on PATH"},
+		unheard,
 		ran(network, "1 at once", 1000, 200*time.Millisecond, 50*time.Millisecond),
 		ran(network, "9 at once", 1000, 50*time.Millisecond, 50*time.Millisecond),
 	})
@@ -202,6 +203,7 @@ func TestReport(t *testing.T) {
      100000     1.00 x        0.50       1.00 x           20   100000   1000     0      0  winnow
      100000     1.00 x        1.00       2.00 x           20   100000   1000     0      0  dnsperf, -q 100
                                                                                            massdns: not on PATH
+      10000    10.00 x       10.00      20.00 x           20    10000   1000     -      -  silent
        5000    20.00 x        5.00      10.00 x           20     5000   1000     0      0  net.Resolver, 1 at once
       20000     5.00 x        5.00      10.00 x           20    20000   1000     0      0  net.Resolver, 9 at once
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"text/tabwriter"
 )
 
@@ -53,9 +54,13 @@ func writeReport(w io.Writer, s *server, results []result) error {
 			failed = append(failed, fmt.Errorf("%s: %w", r.way, r.err))
 			fmt.Fprintf(t, "\t\t\t\t\t\t\t\t\t  %s: failed\n", r.way)
 		case ok:
-			fmt.Fprintf(t, "%.0f\t%s\t%.2f\t%s\t%.0f\t%.0f\t%d\t%d\t%d\t  %s\n", m.lookups(), ratio("%.2f x", ours.lookups(), m.lookups()),
+			lost, wrong := "-", "-"
+			if r.way.lost != nil {
+				lost, wrong = strconv.Itoa(m.lost), strconv.Itoa(m.wrong)
+			}
+			fmt.Fprintf(t, "%.0f\t%s\t%.2f\t%s\t%.0f\t%.0f\t%d\t%s\t%s\t  %s\n", m.lookups(), ratio("%.2f x", ours.lookups(), m.lookups()),
 				m.cpuSeconds(), ratio("%.2f x", m.cpuSeconds(), ours.cpuSeconds()), float64(m.rss)/1e6,
-				float64(r.way.names)/m.elapsed.Seconds(), r.way.names, m.lost, m.wrong, r.way)
+				float64(r.way.names)/m.elapsed.Seconds(), r.way.names, lost, wrong, r.way)
 		}
 	}
 	t.Flush()

@@ -23,7 +23,10 @@ type server struct {
 	stop    func()
 }
 
-func startNSD(dir string, n int) (*server, error) {
+func startNSD(ctx context.Context, dir string, n int) (*server, error) {
+	if err := realdns.Ready(ctx); err != nil {
+		return nil, err
+	}
 	zones, err := writeZones(dir, n)
 	if err != nil {
 		return nil, err

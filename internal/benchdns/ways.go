@@ -26,8 +26,8 @@ type way struct {
 	note   string // on the settings
 	argv   []string
 	names  int
-	absent string // what to say where the program is not on PATH; "" if that is an error
-	lost   func(stdout string) (lost, wrong int, err error)
+	absent string                                           // what to say where the program is not on PATH; "" if that is an error
+	lost   func(stdout string) (lost, wrong int, err error) // nil: it does not say
 }
 
 func (w way) String() string {

@@ -218,3 +218,23 @@ func TestDelayRange(t *testing.T) {
 	require.False(t, slices.IsSorted(answered), "each query has a delay of its own")
 	require.Error(t, silent(t, s, "other.com"), "the server's delay is for the names without one")
 }
+
+func FuzzAnswer(f *testing.F) {
+	z, err := dnstest.ParseZone(faulty)
+	require.NoError(f, err)
+	s, err := dnstest.NewServer(z)
+	require.NoError(f, err)
+	f.Cleanup(s.Close)
+	for _, name := range []string{"good.com.", "coiled.com.", "short.com.", "mixed.com.", "none.com."} {
+		query, err := new(dns.Msg).SetQuestion(name, dns.TypeMX).SetEdns0(1232, false).Pack()
+		require.NoError(f, err)
+		f.Add(query)
+	}
+	f.Fuzz(func(t *testing.T, query []byte) {
+		for _, m := range s.Answer(query) {
+			if len(m) < 2 {
+				t.Fatalf("%x to %x", m, query)
+			}
+		}
+	})
+}
