@@ -33,9 +33,7 @@ func (r *Resolver) ask(ctx context.Context, q question, via int) said {
 	came := r.fly(ctx, f, s, via)
 	came.tries = len(f.tries)
 	for i := range f.tries {
-		if f.tries[i].held {
-			r.gate.release(f.tries[i].server, false)
-		}
+		r.yield(&f.tries[i])
 	}
 	f.land()
 	r.askings.Put(f)
@@ -56,12 +54,14 @@ func (r *Resolver) fly(ctx context.Context, f *asking, s *standing, via int) sai
 		}
 		now := r.clock()
 		if len(f.tries) == 0 {
-			deadline = now + r.o.Timeout
+			deadline = now + r.timeout(via)
 		}
 		latest := len(f.tries)
 		how := r.servers[at].spelling(f)
 		how.plain = plain
-		r.servers[at].send(f, at, how, min(now+r.patience(round, at), deadline))
+		patience, hold := r.patience(round, at)
+		due := min(now+patience, deadline)
+		r.servers[at].send(f, at, how, min(now+hold, due), due)
 		for again := false; !again; {
 			var e event
 			select {
@@ -70,6 +70,10 @@ func (r *Resolver) fly(ctx context.Context, f *asking, s *standing, via int) sai
 				return said{}
 			}
 			t := &f.tries[e.try]
+			if e.over {
+				r.yield(t)
+				continue
+			}
 			if e.cut {
 				e.reply = overTCP(ctx, r.servers[t.server].name, f.q, max(deadline-r.clock(), time.Second))
 			}
@@ -107,15 +111,34 @@ func (r *Resolver) fly(ctx context.Context, f *asking, s *standing, via int) sai
 	return failed
 }
 
-// patience is how long a try waits before the next begins; the last has what is left.
-func (r *Resolver) patience(round, server int) time.Duration {
+// timeout is how long a question may take. A second opinion that must come from one
+// server is not worth as much time: without it a domain is not condemned.
+func (r *Resolver) timeout(via int) time.Duration {
+	if via != anyServer {
+		return r.o.Timeout / 2
+	}
+	return r.o.Timeout
+}
+
+// patience is how long a try waits before the next begins, and how long it keeps
+// its place; the last has what is left.
+func (r *Resolver) patience(round, server int) (patience, hold time.Duration) {
+	patience, hold = r.gate.patience(server)
 	switch round {
 	case 0:
-		return min(r.gate.patience(server), r.o.Timeout/5)
+		return min(patience, r.o.Timeout/5), hold
 	case 1:
-		return min(time.Second, r.o.Timeout/4)
+		return min(time.Second, r.o.Timeout/4), hold
 	default:
-		return r.o.Timeout
+		return r.o.Timeout, hold
+	}
+}
+
+// yield gives back the place of a try.
+func (r *Resolver) yield(t *try) {
+	if t.held {
+		t.held = false
+		r.gate.release(t.server)
 	}
 }
 
@@ -126,10 +149,10 @@ func (r *Resolver) hear(f *asking, s *standing, e event) said {
 	switch {
 	case e.late:
 		t.late, t.odd = true, e.odd
-		if t.held {
-			t.held = false
-			r.gate.release(t.server, t.said == silence)
+		if t.said == silence {
+			r.gate.silent(t.server)
 		}
+		r.yield(t)
 		if t.said == silence && e.odd {
 			e.reply = reply{status: malformed, detail: "only packets that are no answer"}
 		} else if t.said == silence {
@@ -148,10 +171,9 @@ func (r *Resolver) hear(f *asking, s *standing, e event) said {
 		}
 	case e.status != silence:
 		t.said = e.status
-		// A refusal may mean that it was too much: its place stays taken until it is late.
-		if t.held && e.status != refused {
-			t.held = false
-			r.gate.release(t.server, false)
+		// A refusal may mean that it was too much: its place stays taken for a while.
+		if e.status != refused {
+			r.yield(t)
 		}
 	}
 	heard := said{reply: e.reply, server: t.server, honest: s.honest.has(t.server), strained: r.gate.strained(t.server, now)}

@@ -17,8 +17,8 @@ type asking struct {
 // maxTries of one question: each may have to be repeated without EDNS.
 const maxTries = 2 * rounds
 
-// eventsATry: a failure, an answer after all, and that it is late.
-const eventsATry = 3
+// eventsATry: a failure, an answer after all, and that it is over and late.
+const eventsATry = 4
 
 func newAsking() *asking {
 	return &asking{
@@ -30,20 +30,21 @@ func newAsking() *asking {
 
 // try is one packet of a asking.
 type try struct {
-	server  int
-	sent    time.Duration
-	held    bool // its place at the gate was not given back yet
-	late    bool
-	said    status // silence: nothing yet
-	odd     bool   // something came that is no answer to it
-	lane    *lane
-	id      uint16 // in the lane
-	forget  func() // of a way that is no lane
+	server int
+	sent   time.Duration
+	held   bool // its place at the gate was not given back yet
+	late   bool
+	said   status // silence: nothing yet
+	odd    bool   // something came that is no answer to it
+	lane   *lane
+	id     uint16 // in the lane
+	forget func() // of a way that is no lane
 }
 
 // event is what came of a try.
 type event struct {
 	try  int
+	over bool // it has kept its place at the gate for long enough
 	late bool // its time is over, and nothing definite came
 	odd  bool // late, but something came that is no answer
 	cut  bool // the answer does not fit into a packet: TC

@@ -15,7 +15,7 @@ import (
 type basis struct {
 	servers set  // that gave the replies
 	doubted bool // a reply came from a server that had not passed its canaries, or that filters
-	strain  bool // silence, or a refusal, of a server that was losing questions
+	strain  bool // silence of a server that was losing questions, or a refusal: it may have been too much
 	ttl     time.Duration
 	detail  string // the reply that decided
 }
@@ -24,7 +24,7 @@ func (b *basis) add(s said) {
 	b.merge(basis{
 		servers: one(s.server),
 		doubted: !s.honest || s.filtered,
-		strain:  s.strained && (s.status == silence || s.status == refused),
+		strain:  s.strained && s.status == silence || s.status == refused,
 		ttl:     s.ttl,
 		detail:  s.detail,
 	})

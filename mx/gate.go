@@ -12,6 +12,7 @@ type gate struct {
 	clock func() time.Duration
 
 	mu      sync.Mutex
+	now     time.Duration
 	limit   int // questions under way at once, all servers together
 	under   int
 	windows []window // by server
@@ -42,7 +43,9 @@ func newGate(servers, limit int, clock func() time.Duration) *gate {
 // enter waits until one of the servers has room, and takes it. It returns false if
 // ctx ends.
 func (g *gate) enter(ctx context.Context, f *asking, among set, again bool) (int, bool) {
+	now := g.clock()
 	g.mu.Lock()
+	g.now = max(g.now, now)
 	q := g.queue(among)
 	line := &q.fresh
 	if again {
@@ -84,6 +87,18 @@ func (g *gate) size() int {
 	return min(size, g.limit)
 }
 
+// room reports whether some server bears another question, and nobody waits for it.
+func (g *gate) room() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, q := range g.queues {
+		if !q.again.empty() || !q.fresh.empty() {
+			return false
+		}
+	}
+	return g.under < g.limit && slices.ContainsFunc(g.windows, func(w window) bool { return !w.full() })
+}
+
 func (g *gate) queue(among set) *queue {
 	for _, q := range g.queues {
 		if q.among == among {
@@ -110,6 +125,7 @@ func (g *gate) pick(among set) int {
 		if !among.has(i) {
 			continue
 		}
+		w.mint(g.now)
 		if w.full() || g.under >= g.limit {
 			continue
 		}
@@ -125,7 +141,7 @@ func (g *gate) pick(among set) int {
 }
 
 func (g *gate) take(server int) {
-	g.windows[server].asked(g.clock())
+	g.windows[server].asked(g.now)
 	g.under++
 }
 
@@ -153,14 +169,26 @@ func (g *gate) admit() {
 	}
 }
 
-// release gives back the place of a try that is over without an answer.
-func (g *gate) release(server int, silent bool) {
+// tick lets in who had to wait for time to pass.
+func (g *gate) tick(now time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if silent {
-		g.windows[server].silent++
-	}
+	g.now = max(g.now, now)
+	g.admit()
+}
+
+// release gives back the place of a try that has no answer.
+func (g *gate) release(server int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	g.free(server)
+}
+
+// silent counts a try that had no answer in its time.
+func (g *gate) silent(server int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.windows[server].silent++
 }
 
 // answered counts an answer; held says that its place was not given back yet.
@@ -180,10 +208,12 @@ func (g *gate) lost(server int, sent, now time.Duration) {
 	g.windows[server].lost(sent, now)
 }
 
-func (g *gate) patience(server int) time.Duration {
+// patience is how long a first try at the server waits for its answer, and how long
+// any keeps its place without one.
+func (g *gate) patience(server int) (patience, hold time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.windows[server].patience()
+	return g.windows[server].patience(), g.windows[server].hold()
 }
 
 // strained reports whether the server lost questions of late.

@@ -25,7 +25,8 @@ type lane struct {
 
 	mu    sync.Mutex
 	slots []slot
-	due   []time.Duration // by slot; never: free, or late already
+	over  []time.Duration // by slot, when it is to give back its place; never: free, or done already
+	due   []time.Duration // by slot, when it is late; the same
 	idle  []uint16        // slots that are free
 	byID  []uint16        // 1 + slot; 0: no such question
 	out   packets
@@ -51,9 +52,12 @@ type packets struct {
 	ends  []int
 }
 
-func (p *packets) reset()            { p.bytes, p.ends = p.bytes[:0], p.ends[:0] }
-func (p *packets) len() int          { return len(p.ends) }
-func (p *packets) add(packet []byte) { p.bytes = append(p.bytes, packet...); p.ends = append(p.ends, len(p.bytes)) }
+func (p *packets) reset()   { p.bytes, p.ends = p.bytes[:0], p.ends[:0] }
+func (p *packets) len() int { return len(p.ends) }
+func (p *packets) add(packet []byte) {
+	p.bytes = append(p.bytes, packet...)
+	p.ends = append(p.ends, len(p.bytes))
+}
 
 func (p *packets) at(i int) []byte {
 	start := 0
@@ -113,9 +117,9 @@ func encode(b []byte, id uint16, q question, how spelling) ([]byte, error) {
 	return append(b, query...), nil
 }
 
-// send asks f's question as its try, which is late at due. An error is final for the lane,
+// send asks f's question as its try, which keeps its place until over and is late at due. An error is final for the lane,
 // unless it is errBusy.
-func (l *lane) send(f *asking, try int, how spelling, due time.Duration) (uint16, error) {
+func (l *lane) send(f *asking, try int, how spelling, over, due time.Duration) (uint16, error) {
 	l.mu.Lock()
 	if l.err != nil || len(l.slots)-len(l.idle) >= maxQuestions {
 		defer l.mu.Unlock()
@@ -137,7 +141,7 @@ func (l *lane) send(f *asking, try int, how spelling, due time.Duration) (uint16
 		return 0, err
 	}
 	s.f, s.try, s.q, s.exact, s.odd, s.said, s.id, s.size = f, try, f.q, how.exact, false, false, id, uint16(len(query))
-	l.due[i] = due
+	l.over[i], l.due[i] = over, due
 	l.byID[id] = uint16(i + 1)
 	l.out.add(query)
 	flush := !l.awake
@@ -158,7 +162,7 @@ func (l *lane) slot() int {
 		return int(i)
 	}
 	l.slots = append(l.slots, slot{})
-	l.due = append(l.due, never)
+	l.over, l.due = append(l.over, never), append(l.due, never)
 	return len(l.slots) - 1
 }
 
@@ -231,7 +235,7 @@ func (l *lane) take(packet []byte) {
 func (l *lane) release(i int) {
 	s := &l.slots[i]
 	l.byID[s.id] = 0
-	l.due[i] = never
+	l.over[i], l.due[i] = never, never
 	s.f = nil
 	s.q = question{}
 	l.idle = append(l.idle, uint16(i))
@@ -241,8 +245,12 @@ func (l *lane) release(i int) {
 func (l *lane) expire(now time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for i, due := range l.due {
-		if due <= now {
+	for i, over := range l.over {
+		if over <= now {
+			l.over[i] = never
+			l.slots[i].f.tell(event{try: l.slots[i].try, over: true})
+		}
+		if l.due[i] <= now {
 			l.due[i] = never
 			s := &l.slots[i]
 			s.f.tell(event{try: s.try, late: true, odd: s.odd})
@@ -267,24 +275,24 @@ func (l *lane) fail(err error) bool {
 	if l.err != nil {
 		return false
 	}
-	over := !passing(err)
+	final := !passing(err)
 	failed := reply{detail: oneLine(err.Error())}
 	for i := range l.slots {
 		s := &l.slots[i]
-		if s.f == nil || s.said && !over {
+		if s.f == nil || s.said && !final {
 			continue
 		}
 		s.said = true
-		s.f.tell(event{try: s.try, late: over, reply: failed})
-		if over {
-			l.due[i] = never
+		s.f.tell(event{try: s.try, late: final, reply: failed})
+		if final {
+			l.over[i], l.due[i] = never, never
 		}
 	}
-	if over {
+	if final {
 		l.err = err
 		_ = l.line.Close()
 	}
-	return !over
+	return !final
 }
 
 // passing reports whether err is a server's closed port, or a full buffer of ours.

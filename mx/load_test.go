@@ -128,7 +128,9 @@ func TestRightUnderLoad(t *testing.T) {
 			wrong, examples := map[string]int{}, map[string]mx.Answer{}
 			answered := map[string]bool{}
 			started := time.Now()
-			err := mx.New(o).Resolve(t.Context(), slices.Values(c.names), func(a mx.Answer) {
+			res := mx.New(o)
+			defer func() { t.Logf("%+v", res.Loads()) }()
+			err := res.Resolve(t.Context(), slices.Values(c.names), func(a mx.Answer) {
 				require.False(t, answered[a.Name], a.Name)
 				answered[a.Name] = true
 				if turned != nil && len(answered) == n/3 {

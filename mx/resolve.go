@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -107,16 +108,16 @@ func (run *run) all(ctx context.Context, names iter.Seq[string]) error {
 	return run.fault
 }
 
-// start sets workers going, one more whenever a name finds none idle and the
-// servers bear another question. The channel is closed when all names are asked
-// or, soon, when ctx ends.
+// start sets workers going, more whenever names wait and the servers bear further
+// questions: most of a worker's time may go by without one under way. The channel
+// is closed when all names are asked or, soon, when ctx ends.
 func (run *run) start(ctx context.Context, names iter.Seq[string], most int) <-chan draft {
 	const ahead = 64 // what waits in a channel: who sends need not wake who receives each time
 	feed := make(chan string, ahead)
 	drafts := make(chan draft, ahead)
-	wanted := make(chan struct{}, 1) // another worker
+	fed := make(chan struct{})
 	go func() {
-		defer close(wanted)
+		defer close(fed)
 		defer close(feed)
 		for name := range names {
 			select {
@@ -124,26 +125,27 @@ func (run *run) start(ctx context.Context, names iter.Seq[string], most int) <-c
 			case <-ctx.Done():
 				return
 			}
-			if len(feed) > 0 {
-				select {
-				case wanted <- struct{}{}:
-				default:
-				}
-			}
 		}
 	}()
 	go func() {
 		defer close(drafts)
 		var workers sync.WaitGroup
 		defer workers.Wait()
-		for working, open := 0, true; open && ctx.Err() == nil; {
-			if working < min(most, run.r.gate.size()) {
+		ticker := time.NewTicker(time.Millisecond)
+		defer ticker.Stop()
+		for working := 0; ; {
+			for working == 0 || working < most && len(feed) > 0 && run.r.gate.room() {
 				working++
 				workers.Go(func() { run.work(ctx, feed, drafts) })
+				// It takes its place at the gate first.
+				runtime.Gosched()
 			}
 			select {
-			case _, open = <-wanted:
+			case <-ticker.C:
+			case <-fed:
+				return
 			case <-ctx.Done():
+				return
 			}
 		}
 	}()

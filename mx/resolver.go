@@ -20,7 +20,7 @@ type Resolver struct {
 	checks     *memo[struct{}, *standing]
 	publishing sync.Mutex // one check at a time says what it found
 	noticed    map[string]bool
-	misses     atomic.Int64   // questions without an answer since the last that had one
+	misses     atomic.Int64 // questions without an answer since the last that had one
 
 	answers *memo[answerKey, Answer] // of Lookup
 	hosts   *hostMemo                // of Lookup; Resolve has one a run
@@ -49,7 +49,7 @@ func New(o Options) *Resolver {
 		r.servers = append(r.servers, s)
 		r.fine = append(r.fine, s.name+": NOERROR")
 	}
-	r.wire = &wire{servers: r.servers, clock: r.clock}
+	r.wire = &wire{servers: r.servers, gate: r.gate, clock: r.clock}
 	return r
 }
 

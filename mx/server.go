@@ -106,7 +106,7 @@ func checkHostPort(name, port string) error {
 }
 
 // send asks the question of f once more, and adds that try to it.
-func (s *server) send(f *asking, index int, how spelling, due time.Duration) {
+func (s *server) send(f *asking, index int, how spelling, over, due time.Duration) {
 	n := len(f.tries)
 	f.tries = append(f.tries, try{server: index, sent: s.clock(), held: true})
 	t := &f.tries[n]
@@ -116,7 +116,7 @@ func (s *server) send(f *asking, index int, how spelling, due time.Duration) {
 	}
 	l, err := s.lane(n)
 	if err == nil {
-		t.id, err = l.send(f, n, how, due)
+		t.id, err = l.send(f, n, how, over, due)
 	}
 	if err != nil {
 		r := reply{detail: oneLine(err.Error())}
@@ -210,7 +210,7 @@ func (s *server) exchange(ctx context.Context, q question, until time.Duration) 
 	defer f.land()
 	f.q = q
 	how := spelling{cases: rand.Uint64()}
-	s.send(f, 0, how, until)
+	s.send(f, 0, how, never, until)
 	for {
 		select {
 		case e := <-f.came:
@@ -219,7 +219,7 @@ func (s *server) exchange(ctx context.Context, q question, until time.Duration) 
 				return overTCP(ctx, s.name, q, until-s.clock()), true
 			case e.plain && !how.plain:
 				how.plain = true
-				s.send(f, 0, how, until)
+				s.send(f, 0, how, never, until)
 			case e.late && e.odd:
 				return reply{status: malformed, detail: "only packets that are no answer"}, false
 			case e.late && r.detail == "":

@@ -4,9 +4,10 @@ import (
 	"time"
 )
 
-// window is how many questions one server bears at once, as far as is known. It
-// grows as long as that pays, and shrinks when questions are lost. It belongs to
-// its gate.
+// window is how many questions one server bears at once, and how many a second, as
+// far as is known. The one grows as long as that pays. The other is unbounded until
+// questions are lost, then what was answered, and a little more as long as nothing
+// is. It belongs to its gate.
 //
 // A question that stays without an answer is no sign of too many: the name may be
 // slow. One that is answered when it is asked again was lost.
@@ -16,35 +17,30 @@ type window struct {
 	rtt, dev time.Duration // mean and deviation: RFC 6298; 0 before the first answer
 	silent   int           // tries without an answer since the last that had one
 
-	round    round
-	settled  bool          // the first loss or step that did not pay ended the fast start
-	from     float64       // size before the last step; 0 if none is on trial
-	bar      float64       // answers a second that the step has to beat
-	best     float64       // answers a second, fading
-	rest     time.Duration // no step before
+	round   round
+	settled bool          // the first step that did not pay ended the fast start
+	from    float64       // size before the last step; 0 if none is on trial
+	bar     float64       // answers a second that the step has to beat
+	rate    float64       // answers a second, smoothed
+	rest    time.Duration // no step before
 
-	cohorts  [16]cohort
-	shrunk   time.Duration // when it shrank last
+	pace     float64       // questions a second; 0: unbounded
+	tokens   float64       // questions that may be asked now, if there is a pace
+	minted   time.Duration // when the tokens were counted last
+	tooFast  float64       // questions a second at which too many were lost
+	slowed   time.Duration // when the pace was lowered last
+	hastened time.Duration // when it was changed last
 	strained time.Duration // until then, what had no answer may have been too much
+	cohorts  [16]cohort
 
 	load Load
 }
 
-// cohort are the questions of a quarter of a second. What was lost is known only
-// later, and is held against those that were asked with it.
+// cohort is a quarter of a second: what was asked in it, of that lost, and what was
+// answered in it. What was lost is known only later.
 type cohort struct {
-	began       time.Duration
-	asked, lost int
-}
-
-// Load is what one resolver was asked, and how it bore that.
-type Load struct {
-	Server    string
-	Asked     int64   // packets, or requests
-	Answered  int64   // definitely: records, or that there are none
-	Lost      int64   // without an answer, or refused, and answered when asked again
-	Rate      float64 // the most answers a second, over 20 ms or more
-	BackedOff int64   // how often it was asked more slowly from then on
+	began            time.Duration
+	asked, lost, got int
 }
 
 // round is what came of a window's questions since the last time it was judged.
@@ -52,29 +48,30 @@ type round struct {
 	began time.Duration
 	got   int
 	full  bool // there was no room for more
-	mixed bool // it holds answers to questions of before the last step
+	mixed bool // it holds answers to questions of before the last step: it is not judged
 }
 
 const (
 	firstWindow = 100
-	leastWindow = 8
 
-	roundAnswers  = 64 // at least, unless
-	longestRound  = time.Second
+	roundAnswers  = 256 // at least, unless
+	longestRound  = 250 * time.Millisecond
 	shortestRound = 20 * time.Millisecond
+	roundTrips    = 3 // at least: answers come in bursts
+	fastStep      = 2
+	slowStep      = 1.25
+	pays          = 0.3 // of what a step would bring if the server were idle
+	stepRest      = time.Second
 
 	cohortLasts   = 250 * time.Millisecond
 	cohortMembers = 50   // at least, to be judged
-	tooMuchLoss   = 0.05 // of a cohort: shrink
-	someLoss      = 0.02 // of a cohort: what has no answer is asked again, slowly
-	shrinking     = 0.7
-
-	fastStep    = 1.5
-	slowStep    = 1.25
-	pays        = 0.25 // of what a step would bring if the server were idle
-	fading      = 0.95 // of the best rate, a second
-	stepRest    = time.Second
-	strainLasts = 5 * time.Second
+	tooMuchLoss   = 0.05 // of a cohort: ask more slowly
+	someLoss      = 0.02 // of a cohort: not faster, and what has no answer is asked again
+	slowestPace   = 20.0
+	faster        = 1.02 // a cohort
+	muchFaster    = 1.25 // a cohort, far below what was possible before
+	burst         = 10 * time.Millisecond
+	strainLasts   = 5 * time.Second
 )
 
 func newWindow(limit int) window {
@@ -87,12 +84,31 @@ func (w *window) patience() time.Duration {
 	return min(max(w.rtt+4*w.dev, least), most)
 }
 
-func (w *window) full() bool { return w.underWay >= int(w.size) }
+// hold is how long a try without an answer keeps its place: it may yet be slow,
+// but what the server has lost is no burden to it.
+func (w *window) hold() time.Duration {
+	const least = 20 * time.Millisecond
+	if w.rtt == 0 {
+		return w.patience()
+	}
+	return min(max(w.rtt+4*w.dev, least), w.patience())
+}
+
+func (w *window) full() bool { return w.underWay >= int(w.size) || w.pace > 0 && w.tokens < 1 }
+
+// mint counts the tokens that time has brought.
+func (w *window) mint(now time.Duration) {
+	if w.pace > 0 {
+		w.tokens = min(w.tokens+w.pace*(now-w.minted).Seconds(), max(w.pace*burst.Seconds(), 1))
+		w.minted = now
+	}
+}
 
 // answered counts an answer that came after took.
 func (w *window) answered(now, took time.Duration) {
 	w.load.Answered++
 	w.round.got++
+	w.cohort(now).got++
 	w.silent = 0
 	if w.rtt == 0 {
 		w.rtt, w.dev = took, took/2
@@ -107,15 +123,18 @@ func (w *window) answered(now, took time.Duration) {
 func (w *window) asked(now time.Duration) {
 	w.underWay++
 	w.load.Asked++
-	w.round.full = w.round.full || w.full()
+	w.round.full = w.round.full || w.underWay >= int(w.size)
 	w.cohort(now).asked++
+	if w.pace > 0 {
+		w.tokens--
+		w.hasten(now)
+	}
 }
 
-// cohort returns that of the questions asked at a time; a new one if there is none.
-func (w *window) cohort(asked time.Duration) *cohort {
-	began := asked.Truncate(cohortLasts)
-	c := &w.cohorts[int(asked/cohortLasts)%len(w.cohorts)]
-	if c.began != began {
+// cohort returns that of a time; a new one if there is none.
+func (w *window) cohort(at time.Duration) *cohort {
+	c := &w.cohorts[int(at/cohortLasts)%len(w.cohorts)]
+	if began := at.Truncate(cohortLasts); c.began != began {
 		*c = cohort{began: began}
 	}
 	return c
@@ -136,50 +155,85 @@ func (w *window) lost(asked, now time.Duration) {
 	if loss > someLoss {
 		w.strained = now + strainLasts
 	}
-	if loss > tooMuchLoss && c.began >= w.shrunk {
-		// Those that were asked since are no further sign: they came by the same window.
-		w.shrunk, w.rest = now, now+stepRest
-		w.from, w.settled = 0, true
-		w.size = max(w.size*shrinking, leastWindow)
-		w.load.BackedOff++
+	if loss <= tooMuchLoss || c.began < w.slowed {
+		// Or it was asked before the pace was set, and is no further sign.
+		return
 	}
+	// Of too much, what the server bears is answered.
+	const whole = float64(time.Second / cohortLasts)
+	borne := float64(w.cohort(asked).got) * whole
+	if before := asked.Truncate(cohortLasts) + cohortLasts; before+cohortLasts <= now {
+		borne = max(borne, float64(w.cohort(before).got)*whole)
+	}
+	if w.pace == 0 || borne < w.pace {
+		w.pace = max(borne, slowestPace)
+	} else {
+		w.pace *= 1 - tooMuchLoss
+	}
+	w.tooFast = float64(c.asked) * whole
+	w.slowed, w.hastened, w.minted, w.tokens = now, now, now, 0
+	w.load.BackedOff++
+}
+
+// hasten quickens the pace once a cohort, if little is lost.
+func (w *window) hasten(now time.Duration) {
+	if now < w.hastened+cohortLasts || now < w.strained-strainLasts+2*cohortLasts {
+		return
+	}
+	if w.pace < w.tooFast/2 {
+		w.pace *= muchFaster
+	} else {
+		w.pace *= faster
+	}
+	w.hastened = now
 }
 
 // judge ends the round if it has seen enough, and sizes the window by it.
 func (w *window) judge(now time.Duration) {
 	r := w.round
 	lasted := now - r.began
-	if lasted < max(shortestRound, w.rtt) || r.got < roundAnswers && lasted < longestRound {
+	if r.mixed {
+		if lasted >= w.rtt+w.dev {
+			w.round = round{began: now}
+		}
+		return
+	}
+	if lasted < max(shortestRound, roundTrips*w.rtt) || r.got < roundAnswers && lasted < longestRound {
 		return
 	}
 	w.round = round{began: now}
-	if r.began == 0 || r.mixed {
+	if r.began == 0 {
 		// The first answers tell when the asking began, not how fast it goes.
 		return
 	}
 	rate := float64(r.got) / lasted.Seconds()
 	w.load.Rate = max(w.load.Rate, rate)
-	w.best = max(w.best*(1-(1-fading)*lasted.Seconds()), rate)
 	switch {
 	case w.from > 0 && rate < w.bar:
 		// More at once brought no more: they only wait there.
 		w.size, w.from = w.from, 0
 		w.settled, w.rest = true, now+stepRest
-	case r.full && now >= w.rest:
-		w.step()
+		w.round.mixed = true
+		return
+	case w.from > 0 || w.rate == 0:
+		w.rate = rate
 	default:
-		w.from = 0
+		w.rate += (rate - w.rate) / 2
+	}
+	w.from = 0
+	if r.full && now >= w.rest {
+		w.step()
 	}
 }
 
 // step lets more through, on trial.
 func (w *window) step() {
-	by := fastStep
+	by := float64(fastStep)
 	if w.settled {
 		by = slowStep
 	}
 	w.from = w.size
-	w.bar = w.best * (1 + (by-1)*pays)
+	w.bar = w.rate * (1 + (by-1)*pays)
 	w.size *= by
 	w.round.mixed = true
 }

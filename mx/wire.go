@@ -13,6 +13,7 @@ import (
 // tells what is late, are kept only between enter and leave. Safe for concurrent use.
 type wire struct {
 	servers []*server
+	gate    *gate
 	clock   func() time.Duration
 
 	mu    sync.Mutex
@@ -21,7 +22,7 @@ type wire struct {
 }
 
 // tick is how late a try may be noticed to be late.
-const tick = 10 * time.Millisecond
+const tick = 5 * time.Millisecond
 
 // enter announces questions.
 func (w *wire) enter() {
@@ -59,6 +60,7 @@ func (w *wire) watch(stop chan struct{}) {
 			for _, s := range w.servers {
 				s.expire(now)
 			}
+			w.gate.tick(now)
 		case <-stop:
 			return
 		}
