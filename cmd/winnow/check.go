@@ -74,21 +74,17 @@ func check(ctx context.Context, ui *tui, args []string, f checkFlags) error {
 	if err != nil {
 		return err
 	}
-	lines, err := f.lines(ui, args)
-	if err != nil {
-		return err
-	}
 	var invalid, shallow bool
-	results := ui.results(ctx)
-	err = pipeline.Stream{
-		Validator: validate.New(opt),
-		Timeout:   f.timeout,
-		Unordered: f.unordered,
-	}.Run(ctx, lines, func(r verdict.Result) error {
+	answer := func(to io.Writer, r verdict.Result) error {
 		invalid = invalid || r.Status == verdict.Invalid.String()
 		shallow = shallow || r.Status == verdict.Unknown.String() && r.Depth == verdict.DepthSyntax.String()
-		return f.print(results, r, args[0] == "-")
-	})
+		return f.print(to, r, args[0] == "-")
+	}
+	if v := validate.New(opt); f.offline && !slices.Contains(args, "-") {
+		err = checkNow(ctx, v, args, func(r verdict.Result) error { return answer(ui.stdout, r) })
+	} else {
+		err = f.stream(ctx, ui, v, args, answer)
+	}
 	switch {
 	case err != nil:
 		return err
@@ -98,6 +94,33 @@ func check(ctx context.Context, ui *tui, args []string, f checkFlags) error {
 		return exit(exitShallow)
 	}
 	return nil
+}
+
+// checkNow judges addresses for which nothing has to be waited, one after another.
+func checkNow(ctx context.Context, v *validate.Validator, addresses []string, each func(verdict.Result) error) error {
+	for _, a := range addresses {
+		r, err := v.Check(ctx, a)
+		if err != nil {
+			return err
+		}
+		if err := each(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stream judges addresses that are waited for, or whose domains are asked for, many
+// at once.
+func (f *checkFlags) stream(ctx context.Context, ui *tui, v *validate.Validator, args []string, answer func(io.Writer, verdict.Result) error) error {
+	lines, err := f.lines(ui, args)
+	if err != nil {
+		return err
+	}
+	defer ui.stopOnSignal()()
+	results := ui.results(ctx)
+	return pipeline.Stream{Validator: v, Timeout: f.timeout, Unordered: f.unordered}.Run(ctx, lines,
+		func(r verdict.Result) error { return answer(results, r) })
 }
 
 // lines returns the addresses: the arguments, or standard input's lines.

@@ -52,6 +52,7 @@ Only domains leave the machine, to the resolver.`,
   winnow clean contacts.csv --quiet --summary summary.json --fail-on 'invalid>5%'`,
 		Args: oneList,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			defer ui.stopOnSignal()()
 			return clean(cmd.Context(), ui, args[0], f)
 		},
 	}
