@@ -223,13 +223,18 @@ func printText(b *bytes.Buffer, r verdict.Result) {
 	if k, ok := validate.KindOf(r.Reason); ok && r.Action != verdict.Send.String() {
 		action += ": " + validate.Info(k).Todo
 	}
-	fmt.Fprintf(b, "  %s\n  depth %s: %s\n", action, r.Depth, depths[r.Depth])
+	fmt.Fprintf(b, "  %s\n  depth %s: %s\n", action, r.Depth, notLookedAt(r.Depth))
 }
 
-// depths says what was not looked at.
-var depths = map[string]string{
-	verdict.DepthSyntax.String(): "only the address itself was looked at; nothing is known of its domain",
-	verdict.DepthDNS.String():    "DNS was asked for its domain; the mailbox was not asked for",
+// notLookedAt says how little is known at a depth.
+func notLookedAt(depth string) string {
+	switch depth {
+	case verdict.DepthSyntax.String():
+		return "only the address itself was looked at; nothing is known of its domain"
+	case verdict.DepthDNS.String():
+		return "DNS was asked for its domain; the mailbox was not asked for"
+	}
+	return ""
 }
 
 // printable shows what a terminal would hide or obey.
