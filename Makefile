@@ -14,7 +14,7 @@ ROWS ?= 10000000
 LIST ?= $(or $(TMPDIR),/tmp)/winnow-bench/list$(patsubst %000000,%m,$(ROWS)).csv
 
 .DEFAULT_GOAL := help
-.PHONY: help build dist test race fuzz bench bench-list bench-clean lint check lists lists-update lists-check docs generated clean FORCE
+.PHONY: help build dist test race fuzz bench bench-list bench-clean bench-start lint check lists lists-update lists-check docs generated clean FORCE
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -70,6 +70,9 @@ $(LIST):
 bench-clean: build bench-list ## winnow clean beside wc, cat, encoding/csv and mlr, on LIST
 	$(GO) build -o bin/ ./internal/benchclean ./internal/benchclean/csvcopy
 	bin/benchclean -winnow bin/winnow -csvcopy bin/csvcopy '$(LIST)'
+
+bench-start: build ## winnow check of one address beside an empty program
+	$(GO) run ./internal/benchstart -go $(GO) bin/winnow check --offline jane.smith@gmail.com
 
 lint: ## go vet and staticcheck
 	$(GO) vet ./...
