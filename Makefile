@@ -18,7 +18,7 @@ DOMAINS  ?= 200000
 DNSFLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build dist test race fuzz bench bench-list bench-clean bench-dns lint check lists lists-update lists-check docs generated clean FORCE
+.PHONY: help build dist test race fuzz bench bench-list bench-clean bench-dns bench-start lint check lists lists-update lists-check docs generated clean FORCE
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -78,6 +78,9 @@ bench-clean: build bench-list ## winnow clean beside wc, cat, encoding/csv and m
 bench-dns: ## winnow's resolver beside dnsperf, net.Resolver, miekg/dns, massdns and zdns, on DOMAINS=200000
 	$(GO) build -o bin/ ./internal/benchdns
 	bin/benchdns -n $(DOMAINS) $(DNSFLAGS)
+
+bench-start: build ## winnow check of one address beside an empty program
+	$(GO) run ./internal/benchstart -go $(GO) bin/winnow check --offline jane.smith@gmail.com
 
 lint: ## go vet and staticcheck
 	$(GO) vet ./...

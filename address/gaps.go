@@ -23,7 +23,7 @@ func fromURL(domain string) (string, float64) {
 
 // withDots makes dots of what is spelled out.
 func withDots(domain string) (string, float64) {
-	if replaceFold(&domain, dots, ".") == 0 {
+	if replaceFold(&domain, dots[:], ".") == 0 {
 		return "", 0
 	}
 	return domain, oddsSpelled

@@ -76,21 +76,66 @@ func beside(before, rest string) string {
 	return ""
 }
 
-// names are what people call the characters that most often stand where they can not.
-var names = map[rune]string{
-	'\t': "a tab", '\n': "a line end", '\r': "a line end", '\u2028': "a line end", '\u2029': "a line end",
-	'\u200b': "a zero-width space", '\u200c': "a zero-width joiner", '\u200d': "a zero-width joiner",
-	'\ufeff': "a byte order mark", '\u00ad': "a soft hyphen",
-	'\u200e': "a mark of writing direction", '\u200f': "a mark of writing direction", '\u202e': "a mark of writing direction",
-	',': "a comma", ';': "a semicolon", ':': "a colon", '_': "an underscore", '\'': "an apostrophe", '"': "a quote",
-	'/': "a slash", '\\': "a backslash", '<': "an angle bracket", '>': "an angle bracket",
-	'(': "a parenthesis", ')': "a parenthesis", '[': "a bracket", ']': "a bracket", '{': "a brace", '}': "a brace",
-	utf8.RuneError: "a character that was lost",
-	'!':            "an exclamation mark", '?': "a question mark", '*': "an asterisk", '+': "a plus sign", '&': "an ampersand",
+// nameOf returns what people call a character that often stands where it can not; ""
+// for all others.
+func nameOf(r rune) string {
+	switch r {
+	case '\t':
+		return "a tab"
+	case '\n', '\r', '\u2028', '\u2029':
+		return "a line end"
+	case '\u200b':
+		return "a zero-width space"
+	case '\u200c', '\u200d':
+		return "a zero-width joiner"
+	case '\ufeff':
+		return "a byte order mark"
+	case '\u00ad':
+		return "a soft hyphen"
+	case '\u200e', '\u200f', '\u202e':
+		return "a mark of writing direction"
+	case ',':
+		return "a comma"
+	case ';':
+		return "a semicolon"
+	case ':':
+		return "a colon"
+	case '_':
+		return "an underscore"
+	case '\'':
+		return "an apostrophe"
+	case '"':
+		return "a quote"
+	case '/':
+		return "a slash"
+	case '\\':
+		return "a backslash"
+	case '<', '>':
+		return "an angle bracket"
+	case '(', ')':
+		return "a parenthesis"
+	case '[', ']':
+		return "a bracket"
+	case '{', '}':
+		return "a brace"
+	case utf8.RuneError:
+		return "a character that was lost"
+	case '!':
+		return "an exclamation mark"
+	case '?':
+		return "a question mark"
+	case '*':
+		return "an asterisk"
+	case '+':
+		return "a plus sign"
+	case '&':
+		return "an ampersand"
+	}
+	return ""
 }
 
 func called(r rune) string {
-	switch name := names[r]; {
+	switch name := nameOf(r); {
 	case name != "":
 		return name
 	case isControl(r) || isInvisible(r):

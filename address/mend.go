@@ -100,17 +100,17 @@ func collapse(s string) string {
 
 // ats and dots are how the two are spelled out against robots.
 var (
-	ats  = spellings("at", "ät", "arroba")
-	dots = spellings("dot", "punkt", "punto")
-)
-
-// spellings returns the words with what stands around them.
-func spellings(words ...string) (all []string) {
-	for _, w := range words {
-		all = append(all, "("+w+")", "["+w+"]", "{"+w+"}", "<"+w+">", "_"+w+"_", " "+w+" ")
+	ats = [...]string{
+		"(at)", "[at]", "{at}", "<at>", "_at_", " at ",
+		"(ät)", "[ät]", "{ät}", "<ät>", "_ät_", " ät ",
+		"(arroba)", "[arroba]", "{arroba}", "<arroba>", "_arroba_", " arroba ",
 	}
-	return all
-}
+	dots = [...]string{
+		"(dot)", "[dot]", "{dot}", "<dot>", "_dot_", " dot ",
+		"(punkt)", "[punkt]", "{punkt}", "<punkt>", "_punkt_", " punkt ",
+		"(punto)", "[punto]", "{punto}", "<punto>", "_punto_", " punto ",
+	}
+)
 
 // spelledOut reads "jane at acme dot com". There must be exactly one "at", no
 // other space unless it stands for the dot, and a real top-level domain.
@@ -119,10 +119,10 @@ func spelledOut(t string) (string, float64) {
 		return "", 0
 	}
 	t = strings.Join(strings.Fields(t), " ")
-	if n := replaceFold(&t, ats, "@"); n != 1 {
+	if n := replaceFold(&t, ats[:], "@"); n != 1 {
 		return "", 0
 	}
-	replaceFold(&t, dots, ".")
+	replaceFold(&t, dots[:], ".")
 	if strings.Contains(dotGaps.Replace(t), " ") && strings.Contains(t, ".") {
 		return "", 0
 	}

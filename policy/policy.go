@@ -95,15 +95,17 @@ const (
 	DuplicatesFlag                    // where they would go anyhow, with the flag
 )
 
-var duplicates = map[string]Duplicates{"first": DuplicatesFirst, "keep": DuplicatesKeep, "only-flag": DuplicatesFlag}
-
 // ParseDuplicates reads first, keep or only-flag.
 func ParseDuplicates(s string) (Duplicates, error) {
-	d, ok := duplicates[s]
-	if !ok {
-		return 0, fmt.Errorf("duplicates: %q is none of first, keep, only-flag", s)
+	switch s {
+	case "first":
+		return DuplicatesFirst, nil
+	case "keep":
+		return DuplicatesKeep, nil
+	case "only-flag":
+		return DuplicatesFlag, nil
 	}
-	return d, nil
+	return 0, fmt.Errorf("duplicates: %q is none of first, keep, only-flag", s)
 }
 
 // file is the shape of a policy file.

@@ -116,19 +116,30 @@ func (s *Summary) files(b *bytes.Buffer) {
 	fmt.Fprintf(b, "\n%s\n", title)
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	for _, f := range s.Files {
-		fmt.Fprintf(t, "  %s\t%s\t%s\n", f.Path, count(f.Rows, "row"), use[f.Part])
+		fmt.Fprintf(t, "  %s\t%s\t%s\n", f.Path, count(f.Rows, "row"), use(f.Part))
 	}
 	t.Flush()
 }
 
-var use = map[string]string{
-	"clean":      "to send to, rows as they were",
-	"review":     "to look at: why stands in the columns winnow_…",
-	"removed":    "not to send to",
-	"duplicates": "later rows of a mailbox that stands in an earlier one",
-	"annotated":  "every row, with winnow's columns behind",
-	"fixed":      "every row, those corrections made",
-	"changes":    "what was changed: row, before, after, why",
+// use says what a part of the outputs is for.
+func use(part string) string {
+	switch part {
+	case "clean":
+		return "to send to, rows as they were"
+	case "review":
+		return "to look at: why stands in the columns winnow_…"
+	case "removed":
+		return "not to send to"
+	case "duplicates":
+		return "later rows of a mailbox that stands in an earlier one"
+	case "annotated":
+		return "every row, with winnow's columns behind"
+	case "fixed":
+		return "every row, those corrections made"
+	case "changes":
+		return "what was changed: row, before, after, why"
+	}
+	return ""
 }
 
 func lines(b *bytes.Buffer, title string, texts []string) {

@@ -10,13 +10,18 @@ import (
 // provider is a typo first, even where a list calls it disposable.
 func disposable(known domainSet) Check {
 	said := verdict.SetOf(ListDisposable)
+	listed := func(d *Domain) bool {
+		if d.Provider != provider.Unknown {
+			return false // no list that is used holds one: see contradicted
+		}
+		_, ok := known.hasParent(d.ASCII)
+		return ok
+	}
 	return Check{
 		Kinds: []verdict.Kind{ListDisposable},
 		Domain: func(d *Domain) verdict.Set {
-			if d.Typo == "" {
-				if _, ok := known.hasParent(d.ASCII); ok {
-					return said
-				}
+			if d.Typo == "" && listed(d) {
+				return said
 			}
 			return verdict.Set{}
 		},
@@ -25,7 +30,7 @@ func disposable(known domainSet) Check {
 				return verdict.Set{}
 			}
 			// What was taken for a typo may have turned out to be none.
-			if _, ok := known.hasParent(d.ASCII); ok || d.Host.Class == provider.Disposable {
+			if listed(d) || d.Host.Class == provider.Disposable {
 				return said
 			}
 			return verdict.Set{}

@@ -146,7 +146,11 @@ func Sendable(k verdict.Kind) bool {
 // Syntax returns the kind of an address that breaks r.
 func Syntax(r address.Rule) verdict.Kind { return beforeSyntax + verdict.Kind(r) }
 
-var kinds = withSyntax([numKinds]KindInfo{
+// kinds is the one table of all kinds.
+var kinds = withSyntax(&written)
+
+// written are the kinds but for those of syntax, which package address words.
+var written = [numKinds]KindInfo{
 	RowNoAddress: {"row.no-address", verdict.Risky, List,
 		"the row has no address",
 		"Nothing can be sent to it. If many rows have none, look whether --column names the right column."},
@@ -263,11 +267,12 @@ var kinds = withSyntax([numKinds]KindInfo{
 	MXHosted: {"mx.hosted", verdict.Valid, Host,
 		"a mailbox provider runs the domain's mail",
 		"Nothing. The column winnow_provider names it."},
-})
+}
 
 // withSyntax fills in the kinds whose codes and sentences are the rules of
-// package address.
-func withSyntax(kinds [numKinds]KindInfo) [numKinds]KindInfo {
+// package address. It does so in place: to copy the table would take a stack as
+// large, at every start.
+func withSyntax(kinds *[numKinds]KindInfo) *[numKinds]KindInfo {
 	for r := address.Rule(1); r < address.NumRules; r++ {
 		kinds[Syntax(r)] = KindInfo{"syntax." + r.String(), verdict.Invalid, Recipient, r.Text(), syntaxTodo[r]}
 	}

@@ -13,10 +13,8 @@ import (
 // fails its canaries, filters, or denies a domain that is known to exist has
 // said nothing of the recipient.
 func mailHosts() Check {
-	var said [mx.Malformed + 1]verdict.Set
-	kinds := make([]verdict.Kind, 0, len(said))
-	for outcome, kind := range mailHostKinds {
-		said[outcome] = verdict.SetOf(kind)
+	kinds := make([]verdict.Kind, 0, len(mailHostKinds))
+	for _, kind := range mailHostKinds {
 		if kind != 0 {
 			kinds = append(kinds, kind)
 		}
@@ -29,13 +27,13 @@ func mailHosts() Check {
 			a := d.MX
 			switch {
 			case a.Outcome.Temporary():
-				return said[a.Outcome]
+				return verdict.SetOf(mailHostKinds[a.Outcome])
 			case !a.Confirmed:
 				return filtered
 			case d.Provider != 0 && a.Outcome != mx.Hosts && a.Outcome != mx.Implicit:
 				return filtered
 			}
-			return said[a.Outcome]
+			return verdict.SetOf(mailHostKinds[a.Outcome])
 		},
 	}
 }

@@ -12,10 +12,8 @@ import (
 // A carrier that handed out addresses against the rules still has people behind
 // them: those are a reason to look twice, not to remove anybody.
 func syntax() Check {
-	var said [address.NumRules]verdict.Set
-	kinds := make([]verdict.Kind, 0, len(said))
+	kinds := make([]verdict.Kind, 0, address.NumRules)
 	for r := address.Rule(1); r < address.NumRules; r++ {
-		said[r] = verdict.SetOf(Syntax(r))
 		kinds = append(kinds, Syntax(r))
 	}
 	legacy := verdict.SetOf(LocalLegacyDots)
@@ -28,7 +26,7 @@ func syntax() Check {
 			if legacyDots(m) {
 				return legacy
 			}
-			return said[m.Fault.Rule]
+			return verdict.SetOf(Syntax(m.Fault.Rule))
 		},
 	}
 }

@@ -1,6 +1,9 @@
 package validate
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // The distance between a domain as it was typed and the domain that was meant
 // is how improbable the slips of the finger are that lead from one to the
@@ -35,8 +38,9 @@ const maxDrift = 3
 // letter of the latter a step, so that texts with a common beginning share the
 // steps.
 type alignment struct {
-	typed   string
-	columns [maxTarget + 1]column
+	typed    string
+	mistakes *keyPrices
+	columns  [maxTarget + 1]column
 }
 
 // column says of the first j letters of what was meant: price[maxDrift+d] is that
@@ -64,7 +68,7 @@ func (c *column) set(k int, price float32) {
 }
 
 func (a *alignment) start(typed string) {
-	a.typed = typed
+	a.typed, a.mistakes = typed, mistakes()
 	a.columns[0] = nothing
 	for d := range min(maxDrift, len(typed)) + 1 {
 		a.columns[0].set(maxDrift+d, float32(d)*priceExtra)
@@ -102,7 +106,7 @@ func (a *alignment) steps(meant string, from, to int, limit float32) float32 {
 			if i > 0 {
 				got := a.typed[i-1]
 				if price := last.price[k]; price < best {
-					best = min(best, price+mistake(got, want))
+					best = min(best, price+a.mistake(got, want))
 				}
 				if k > 0 && c.price[k-1]+priceHeld < min(best, limit) {
 					best = min(best, c.price[k-1]+a.extra(i, meant, j))
@@ -133,11 +137,11 @@ func (a *alignment) at(i, j int) float32 {
 }
 
 // mistake is the price of typing got for want.
-func mistake(got, want byte) float32 {
+func (a *alignment) mistake(got, want byte) float32 {
 	if got == want {
 		return 0
 	}
-	return mistakes[keyOf(got)][keyOf(want)]
+	return a.mistakes[keyOf(got)][keyOf(want)]
 }
 
 // extra is the price of having typed the i-th letter without need, behind the
@@ -151,7 +155,7 @@ func (a *alignment) extra(i int, meant string, j int) float32 {
 	switch {
 	case got == behind || got == before || got == last:
 		return priceTwin
-	case nearKeys(got, behind) || nearKeys(got, before):
+	case a.mistakes.near(got, behind) || a.mistakes.near(got, before):
 		return priceExtraNear
 	case got == letterAt(meant, j-2) || got == letterAt(meant, j-3) || got == letterAt(meant, j+1) || got == letterAt(meant, j+2):
 		return priceEcho
@@ -170,8 +174,6 @@ func letterAt(s string, i int) byte {
 
 func vowel(c byte) bool { return strings.IndexByte("aeiou", c) >= 0 }
 
-func nearKeys(a, b byte) bool { return mistakes[keyOf(a)][keyOf(b)] == priceNearKey }
-
 // keyOf numbers the keys that domains are typed with; all others are one.
 func keyOf(c byte) int {
 	switch {
@@ -187,8 +189,15 @@ func keyOf(c byte) int {
 	return 38
 }
 
-// mistakes are the prices of one key for another.
-var mistakes = func() (m [39][39]float32) {
+// keyPrices are the prices of one key for another.
+type keyPrices [39][39]float32
+
+// near tells whether two keys are neighbours.
+func (m *keyPrices) near(a, b byte) bool { return m[keyOf(a)][keyOf(b)] == priceNearKey }
+
+// mistakes are made at the first domain that may be a slip.
+var mistakes = sync.OnceValue(func() *keyPrices {
+	m := new(keyPrices)
 	for i := range m {
 		for j := range m[i] {
 			m[i][j] = priceOther
@@ -218,6 +227,6 @@ var mistakes = func() (m [39][39]float32) {
 		}
 	}
 	return m
-}()
+})
 
 var keyboard = [...]string{"1234567890-", "qwertyuiop", "asdfghjkl", "zxcvbnm"}

@@ -10,7 +10,7 @@ import (
 // priceOf is the price of a typed text by the definition of the distance: the
 // cheapest way to its end, by every way there is.
 func priceOf(typed, meant string) float32 {
-	a := alignment{typed: typed}
+	a := alignment{typed: typed, mistakes: mistakes()}
 	seen := make(map[[2]int]float32)
 	var price func(i, j int) float32
 	price = func(i, j int) float32 {
@@ -35,7 +35,7 @@ func priceOf(typed, meant string) float32 {
 			best = min(best, price(i-1, 0)+priceExtra)
 		}
 		if i > 0 && j > 0 {
-			best = min(best, price(i-1, j)+a.extra(i, meant, j), price(i-1, j-1)+mistake(typed[i-1], meant[j-1]))
+			best = min(best, price(i-1, j)+a.extra(i, meant, j), price(i-1, j-1)+a.mistake(typed[i-1], meant[j-1]))
 		}
 		if i > 1 && j > 1 && typed[i-1] == meant[j-2] && typed[i-2] == meant[j-1] && typed[i-1] != typed[i-2] {
 			best = min(best, price(i-2, j-2)+priceSwap)
@@ -105,15 +105,16 @@ func TestPrices(t *testing.T) {
 }
 
 func TestKeyboardIsSymmetric(t *testing.T) {
-	for i := range mistakes {
-		for j := range mistakes {
-			require.Equal(t, mistakes[i][j], mistakes[j][i])
+	m := mistakes()
+	for i := range m {
+		for j := range m {
+			require.Equal(t, m[i][j], m[j][i])
 		}
 	}
 	for _, pair := range []string{"gf", "gh", "gt", "gy", "gv", "gb", "qa", "pl", "0p", "mk"} {
-		require.True(t, nearKeys(pair[0], pair[1]), pair)
+		require.True(t, m.near(pair[0], pair[1]), pair)
 	}
 	for _, pair := range []string{"gm", "qz", "ap", "gu", "gr"} {
-		require.False(t, nearKeys(pair[0], pair[1]), pair)
+		require.False(t, m.near(pair[0], pair[1]), pair)
 	}
 }

@@ -81,7 +81,7 @@ func (w *typed) inCountry(t *typoTargets, best *typoTarget) *typoTarget {
 	if w.label != best.name || len(country) != len("uk") || oneSlip(country, "com") {
 		return nil // .co is a slip for .com rather than Colombia
 	}
-	for n := range t.beginning(w.label) {
+	for n := range t.names().beginning(w.label) {
 		if n.name != w.label {
 			continue
 		}
@@ -102,7 +102,7 @@ func (t *typoTargets) weigh(domain string) guess {
 	var w typed
 	var best *typoTarget
 	slip, second := float32(-maxPrice), float32(-maxPrice)
-	for n := range t.beginning(label) {
+	for n := range t.names().beginning(label) {
 		if !n.near(label, has) {
 			continue
 		}

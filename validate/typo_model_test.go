@@ -183,7 +183,7 @@ func TestTargetsFit(t *testing.T) {
 	for target := range provider.Targets() {
 		require.LessOrEqual(t, len(target.Domain), maxTarget, target.Domain)
 	}
-	for _, n := range EmbeddedLists().typos.names {
+	for _, n := range newTypoNames().all {
 		require.GreaterOrEqual(t, len(n.name), 2, "%s: near looks at two letters", n.name)
 		for i, target := range n.targets {
 			require.Equal(t, target.domain, target.name+target.suffix)
@@ -207,11 +207,10 @@ func BenchmarkNearest(b *testing.B) {
 	}
 }
 
-// The targets are built once a process: this is their share of a cold start.
-func BenchmarkNewTypoTargets(b *testing.B) {
-	l := EmbeddedLists()
+// The names are made once a process, if at all: this is their share of a cold start.
+func BenchmarkNewTypoNames(b *testing.B) {
 	for b.Loop() {
-		newTypoTargets(l.typos.squats, l.free, l.typos.real...)
+		newTypoNames()
 	}
 }
 

@@ -88,8 +88,9 @@ func (t *typoTargets) surprise(name string) float32 {
 			least = min(least, surpriseTail+t.letters.surprise(strings.TrimSuffix(head, "-")))
 		}
 	}
-	for i := range t.names {
-		word := t.names[i].name
+	names := t.names().all
+	for i := range names {
+		word := names[i].name
 		if len(word) < shortName || len(word) >= len(name) ||
 			word[0] != name[0] && word[len(word)-1] != name[len(name)-1] {
 			continue

@@ -6,6 +6,7 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+	"sync"
 
 	"winnow/provider"
 )
@@ -14,13 +15,27 @@ import (
 // and what is known to be no mistake. It is only read, and safe for concurrent
 // use.
 type typoTargets struct {
-	names   []typoName
-	begins  [256]bitset // by octet: the names that have it first or second
+	names   func() *typoNames // made at the first domain that needs them: most are a provider's
 	letters letterModel
 	tlds    domainSet
 	squats  domainSet   // registered for the sake of typing errors: no veto
 	listed  domainSet   // gathered by others, slips and all: counts against one, no veto
 	real    []domainSet // people's own
+}
+
+func newTypoTargets(squats, listed domainSet, real ...domainSet) *typoTargets {
+	return &typoTargets{
+		names:   sync.OnceValue(newTypoNames),
+		letters: newLetterModel(lettersText),
+		tlds:    newDomainSet(tldsText),
+		squats:  squats, listed: listed, real: real,
+	}
+}
+
+// typoNames are the names of all targets, the likeliest first.
+type typoNames struct {
+	all    []typoName
+	begins [256]bitset // by octet: the names that have it first or second
 }
 
 // typoName is a provider's name, with the suffixes under which it gives out
@@ -45,18 +60,11 @@ type typoTarget struct {
 // has, roughly: half a list is at the four biggest.
 var priors = [10]float32{-9, -8, -7.3, -6.6, -5.9, -5.2, -4.5, -3.8, -3.0, -1.8}
 
-func newTypoTargets(squats, listed domainSet, real ...domainSet) *typoTargets {
-	t := &typoTargets{letters: newLetterModel(lettersText), tlds: newDomainSet(tldsText), squats: squats, listed: listed, real: real}
-	at := make(map[string]int)
+func newTypoNames() *typoNames {
+	targets := make([]typoTarget, 0, maxTargets)
 	for p := range provider.Targets() {
 		name, _, _ := strings.Cut(p.Domain, ".")
-		i, ok := at[name]
-		if !ok {
-			i = len(t.names)
-			at[name] = i
-			t.names = append(t.names, typoName{name: name, letters: letters(name)})
-		}
-		t.names[i].targets = append(t.names[i].targets, typoTarget{
+		targets = append(targets, typoTarget{
 			domain:    p.Domain,
 			name:      name,
 			suffix:    p.Domain[len(name):],
@@ -68,11 +76,20 @@ func newTypoTargets(squats, listed domainSet, real ...domainSet) *typoTargets {
 		})
 	}
 	// The likeliest first: once one is found, what is much less likely needs no look.
-	for _, n := range t.names {
-		slices.SortStableFunc(n.targets, func(a, b typoTarget) int { return cmp.Compare(b.prior, a.prior) })
+	slices.SortStableFunc(targets, func(a, b typoTarget) int {
+		return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(b.prior, a.prior))
+	})
+	t := &typoNames{all: make([]typoName, 0, maxNames)}
+	for len(targets) > 0 {
+		name, n := targets[0].name, 1
+		for n < len(targets) && targets[n].name == name {
+			n++
+		}
+		t.all = append(t.all, typoName{name: name, letters: letters(name), targets: targets[:n]})
+		targets = targets[n:]
 	}
-	slices.SortStableFunc(t.names, func(a, b typoName) int { return cmp.Compare(b.targets[0].prior, a.targets[0].prior) })
-	for i, n := range t.names {
+	slices.SortStableFunc(t.all, func(a, b typoName) int { return cmp.Compare(b.targets[0].prior, a.targets[0].prior) })
+	for i, n := range t.all {
 		t.begins[n.name[0]].set(i)
 		t.begins[n.name[1]].set(i)
 	}
@@ -91,14 +108,17 @@ func letters(s string) (set uint32) {
 // bitset is a set of small numbers.
 type bitset [maxNames / 64]uint64
 
-// maxNames is more than there are names; a test proves it.
-const maxNames = 512
+// maxNames and maxTargets are more than there are; a test proves it.
+const (
+	maxNames   = 512
+	maxTargets = 512
+)
 
 func (s *bitset) set(i int) { s[i/64] |= 1 << (i % 64) }
 
 // beginning yields the names that begin, by their first two letters, like one that
 // was typed: the likeliest first. One of the two may be a slip, or both be swapped.
-func (t *typoTargets) beginning(typed string) iter.Seq[*typoName] {
+func (t *typoNames) beginning(typed string) iter.Seq[*typoName] {
 	return func(yield func(*typoName) bool) {
 		if len(typed) < 2 {
 			return
@@ -106,7 +126,7 @@ func (t *typoTargets) beginning(typed string) iter.Seq[*typoName] {
 		a, b := &t.begins[typed[0]], &t.begins[typed[1]]
 		for w := range a {
 			for bits64 := a[w] | b[w]; bits64 != 0; bits64 &= bits64 - 1 {
-				if !yield(&t.names[w*64+bits.TrailingZeros64(bits64)]) {
+				if !yield(&t.all[w*64+bits.TrailingZeros64(bits64)]) {
 					return
 				}
 			}

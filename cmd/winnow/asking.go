@@ -27,11 +27,11 @@ type asking struct {
 func (a *asking) add(cmd *cobra.Command, ui *tui) {
 	fs := cmd.Flags()
 	fs.BoolVar(&a.offline, "offline", false, "ask nothing outside: syntax and lists only")
-	fs.StringSliceVar(&a.resolvers, "resolver", nil, "ask these DNS resolvers, `HOST:PORT` by comma (the system's)")
+	fs.Var((*words)(&a.resolvers), "resolver", "ask these DNS resolvers, `HOST:PORT` by comma (the system's)")
 	fs.StringVar(&a.policyFile, "policy", "", "read the policy from `FILE` (TOML)")
-	fs.StringSliceVar(&a.grades, "grade", nil, "grade a code otherwise, `CODE=GRADE` (valid, risky, unknown, invalid)")
-	fs.StringSliceVar(&a.allow, "allow", nil, "let through the domains and addresses in `FILE`, one a line, whatever lists, typos\nand customs say")
-	fs.StringSliceVar(&a.deny, "deny", nil, "remove the domains and addresses in `FILE`, one a line")
+	fs.Var((*words)(&a.grades), "grade", "grade a code otherwise, `CODE=GRADE` (valid, risky, unknown, invalid)")
+	fs.Var((*words)(&a.allow), "allow", "let through the domains and addresses in `FILE`, one a line, whatever lists, typos\nand customs say")
+	fs.Var((*words)(&a.deny), "deny", "remove the domains and addresses in `FILE`, one a line")
 	fs.BoolVar(&a.allowPrivate, "allow-private", false, "let mail hosts have private or loopback addresses (tests)")
 	fs.BoolVarP(&ui.quiet, "quiet", "q", false, "say nothing but errors")
 	a.changed = fs.Changed

@@ -74,21 +74,17 @@ func check(ctx context.Context, ui *tui, args []string, f checkFlags) error {
 	if err != nil {
 		return err
 	}
-	lines, err := f.lines(ui, args)
-	if err != nil {
-		return err
-	}
 	var invalid, shallow bool
-	results := ui.results(ctx)
-	err = pipeline.Stream{
-		Validator: validate.New(opt),
-		Timeout:   f.timeout,
-		Unordered: f.unordered,
-	}.Run(ctx, lines, func(r verdict.Result) error {
+	answer := func(to io.Writer, r verdict.Result) error {
 		invalid = invalid || r.Status == verdict.Invalid.String()
 		shallow = shallow || r.Status == verdict.Unknown.String() && r.Depth == verdict.DepthSyntax.String()
-		return f.print(results, r, args[0] == "-")
-	})
+		return f.print(to, r, args[0] == "-")
+	}
+	if v := validate.New(opt); f.offline && !slices.Contains(args, "-") {
+		err = checkNow(ctx, v, args, func(r verdict.Result) error { return answer(ui.stdout, r) })
+	} else {
+		err = f.stream(ctx, ui, v, args, answer)
+	}
 	switch {
 	case err != nil:
 		return err
@@ -98,6 +94,33 @@ func check(ctx context.Context, ui *tui, args []string, f checkFlags) error {
 		return exit(exitShallow)
 	}
 	return nil
+}
+
+// checkNow judges addresses for which nothing has to be waited, one after another.
+func checkNow(ctx context.Context, v *validate.Validator, addresses []string, each func(verdict.Result) error) error {
+	for _, a := range addresses {
+		r, err := v.Check(ctx, a)
+		if err != nil {
+			return err
+		}
+		if err := each(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stream judges addresses that are waited for, or whose domains are asked for, many
+// at once.
+func (f *checkFlags) stream(ctx context.Context, ui *tui, v *validate.Validator, args []string, answer func(io.Writer, verdict.Result) error) error {
+	lines, err := f.lines(ui, args)
+	if err != nil {
+		return err
+	}
+	defer ui.stopOnSignal()()
+	results := ui.results(ctx)
+	return pipeline.Stream{Validator: v, Timeout: f.timeout, Unordered: f.unordered}.Run(ctx, lines,
+		func(r verdict.Result) error { return answer(results, r) })
 }
 
 // lines returns the addresses: the arguments, or standard input's lines.
@@ -200,13 +223,18 @@ func printText(b *bytes.Buffer, r verdict.Result) {
 	if k, ok := validate.KindOf(r.Reason); ok && r.Action != verdict.Send.String() {
 		action += ": " + validate.Info(k).Todo
 	}
-	fmt.Fprintf(b, "  %s\n  depth %s: %s\n", action, r.Depth, depths[r.Depth])
+	fmt.Fprintf(b, "  %s\n  depth %s: %s\n", action, r.Depth, notLookedAt(r.Depth))
 }
 
-// depths says what was not looked at.
-var depths = map[string]string{
-	verdict.DepthSyntax.String(): "only the address itself was looked at; nothing is known of its domain",
-	verdict.DepthDNS.String():    "DNS was asked for its domain; the mailbox was not asked for",
+// notLookedAt says how little is known at a depth.
+func notLookedAt(depth string) string {
+	switch depth {
+	case verdict.DepthSyntax.String():
+		return "only the address itself was looked at; nothing is known of its domain"
+	case verdict.DepthDNS.String():
+		return "DNS was asked for its domain; the mailbox was not asked for"
+	}
+	return ""
 }
 
 // printable shows what a terminal would hide or obey.

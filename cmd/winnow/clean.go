@@ -52,6 +52,7 @@ Only domains leave the machine, to the resolver.`,
   winnow clean contacts.csv --quiet --summary summary.json --fail-on 'invalid>5%'`,
 		Args: oneList,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			defer ui.stopOnSignal()()
 			return clean(cmd.Context(), ui, args[0], f)
 		},
 	}
@@ -59,9 +60,9 @@ Only domains leave the machine, to the resolver.`,
 	fs.StringVarP(&f.output, "output", "o", "", "write one list with winnow's columns behind to `FILE` (- is standard output)")
 	fs.StringVar(&f.outDir, "out-dir", "", "write the parts into `DIR`, not beside the list")
 	fs.StringVar(&f.summary, "summary", "", "write the summary as JSON to `FILE` as well (- is standard output)")
-	fs.StringSliceVar(&f.keep, "keep", nil, "leave `GROUPS` in the clean part: role, disposable, typo, implicit, private, dns,\ncatch-all, literal, risky, unknown, or a code")
+	fs.Var((*words)(&f.keep), "keep", "leave `GROUPS` in the clean part: role, disposable, typo, implicit, private, dns,\ncatch-all, literal, risky, unknown, or a code")
 	fs.StringVar(&f.duplicates, "duplicates", "first", "what to do with later rows of a mailbox, `MODE`: first sets them apart, keep does\nnot look for them, only-flag leaves them in place with a flag")
-	fs.StringSliceVar(&f.failOn, "fail-on", nil, "exit with 3 on `STATUS` or code, with >N or >N% behind it if some are borne")
+	fs.Var((*words)(&f.failOn), "fail-on", "exit with 3 on `STATUS` or code, with >N or >N% behind it if some are borne")
 	fs.StringVar(&f.maxRemoved, "max-removed", "20%", "hold the outputs back (exit 3) where more than this `SHARE` would be removed, or\nover 1% of the list at one domain; 100% holds nothing back")
 	fs.BoolVar(&f.force, "force", false, "replace outputs that winnow did not write, or that were changed since")
 	f.reading.add(cmd)

@@ -41,6 +41,7 @@ shows everything winnow can say, leaves the files in a folder, and ends.`,
 		Example: "  winnow demo",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			defer ui.stopOnSignal()()
 			return demo(cmd.Context(), ui, dir)
 		},
 	}

@@ -38,6 +38,7 @@ misspelled are asked for.`,
   winnow fix contacts.csv --out-dir fixed --offline`,
 		Args: oneList,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			defer ui.stopOnSignal()()
 			return fix(cmd.Context(), ui, args[0], f)
 		},
 	}

@@ -35,6 +35,7 @@ registry in NPM_CONFIG_REGISTRY: no address, no domain, nothing of a list of you
   winnow lists update`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			defer ui.stopOnSignal()()
 			return updateLists(cmd.Context(), ui, dryRun)
 		},
 	}

@@ -106,7 +106,7 @@ func (a account) print(w io.Writer) error {
 	fmt.Fprintf(&b, "%s: %s\n", printable(a.Domain), a.summary())
 	say := func(format string, args ...any) { fmt.Fprintf(&b, "  "+format+"\n", args...) }
 	for _, s := range a.Lists {
-		say("on the list %s%s%s", s.List, a.above(s.Entry, " by "), reasonFor[s.List+"/"+ruleNames[s.Rule]])
+		say("on the list %s%s%s", s.List, a.above(s.Entry, " by "), reasonFor(s.List, s.Rule))
 	}
 	if a.Typo != "" && a.stands("disposable") {
 		say("a misspelling of %s is told as one, not as disposable", a.Typo)
@@ -131,16 +131,35 @@ func (a account) print(w io.Writer) error {
 }
 
 // reasonFor says why a domain stands on a list, by the list and the rule.
-var reasonFor = map[string]string{
-	"disposable/fresh":    ": a source that is kept fresh by hand names it, and its word is enough",
-	"disposable/families": ": sources of two families, which do not copy each other, agree",
-	"free/":               ": it gives mailboxes to anybody",
-	"relay/":              ": it forwards to a mailbox that its owner may switch off; real people",
-	"real/":               ": well known, never a misspelling, never disposable",
-	"squats/":             ": it lives on misspellings of a provider",
+func reasonFor(list string, rule validate.Rule) string {
+	switch {
+	case rule == validate.Fresh:
+		return ": a source that is kept fresh by hand names it, and its word is enough"
+	case rule == validate.Families:
+		return ": sources of two families, which do not copy each other, agree"
+	}
+	switch list {
+	case "free":
+		return ": it gives mailboxes to anybody"
+	case "relay":
+		return ": it forwards to a mailbox that its owner may switch off; real people"
+	case "real":
+		return ": well known, never a misspelling, never disposable"
+	case "squats":
+		return ": it lives on misspellings of a provider"
+	}
+	return ""
 }
 
-var ruleNames = map[validate.Rule]string{validate.NoRule: "", validate.Fresh: "fresh", validate.Families: "families"}
+func ruleName(r validate.Rule) string {
+	switch r {
+	case validate.Fresh:
+		return "fresh"
+	case validate.Families:
+		return "families"
+	}
+	return ""
+}
 
 // summary is what is to be thought of the domain, in a few words.
 func (a account) summary() string {
@@ -274,7 +293,7 @@ func (a account) json() accountJSON {
 		Provider: a.Provider, Typo: a.Typo, Institution: a.Institution, PublicSuffix: a.PublicSuffix, Role: a.tier,
 	}
 	for _, s := range a.Lists {
-		out.Lists = append(out.Lists, standingJSON{List: s.List, Entry: s.Entry, Rule: ruleNames[s.Rule]})
+		out.Lists = append(out.Lists, standingJSON{List: s.List, Entry: s.Entry, Rule: ruleName(s.Rule)})
 	}
 	for _, s := range a.Said {
 		out.Sources = append(out.Sources, sayingJSON{

@@ -50,7 +50,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ui := newTUI(stdin, stdout, stderr)
 	ctx, stop := context.WithCancelCause(context.Background())
 	defer stop(nil)
-	defer onSignal(stop)()
+	ui.stop = stop
 
 	root := rootCommand(ui, args)
 	root.SetArgs(args)
@@ -97,8 +97,10 @@ type signalled struct{ os.Signal }
 
 func (s signalled) Error() string { return s.String() }
 
-// onSignal stops the run at the first SIGINT or SIGTERM; the second one kills.
-func onSignal(stop context.CancelCauseFunc) (done func()) {
+// stopOnSignal stops the run at the first SIGINT or SIGTERM; the second one kills.
+// It is for a command that waits or writes files. One that does neither is ended well
+// enough by the system, and need not start the two threads that listening takes.
+func (t *tui) stopOnSignal() (done func()) {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	quit := make(chan struct{})
@@ -106,7 +108,7 @@ func onSignal(stop context.CancelCauseFunc) (done func()) {
 		select {
 		case s := <-signals:
 			signal.Stop(signals)
-			stop(signalled{s})
+			t.stop(signalled{s})
 		case <-quit:
 			signal.Stop(signals)
 		}

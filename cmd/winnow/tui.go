@@ -21,6 +21,7 @@ type tui struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	quiet          bool
+	stop           context.CancelCauseFunc // ends the run
 
 	mu       sync.Mutex
 	bar      *progressbar.ProgressBar

@@ -33,18 +33,31 @@ type rule struct {
 // shall depend on a mail being taken.
 var verbs = []string{"greeting", "ehlo", "helo", "mail", "rcpt", "rset", "noop", "vrfy", "quit", "starttls"}
 
-// defaults stand behind the rules of every Dialogue.
-var defaults = map[string]string{
-	"greeting": "220 smtptest ESMTP\r\n",
-	"ehlo":     "250-smtptest\r\n250-PIPELINING\r\n250 ENHANCEDSTATUSCODES\r\n",
-	"helo":     "250 smtptest\r\n",
-	"mail":     "250 2.1.0 ok\r\n",
-	"rcpt":     "550 5.1.1 no such user\r\n",
-	"rset":     "250 2.0.0 ok\r\n",
-	"noop":     "250 2.0.0 ok\r\n",
-	"vrfy":     "252 2.5.0 try it\r\n",
-	"quit":     "221 2.0.0 bye\r\n",
-	"data":     "554 5.5.1 no mail is taken here\r\n",
+// byDefault is the reply where no rule of a Dialogue fits.
+func byDefault(verb string) string {
+	switch verb {
+	case "greeting":
+		return "220 smtptest ESMTP\r\n"
+	case "ehlo":
+		return "250-smtptest\r\n250-PIPELINING\r\n250 ENHANCEDSTATUSCODES\r\n"
+	case "helo":
+		return "250 smtptest\r\n"
+	case "mail":
+		return "250 2.1.0 ok\r\n"
+	case "rcpt":
+		return "550 5.1.1 no such user\r\n"
+	case "rset":
+		return "250 2.0.0 ok\r\n"
+	case "noop":
+		return "250 2.0.0 ok\r\n"
+	case "vrfy":
+		return "252 2.5.0 try it\r\n"
+	case "quit":
+		return "221 2.0.0 bye\r\n"
+	case "data":
+		return "554 5.5.1 no mail is taken here\r\n"
+	}
+	return "500 5.5.1 command not known\r\n"
 }
 
 // ParseDialogue reads a Dialogue, one rule a line. Blank lines and those that

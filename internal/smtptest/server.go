@@ -139,10 +139,7 @@ func (s *Server) reply(verb, address string, n int) string {
 			return r.reply
 		}
 	}
-	if reply, ok := defaults[verb]; ok {
-		return reply
-	}
-	return "500 5.5.1 command not known\r\n"
+	return byDefault(verb)
 }
 
 // session is one connection's state.
