@@ -166,7 +166,9 @@ func (r *Resolver) hear(f *asking, s *standing, e event) said {
 		for i := range f.tries {
 			// What was asked again with success had been lost, or refused for a while.
 			if other := &f.tries[i]; i < e.try && (other.late && other.said == silence || other.said == refused) {
-				r.gate.lost(other.server, other.sent, now)
+				if pace := r.gate.lost(other.server, other.sent, now); pace > 0 {
+					r.slower(other.server, pace)
+				}
 			}
 		}
 	case e.status != silence:

@@ -201,11 +201,17 @@ func (g *gate) answered(server int, now, took time.Duration, held bool) {
 	}
 }
 
-// lost counts a try that was lost.
-func (g *gate) lost(server int, sent, now time.Duration) {
+// lost counts a try that was lost. It returns the pace if that made it slower, else 0.
+func (g *gate) lost(server int, sent, now time.Duration) (slower float64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.windows[server].lost(sent, now)
+	w := &g.windows[server]
+	before := w.load.BackedOff
+	w.lost(sent, now)
+	if w.load.BackedOff == before {
+		return 0
+	}
+	return w.pace
 }
 
 // patience is how long a first try at the server waits for its answer, and how long

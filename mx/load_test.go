@@ -118,7 +118,8 @@ func TestRightUnderLoad(t *testing.T) {
 				servers = append(servers, s)
 				o.Servers = append(o.Servers, s.Addr())
 			}
-			o.Notice = func(text string) { t.Log(text) }
+			var notices []string
+			o.Notice = func(text string) { notices = append(notices, text) }
 
 			var turned *dnstest.Zone
 			if tt.turn != "" {
@@ -150,7 +151,9 @@ func TestRightUnderLoad(t *testing.T) {
 				t.Logf("server %d: %d queries, %d answered", i, asked, replied)
 			}
 			t.Logf("%d domains in %.1f s: %.0f domains/s, %.0f answers/s", n, elapsed, float64(n)/elapsed, float64(total)/elapsed)
+			t.Log(strings.Join(notices, "; "))
 			if tt.limit > 0 {
+				require.Contains(t, strings.Join(notices, "\n"), "asked more slowly")
 				t.Logf("%.1f %% of the limit", 100*float64(total)/elapsed/tt.limit)
 			}
 			if tt.broken {

@@ -11,6 +11,7 @@ type answerKey struct {
 	epoch int
 }
 
+// The bounds of what is remembered, whatever its TTL says.
 const (
 	shortestMemory = 5 * time.Second
 	longestMemory  = time.Hour
@@ -24,6 +25,9 @@ const (
 func (r *Resolver) Lookup(ctx context.Context, name string) (Answer, error) {
 	a, err := r.answers.do(ctx, answerKey{name, r.epoch()}, func(ctx context.Context) (Answer, time.Duration) {
 		a := r.lookup(ctx, name)
+		if ctx.Err() == nil {
+			r.learn(a)
+		}
 		if !a.Confirmed {
 			return a, 0
 		}

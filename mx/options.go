@@ -36,11 +36,22 @@ type Options struct {
 	// loopback, link-local, multicast and unspecified ones. Called concurrently.
 	Routable func(netip.Addr) bool
 
-	// Notice is told once of each resolver that is dead, and of each that lies, in
-	// a sentence for people. Never called concurrently. nil: silent.
+	// Evidence is given every answer that says something of its domain, confirmed or
+	// not: none that could not be found out. nil: nobody.
+	Evidence Sink
+
+	// Notice is told once of each resolver that is dead, that lies, or that had to be
+	// asked more slowly, in a sentence for people. Never called concurrently. nil: silent.
 	Notice func(string)
 
 	pace pace
+}
+
+// Sink takes in answers as they come, each with its time and its TTL: a memory, a
+// store. It may be called concurrently. How long an answer counts is for whoever
+// uses it to say.
+type Sink interface {
+	Learn(Answer)
 }
 
 // pace holds the intervals that tests shorten.

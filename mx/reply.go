@@ -165,7 +165,7 @@ func (r *reply) take(g *gist) {
 	case g.found && len(g.hosts) == 0 && len(g.addrs) == 0:
 		r.status, r.detail = malformed, "records without data"
 	case g.found:
-		r.status, r.ttl = positive, time.Duration(g.ttl)*time.Second
+		r.status, r.ttl = positive, seconds(g.ttl)
 		r.hosts, r.addrs = inOrder(g.hosts), g.addrs
 	default:
 		r.negative(g)
@@ -174,7 +174,7 @@ func (r *reply) take(g *gist) {
 
 // negative tells NXDOMAIN, NODATA and a referral apart: RFC 2308 section 2.
 func (r *reply) negative(g *gist) {
-	r.ttl = time.Duration(g.denial) * time.Second
+	r.ttl = seconds(g.denial)
 	switch {
 	case g.rcode == dns.RcodeNameError:
 		r.status = nxdomain
@@ -183,6 +183,14 @@ func (r *reply) negative(g *gist) {
 	default:
 		r.status, r.detail = nodata, "no records"
 	}
+}
+
+// seconds is a TTL; one with the highest bit set counts as 0: RFC 2181 section 8.
+func seconds(ttl uint32) time.Duration {
+	if ttl > math.MaxInt32 {
+		return 0
+	}
+	return time.Duration(ttl) * time.Second
 }
 
 // inOrder sorts hosts by preference, and drops those that stand there twice.

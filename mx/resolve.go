@@ -34,8 +34,9 @@ func (r *Resolver) Resolve(ctx context.Context, names iter.Seq[string], each fun
 	if errors.Is(s.err, ErrDead) {
 		return s.err
 	}
-	run := run{r: r, each: each, hosts: newMemo[hostKey, located](maxHosts), fault: s.err}
+	run := run{r: r, each: each, hosts: newMemo[hostKey, located](maxHosts), zones: newWildcards(ctx, r), fault: s.err}
 	defer run.hosts.running.Wait()
+	defer run.zones.end()
 	return run.all(ctx, names)
 }
 
@@ -46,7 +47,8 @@ func (r *Resolver) Resolve(ctx context.Context, names iter.Seq[string], each fun
 type run struct {
 	r      *Resolver
 	each   func(Answer)
-	hosts  *hostMemo // a host is asked once a run
+	hosts  *hostMemo // a host is asked once, as long as its TTL lasts
+	zones  *wildcards
 	held   []draft
 	fault  error     // the first that the canaries complained of
 	latest time.Time // what is held wants a check that starts no earlier
@@ -88,6 +90,8 @@ func (run *run) all(ctx context.Context, names iter.Seq[string]) error {
 			if !checking && ctx.Err() == nil {
 				check(time.Now())
 			}
+		case zone := <-run.zones.found:
+			run.zones.learn(zone)
 		case s := <-checked:
 			checking = false
 			if s != nil && ctx.Err() == nil {
@@ -187,17 +191,16 @@ func (run *run) work(ctx context.Context, feed <-chan string, drafts chan<- draf
 	}
 }
 
-// rememberHost keeps hosts for the run; one that failed only a little while, lest
-// a lost packet decide for all its domains.
+// rememberHost keeps a host that failed only a little while, lest a lost packet
+// decide for all its domains, or a dead one cost each of them the full time.
 func (run *run) rememberHost(l located) time.Duration {
-	if l.failed != 0 && l.strain {
+	switch {
+	case l.failed != 0 && l.strain:
 		return 0
-	}
-	if l.failed != 0 {
+	case l.failed != 0:
 		return run.r.o.pace.failed
 	}
-	const wholeRun = 365 * 24 * time.Hour
-	return wholeRun
+	return memory(l.ttl)
 }
 
 // take gives an answer, or holds it back.
@@ -214,11 +217,22 @@ func (run *run) take(d draft) {
 				run.known = append(run.known, a.Name)
 			}
 		}
-		run.each(a)
+		if a.Confirmed && (a.Outcome == Hosts || a.Outcome == Implicit) {
+			if noted := run.zones.note(a.Name); noted != "" {
+				a.Detail = oneLine(a.Detail + "; " + noted)
+			}
+		}
+		run.give(a)
 		return
 	}
 	run.held = append(run.held, d)
 	run.latest = time.Now()
+}
+
+// give hands an answer to whoever waits for it.
+func (run *run) give(a Answer) {
+	run.r.learn(a)
+	run.each(a)
 }
 
 // witnesses returns the names that are to be asked for once more with the next
@@ -246,9 +260,9 @@ func (run *run) settle(s *standing, n int, last bool) {
 		d.checks++
 		switch {
 		case ok:
-			run.each(a)
+			run.give(a)
 		case d.checks >= run.r.o.pace.patience, last && errors.Is(s.err, ErrDead):
-			run.each(d.unsettled())
+			run.give(d.unsettled())
 		default:
 			open = append(open, d)
 		}

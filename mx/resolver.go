@@ -1,6 +1,7 @@
 package mx
 
 import (
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -68,6 +69,13 @@ func (r *Resolver) clock() time.Duration { return time.Since(r.born) }
 // at is when t was, by clock.
 func (r *Resolver) at(t time.Time) time.Duration { return t.Sub(r.born) }
 
+// learn hands an answer to who keeps evidence.
+func (r *Resolver) learn(a Answer) {
+	if r.o.Evidence != nil && !a.Outcome.Temporary() {
+		r.o.Evidence.Learn(a)
+	}
+}
+
 // epoch tells apart what was learnt before and after a server's lie.
 func (r *Resolver) epoch() int {
 	if s := r.standing.Load(); s != nil {
@@ -76,7 +84,14 @@ func (r *Resolver) epoch() int {
 	return 0
 }
 
-// notice says once of a server that it is dead, or that it lies. The caller holds publishing.
+// slower says once of a server that it is asked more slowly.
+func (r *Resolver) slower(server int, pace float64) {
+	r.publishing.Lock()
+	defer r.publishing.Unlock()
+	r.notice(server, "loses or refuses questions", fmt.Sprintf("asked more slowly, for now %.0f a second", pace))
+}
+
+// notice says once of a server what it does. The caller holds publishing.
 func (r *Resolver) notice(server int, verb, detail string) {
 	key := r.servers[server].name + " " + verb
 	if !r.noticed[key] {
