@@ -6,8 +6,12 @@
 // could not be found out is a temporary outcome, never a negative one. It does
 // not validate DNSSEC and asks no authoritative server.
 //
+// It asks as much at once, and as fast, as each resolver bears
+// (docs/decisions/resolvers.md).
+//
 // RFC 5321 section 5.1 (mail exchangers, implicit MX), RFC 7505 (null MX),
-// RFC 2308 (negative answers), RFC 6891 (EDNS), RFC 8914 (extended errors).
+// RFC 2308 (negative answers), RFC 6891 (EDNS), RFC 8914 (extended errors),
+// RFC 7858 (DNS over TLS), RFC 8484 (DNS over HTTPS).
 package mx
 
 import (
