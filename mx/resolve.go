@@ -83,9 +83,9 @@ func (run *run) all(ctx context.Context, names iter.Seq[string]) error {
 		case d, ok := <-drafts:
 			if !ok {
 				drafts = run.restart(ctx)
-			} else if ctx.Err() == nil {
-				run.take(d)
+				break
 			}
+			run.takeAll(ctx, d, drafts)
 		case <-ticker.C:
 			if !checking && ctx.Err() == nil {
 				check(time.Now())
@@ -201,6 +201,20 @@ func (run *run) rememberHost(l located) time.Duration {
 		return run.r.o.pace.failed
 	}
 	return memory(l.ttl)
+}
+
+// takeAll takes a draft and those that are there already.
+func (run *run) takeAll(ctx context.Context, d draft, drafts <-chan draft) {
+	for more := true; more; {
+		if ctx.Err() == nil {
+			run.take(d)
+		}
+		select {
+		case d, more = <-drafts: // closed, it is still so the next time
+		default:
+			more = false
+		}
+	}
 }
 
 // take gives an answer, or holds it back.
