@@ -47,7 +47,7 @@ func (r *Resolver) Trace(ctx context.Context, name string) (Answer, []Exchange, 
 		rest.Go(func() { t.complete(ctx, &a.Hosts[i]) })
 	}
 	if a.Confirmed {
-		rest.Go(func() { a.Detail = oneLine(a.Detail + ask.wildcard(ctx, t, name)) })
+		rest.Go(func() { a.Detail = oneLine(a.Detail + ask.zoneAbove(ctx, name)) })
 	}
 	rest.Wait()
 	ask.hosts.running.Wait()
@@ -57,15 +57,15 @@ func (r *Resolver) Trace(ctx context.Context, name string) (Answer, []Exchange, 
 	return a, t.exchanges(&a), nil
 }
 
-// wildcard says, for a detail, whether the zone above name answers a made-up
-// name too: a registry's wildcard (RFC 4592), or a domain's own.
-func (q *inquiry) wildcard(ctx context.Context, t *trace, name string) string {
+// zoneAbove says, for a detail, whether the zone above name answers a made-up name
+// too, by a wildcard (RFC 4592); "" if it does not. It is for traces.
+func (q *inquiry) zoneAbove(ctx context.Context, name string) string {
 	_, zone, ok := strings.Cut(name, ".")
 	if !ok {
 		return ""
 	}
-	t.madeUp = madeUp() + "." + zone
-	o := q.domain(ctx, t.madeUp)
+	q.trace.madeUp = madeUp() + "." + zone
+	o := q.domain(ctx, q.trace.madeUp)
 	// Signers that deny a name by NODATA (RFC 9824) are no wildcards.
 	if o.Outcome == Missing || o.Outcome == None || o.Outcome.Temporary() {
 		return ""
