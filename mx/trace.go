@@ -19,7 +19,7 @@ type Exchange struct {
 	MadeUp   bool          // the name was made up, to see whether its zone answers every name
 	Server   string        // who answered, or was asked last; "" if nobody was there to be asked
 	Answer   string        // for people: response code, extended error, or that nothing came; one line of ASCII
-	Records  []string      // the data of each record in presentation form: "10 mx1.acme.com."; nil if there are none
+	Records  []string      // each record's data in presentation form: "10 mx1.acme.com."; before it "CNAME acme.com." for each alias
 	TTL      time.Duration // of the records, or of the denial; 0 if not known
 	Took     time.Duration // with all tries, and with the waiting for a turn
 	Tries    int           // how often it was sent; 0 if nobody was there to be asked
@@ -185,6 +185,9 @@ func (t *trace) exchange(h heard) Exchange {
 	if h.tries > 0 {
 		e.Server = t.r.servers[h.server].name
 		e.Answer = strings.TrimPrefix(h.detail, e.Server+": ")
+	}
+	for _, alias := range h.aliases {
+		e.Records = append(e.Records, "CNAME "+dns.Fqdn(alias))
 	}
 	for _, host := range h.hosts {
 		e.Records = append(e.Records, fmt.Sprintf("%d %s", host.Preference, dns.Fqdn(host.Name)))

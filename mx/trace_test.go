@@ -79,6 +79,12 @@ many.com  MX 30 mx1.acme.com
 			"shop.ws MX: NOERROR: 10 mx1.acme.com.",
 			"mx1.acme.com A: NOERROR: 198.51.100.7", "mx1.acme.com AAAA: no records",
 			"MADEUP.ws MX: no records", "MADEUP.ws A: NOERROR: 203.0.113.2"}},
+		{name: "mxalias.com", outcome: mx.Hosts, confirmed: true, asked: []string{
+			"mxalias.com MX: NOERROR: 10 www.acme.com.",
+			"www.acme.com A: NOERROR: CNAME mx1.acme.com., 198.51.100.7", "www.acme.com AAAA: no records: CNAME mx1.acme.com.",
+			"MADEUP.com MX: NXDOMAIN"}},
+		{name: "circle.com", outcome: mx.Loop, detail: "a loop of aliases", asked: []string{
+			"circle.com MX: NOERROR, a loop of aliases: CNAME round.circle.com., CNAME circle.com."}},
 		{name: "bad.com", outcome: mx.ServFail, detail: "SERVFAIL", asked: []string{"bad.com MX: SERVFAIL"}},
 		{name: "dead.com", outcome: mx.Timeout, detail: "no answer", asked: []string{"dead.com MX: no answer"}},
 		{name: "saved.com", outcome: mx.Hosts, confirmed: true, asked: []string{
