@@ -216,7 +216,14 @@ func (g *gist) follow(packet []byte, answers []record, qtype uint16) bool {
 		case alias == 0:
 			g.aliased = hop > 0
 			return true
-		case slices.ContainsFunc(passed[:hop+1], func(before int) bool { return sameName(packet, before, alias) }):
+		}
+		var text [longestName]byte
+		target, ok := appendHost(text[:0], packet, alias)
+		if !ok { // it does not stand for itself in text
+			return false
+		}
+		g.aliases = append(g.aliases, string(target))
+		if slices.ContainsFunc(passed[:hop+1], func(before int) bool { return sameName(packet, before, alias) }) {
 			g.trail = circular
 			return true
 		}

@@ -62,6 +62,15 @@ type inquiry struct {
 	via   int
 	keep  func(located) time.Duration // how long to remember a host
 	epoch int
+	trace *trace // nil: nobody wants to know what is asked
+}
+
+// ask asks one question.
+func (q *inquiry) ask(ctx context.Context, asked question) said {
+	if q.trace == nil {
+		return q.r.ask(ctx, asked, q.via)
+	}
+	return q.trace.ask(ctx, asked, q.via)
 }
 
 // opinion is an answer before it is confirmed.
@@ -74,7 +83,7 @@ type opinion struct {
 // the opinion is worth nothing.
 func (q *inquiry) domain(ctx context.Context, name string) opinion {
 	o := opinion{Answer: Answer{Name: name}}
-	m := q.r.ask(ctx, question{dns.Fqdn(name), dns.TypeMX}, q.via)
+	m := q.ask(ctx, question{dns.Fqdn(name), dns.TypeMX})
 	o.add(m)
 	switch m.status {
 	case nxdomain:
@@ -96,7 +105,7 @@ func (q *inquiry) domain(ctx context.Context, name string) opinion {
 
 // implicit asks for the addresses of a domain without MX.
 func (q *inquiry) implicit(ctx context.Context, o *opinion) {
-	l := q.r.locate(ctx, o.Name, q.via)
+	l := q.locate(ctx, o.Name)
 	o.merge(l.basis)
 	switch {
 	case q.r.reaches(l.addrs):
@@ -187,7 +196,7 @@ func (q *inquiry) host(ctx context.Context, name string) located {
 		return located{addrs: []netip.Addr{addr}, basis: basis{ttl: 1<<63 - 1, detail: "address as a name: " + name}}
 	}
 	l, err := q.hosts.do(ctx, hostKey{name, q.via, q.epoch}, func(ctx context.Context) (located, time.Duration) {
-		l := q.r.locate(ctx, name, q.via)
+		l := q.locate(ctx, name)
 		return l, q.keep(l)
 	})
 	if err != nil {
@@ -197,16 +206,16 @@ func (q *inquiry) host(ctx context.Context, name string) located {
 }
 
 // locate asks for the addresses of a name: A, and AAAA where A has none to use.
-func (r *Resolver) locate(ctx context.Context, name string, via int) located {
+func (q *inquiry) locate(ctx context.Context, name string) located {
 	var l located
 	for _, qtype := range []uint16{dns.TypeA, dns.TypeAAAA} {
-		s := r.ask(ctx, question{dns.Fqdn(name), qtype}, via)
+		s := q.ask(ctx, question{dns.Fqdn(name), qtype})
 		l.add(s)
 		l.addrs = append(l.addrs, s.addrs...)
 		if !s.status.definite() {
 			l.failed = s.status.outcome()
 		}
-		if !s.status.definite() || s.status == nxdomain || r.reaches(l.addrs) {
+		if !s.status.definite() || s.status == nxdomain || q.r.reaches(l.addrs) {
 			break
 		}
 	}

@@ -24,7 +24,7 @@ const (
 // The error is ctx's.
 func (r *Resolver) Lookup(ctx context.Context, name string) (Answer, error) {
 	a, err := r.answers.do(ctx, answerKey{name, r.epoch()}, func(ctx context.Context) (Answer, time.Duration) {
-		a := r.lookup(ctx, name)
+		a := r.lookup(ctx, name, inquiry{r: r, hosts: r.hosts, keep: rememberHost})
 		if ctx.Err() == nil {
 			r.learn(a)
 		}
@@ -40,13 +40,13 @@ func (r *Resolver) Lookup(ctx context.Context, name string) (Answer, error) {
 }
 
 // lookup asks for name. If ctx ends the answer is worth nothing.
-func (r *Resolver) lookup(ctx context.Context, name string) Answer {
+func (r *Resolver) lookup(ctx context.Context, name string, ask inquiry) Answer {
 	r.wire.enter()
 	defer r.wire.leave()
 	if _, err := r.recent(ctx); err != nil {
 		return Answer{}
 	}
-	d := r.draft(ctx, name, inquiry{r: r, hosts: r.hosts, keep: rememberHost})
+	d := r.draft(ctx, name, ask)
 	if !d.Outcome.negative() {
 		return d.answer(r.epoch())
 	}

@@ -57,6 +57,7 @@ type reply struct {
 	status   status
 	hosts    []Host // of a positive one for MX: sorted, "" for the null MX
 	addrs    []netip.Addr
+	aliases  []string // that were followed, in order, a loop's last one included
 	ttl      time.Duration
 	filtered bool   // the server says that it withholds or forges: RFC 8914
 	detail   string // response code and extended error
@@ -102,6 +103,7 @@ type gist struct {
 	responsible bool // AA or RA: the server may say that there is nothing
 
 	trail   trail
+	aliases []string
 	aliased bool // the name is an alias of another, without records
 	found   bool // records of the type asked for stand at the end of the trail
 	ttl     uint32
@@ -134,7 +136,7 @@ type extendedError struct {
 
 // reply says what the message comes to.
 func (g *gist) reply() reply {
-	r := reply{detail: rcodeName(g.rcode)}
+	r := reply{detail: rcodeName(g.rcode), aliases: g.aliases}
 	switch g.rcode {
 	case dns.RcodeServerFailure:
 		r.status = servfail
@@ -254,7 +256,9 @@ func (g *gist) followRecords(answer []dns.RR, q question) {
 		case alias == "":
 			g.aliased = len(passed) > 1
 			return
-		case slices.Contains(passed, alias):
+		}
+		g.aliases = append(g.aliases, relative(alias))
+		if slices.Contains(passed, alias) {
 			g.trail = circular
 			return
 		}

@@ -25,13 +25,19 @@ type asking struct {
 }
 
 func (a *asking) add(cmd *cobra.Command, ui *tui) {
+	a.addDNS(cmd, ui)
 	fs := cmd.Flags()
 	fs.BoolVar(&a.offline, "offline", false, "ask nothing outside: syntax and lists only")
-	fs.Var((*words)(&a.resolvers), "resolver", "ask these DNS resolvers, `HOST:PORT` by comma (the system's)")
-	fs.StringVar(&a.policyFile, "policy", "", "read the policy from `FILE` (TOML)")
 	fs.Var((*words)(&a.grades), "grade", "grade a code otherwise, `CODE=GRADE` (valid, risky, unknown, invalid)")
 	fs.Var((*words)(&a.allow), "allow", "let through the domains and addresses in `FILE`, one a line, whatever lists, typos\nand customs say")
 	fs.Var((*words)(&a.deny), "deny", "remove the domains and addresses in `FILE`, one a line")
+}
+
+// addDNS adds the flags of who does nothing but ask.
+func (a *asking) addDNS(cmd *cobra.Command, ui *tui) {
+	fs := cmd.Flags()
+	fs.Var((*words)(&a.resolvers), "resolver", "ask these DNS resolvers, `HOST:PORT` by comma (the system's)")
+	fs.StringVar(&a.policyFile, "policy", "", "read the policy from `FILE` (TOML)")
 	fs.BoolVar(&a.allowPrivate, "allow-private", false, "let mail hosts have private or loopback addresses (tests)")
 	fs.BoolVarP(&ui.quiet, "quiet", "q", false, "say nothing but errors")
 	a.changed = fs.Changed

@@ -113,7 +113,7 @@ func checkNow(ctx context.Context, v *validate.Validator, addresses []string, ea
 // stream judges addresses that are waited for, or whose domains are asked for, many
 // at once.
 func (f *checkFlags) stream(ctx context.Context, ui *tui, v *validate.Validator, args []string, answer func(io.Writer, verdict.Result) error) error {
-	lines, err := f.lines(ui, args)
+	lines, err := argsOrLines(ui, args, "address")
 	if err != nil {
 		return err
 	}
@@ -123,8 +123,9 @@ func (f *checkFlags) stream(ctx context.Context, ui *tui, v *validate.Validator,
 		func(r verdict.Result) error { return answer(results, r) })
 }
 
-// lines returns the addresses: the arguments, or standard input's lines.
-func (f *checkFlags) lines(ui *tui, args []string) (iter.Seq2[string, error], error) {
+// argsOrLines returns the arguments, or standard input's lines where they are "-";
+// what says what each is.
+func argsOrLines(ui *tui, args []string, what string) (iter.Seq2[string, error], error) {
 	if !slices.Contains(args, "-") {
 		return func(yield func(string, error) bool) {
 			for _, a := range args {
@@ -135,10 +136,10 @@ func (f *checkFlags) lines(ui *tui, args []string) (iter.Seq2[string, error], er
 		}, nil
 	}
 	if len(args) > 1 {
-		return nil, usageError{errors.New("- reads the addresses from standard input: give no others beside it")}
+		return nil, usageError{fmt.Errorf("- reads each %s from standard input: give no others beside it", what)}
 	}
 	if ui.stdinIsTerminal() {
-		ui.note("winnow: type an address a line; end with Ctrl-D")
+		ui.note("winnow: type each %s on a line of its own; end with Ctrl-D", what)
 	}
 	return readLines(ui.stdin), nil
 }

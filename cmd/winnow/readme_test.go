@@ -16,7 +16,7 @@ import (
 
 var (
 	fence    = regexp.MustCompile("(?ms)^```(\\w+)\n(.*?)^```$")
-	asksDNS  = regexp.MustCompile(`\bwinnow (clean|check|fix)\b`)
+	asksDNS  = regexp.MustCompile(`\bwinnow (clean|check|fix|mx)\b`)
 	makes    = regexp.MustCompile(`make ([a-z-]+)`)
 	crontime = regexp.MustCompile(`^(\S+\s+){5}`)
 	inline   = regexp.MustCompile("`((?:winnow|go run ./cmd/winnow) (?:demo|completion \\w+|explain \\S+))`")
@@ -76,6 +76,8 @@ func TestReadme(t *testing.T) {
 %s-- contacts.csv --
 %s-- addresses.txt --
 bobsmith@gmail.com
+-- domains.txt --
+gmail.com
 -- customers.txt --
 jane@acme.com
 -- competitors.txt --
