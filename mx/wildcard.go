@@ -59,7 +59,7 @@ func (w *wildcards) note(name string) string {
 		w.asking.Go(func() { w.ask(above) })
 	}
 	if z.wild {
-		return "every name in " + above + " seems to exist"
+		return above + " answers every name"
 	}
 	return ""
 }
