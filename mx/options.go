@@ -40,7 +40,8 @@ type Options struct {
 	// a sentence for people. Never called concurrently. nil: silent.
 	Notice func(string)
 
-	pace pace
+	pace     pace
+	portable bool // move one packet a system call even where many can be
 }
 
 // pace holds the intervals that tests shorten.
