@@ -59,7 +59,7 @@ func (h *https) post(ctx context.Context, q question, how spelling) reply {
 	// RFC 8484 section 4.1: an ID of 0 lets caches work.
 	query, err := encode(nil, 0, q, how)
 	if err != nil {
-		return failed(err)
+		return reply{status: malformed, detail: oneLine(err.Error())}
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, h.url, bytes.NewReader(query))
 	if err != nil {

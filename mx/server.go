@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -83,27 +85,35 @@ const socketBuffer = 4 << 20
 func CheckServer(name string) error {
 	switch scheme, rest, ok := strings.Cut(name, "://"); {
 	case !ok:
-		return checkHostPort(name, plainPort)
+		return checkHostPort(name, plainPort, "HOST or HOST:PORT")
 	case scheme == "tls":
-		host, _, _ := strings.Cut(rest, "#")
-		return checkHostPort(host, tlsPort)
-	case scheme == "https":
-		if u, err := url.Parse(name); err != nil || u.Host == "" {
-			return errors.New("want https://HOST/PATH")
+		hostport, certified, named := strings.Cut(rest, "#")
+		if named && certified == "" {
+			return errors.New("no name behind #")
 		}
-		return nil
+		return checkHostPort(hostport, tlsPort, "tls://HOST, tls://HOST:PORT or tls://HOST#NAME")
+	case scheme == "https":
+		const want = "https://HOST/PATH"
+		u, err := url.Parse(name)
+		if err != nil || u.User != nil || u.Path == "" {
+			return errors.New("want " + want)
+		}
+		return checkHostPort(u.Host, "443", want)
 	default:
 		return fmt.Errorf("%s:// is not known: want HOST:PORT, tls://HOST or https://HOST/PATH", scheme)
 	}
 }
 
-func checkHostPort(name, port string) error {
+func checkHostPort(name, port, want string) error {
 	host, port, err := net.SplitHostPort(withPort(name, port))
-	if err != nil || host == "" || strings.ContainsAny(host, " /") {
-		return errors.New("want HOST or HOST:PORT")
+	if err != nil || host == "" || strings.ContainsAny(host, " /@[]#?") {
+		return errors.New("want " + want)
 	}
-	if _, err := net.LookupPort("udp", port); err != nil {
-		return fmt.Errorf("port %q is not one", port)
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+		return fmt.Errorf("%q is no port", port)
+	}
+	if _, err := netip.ParseAddr(host); err != nil && (strings.Contains(host, ":") || strings.Trim(host, "0123456789.") == "") {
+		return fmt.Errorf("%q is no IP address", host)
 	}
 	return nil
 }
