@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -158,14 +159,16 @@ func TestWaysThatAreNotTrusted(t *testing.T) {
 type relay struct {
 	listener net.Listener
 	shut     atomic.Bool
-	cut      chan struct{} // closed: all connections end
+
+	mu    sync.Mutex
+	conns []net.Conn
 }
 
 func newRelay(t *testing.T, to string) *relay {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	r := &relay{listener: listener, cut: make(chan struct{})}
+	r := &relay{listener: listener}
 	t.Cleanup(func() { _ = listener.Close() })
 	go func() {
 		for {
@@ -173,34 +176,33 @@ func newRelay(t *testing.T, to string) *relay {
 			if err != nil {
 				return
 			}
-			if r.shut.Load() {
+			server, err := net.Dial("tcp", to)
+			if err != nil || r.shut.Load() {
 				_ = conn.Close()
 				continue
 			}
-			go r.pass(conn, to)
+			r.mu.Lock()
+			r.conns = append(r.conns, conn, server)
+			r.mu.Unlock()
+			join := func(to, from net.Conn) {
+				_, _ = io.Copy(to, from)
+				_ = to.Close()
+			}
+			go join(server, conn)
+			go join(conn, server)
 		}
 	}()
 	return r
 }
 
-func (r *relay) pass(conn net.Conn, to string) {
-	defer conn.Close()
-	server, err := net.Dial("tcp", to)
-	if err != nil {
-		return
+// cut ends all connections.
+func (r *relay) cut() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, conn := range r.conns {
+		_ = conn.Close()
 	}
-	defer server.Close()
-	ended := make(chan struct{}, 2)
-	join := func(to, from net.Conn) {
-		_, _ = io.Copy(to, from)
-		ended <- struct{}{}
-	}
-	go join(server, conn)
-	go join(conn, server)
-	select {
-	case <-ended:
-	case <-r.cut:
-	}
+	r.conns = nil
 }
 
 func TestTLSServerGoesAndComesBack(t *testing.T) {
@@ -212,11 +214,10 @@ func TestTLSServerGoesAndComesBack(t *testing.T) {
 		for i := range 300 {
 			if i == 100 {
 				r.shut.Store(true)
-				close(r.cut)
+				r.cut()
 			}
 			if i == 200 {
 				time.Sleep(300 * time.Millisecond)
-				r.cut = make(chan struct{})
 				r.shut.Store(false)
 			}
 			time.Sleep(time.Millisecond)
@@ -249,9 +250,7 @@ func TestTLSServerThatHangsUp(t *testing.T) {
 				return
 			}
 			time.Sleep(100 * time.Millisecond)
-			cut := r.cut
-			r.cut = make(chan struct{})
-			close(cut)
+			r.cut()
 		}
 	}, func(a mx.Answer) { require.Equal(t, mx.Missing, a.Outcome, "%+v", a) }))
 }

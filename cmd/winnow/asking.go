@@ -27,7 +27,7 @@ type asking struct {
 func (a *asking) add(cmd *cobra.Command, ui *tui) {
 	fs := cmd.Flags()
 	fs.BoolVar(&a.offline, "offline", false, "ask nothing outside: syntax and lists only")
-	fs.Var((*words)(&a.resolvers), "resolver", "ask these DNS resolvers, `HOST:PORT` by comma (the system's)")
+	fs.Var((*words)(&a.resolvers), "resolver", "ask these DNS `RESOLVERS`, by comma: HOST[:PORT], tls://HOST[:PORT][#NAME] or\nhttps://HOST/PATH (the system's)")
 	fs.StringVar(&a.policyFile, "policy", "", "read the policy from `FILE` (TOML)")
 	fs.Var((*words)(&a.grades), "grade", "grade a code otherwise, `CODE=GRADE` (valid, risky, unknown, invalid)")
 	fs.Var((*words)(&a.allow), "allow", "let through the domains and addresses in `FILE`, one a line, whatever lists, typos\nand customs say")
