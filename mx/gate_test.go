@@ -191,6 +191,7 @@ func TestGateKeepsCount(t *testing.T) {
 			}()
 		}
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		require.Zero(t, d.under)
 		for _, w := range d.windows {
 			require.Zero(t, w.underWay)
