@@ -75,7 +75,8 @@ func (r *Resolver) fly(ctx context.Context, f *asking, s *standing, via int) sai
 				continue
 			}
 			if e.cut {
-				e.reply = overTCP(ctx, r.servers[t.server].name, f.q, max(deadline-r.clock(), time.Second))
+				e.reply = r.servers[t.server].whole(ctx, f.q, plain, max(deadline-r.clock(), time.Second))
+				e.late = !e.status.definite() // nothing else comes of this try
 			}
 			heard := r.hear(f, s, e)
 			if heard.status.definite() {
@@ -149,6 +150,9 @@ func (r *Resolver) hear(f *asking, s *standing, e event) said {
 	switch {
 	case e.late:
 		t.late, t.odd = true, e.odd
+		if e.status != silence {
+			t.said = e.status
+		}
 		if t.said == silence {
 			r.gate.silent(t.server)
 		}

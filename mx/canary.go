@@ -62,8 +62,6 @@ type standing struct {
 // else an error that wraps ErrDead, ErrLying or ErrUnproven and says what was
 // seen, or ctx's; within 4 s at most.
 func (r *Resolver) Check(ctx context.Context) error {
-	r.wire.enter()
-	defer r.wire.leave()
 	s := r.check(ctx)
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("mx: check resolvers: %w", err)
@@ -111,6 +109,9 @@ func (r *Resolver) since(ctx context.Context, t time.Time) (*standing, error) {
 
 // check asks the canaries of all servers and, unless ctx ends, publishes what they say.
 func (r *Resolver) check(ctx context.Context) *standing {
+	// Who waits for a shared check may leave before it has ended.
+	r.wire.enter()
+	defer r.wire.leave()
 	s := &standing{start: time.Now()}
 	within, cancel := context.WithTimeout(ctx, r.o.pace.check)
 	defer cancel()

@@ -196,6 +196,9 @@ func (q *inquiry) host(ctx context.Context, name string) located {
 		return located{addrs: []netip.Addr{addr}, basis: basis{ttl: 1<<63 - 1, detail: "address as a name: " + name}}
 	}
 	l, err := q.hosts.do(ctx, hostKey{name, q.via, q.epoch}, func(ctx context.Context) (located, time.Duration) {
+		// Who waits for it may leave before it has ended.
+		q.r.wire.enter()
+		defer q.r.wire.leave()
 		l := q.locate(ctx, name)
 		return l, q.keep(l)
 	})

@@ -24,3 +24,12 @@ func (o Options) Unhurried(held int) Options {
 	o.pace.every, o.pace.held = time.Hour, held
 	return o
 }
+
+// Portable returns o with the way of systems that move one packet a call.
+func (o Options) Portable() Options {
+	o.portable = true
+	return o
+}
+
+// Exact reports whether the first server is known to repeat questions as they were spelt.
+func (r *Resolver) Exact() bool { return r.servers[0].exact.Load() }

@@ -51,14 +51,9 @@ func (g *gate) enter(ctx context.Context, f *asking, among set, again bool) (int
 	if again {
 		line = &q.again
 	}
-	if line.empty() {
-		if server := g.pick(among); server >= 0 {
-			g.take(server)
-			g.mu.Unlock()
-			return server, true
-		}
-	}
 	line.put(f)
+	// What time has brought goes first to those who wait already.
+	g.admit()
 	g.mu.Unlock()
 	select {
 	case server := <-f.admitted:

@@ -59,7 +59,7 @@ func (h *https) post(ctx context.Context, q question, how spelling) reply {
 	// RFC 8484 section 4.1: an ID of 0 lets caches work.
 	query, err := encode(nil, 0, q, how)
 	if err != nil {
-		return failed(err)
+		return reply{status: malformed, detail: oneLine(err.Error())}
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, h.url, bytes.NewReader(query))
 	if err != nil {
@@ -81,6 +81,10 @@ func (h *https) post(ctx context.Context, q question, how spelling) reply {
 		return failed(fmt.Errorf("HTTP status %s", response.Status))
 	}
 	if r, ok := read(packet, query, q, false); ok {
+		if packet[2]&truncated != 0 {
+			// What is missing must not pass for what does not exist.
+			return reply{status: malformed, detail: "truncated, though there is room"}
+		}
 		return r
 	}
 	return reply{status: malformed, detail: "an HTTP answer that does not answer the question"}

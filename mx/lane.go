@@ -1,12 +1,13 @@
 package mx
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"runtime"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -17,34 +18,42 @@ import (
 //	asking ◀── slot, by ID ◀────────────── listen ◀────────┘
 //	asking ◀── late ◀── expire, every few milliseconds
 //
+// Nobody waits for it to be connected: what is sent before stays in out.
 // An ID is drawn at random for every packet and belongs to its slot until the
 // asking lands or has its answer: a late answer still counts, and one to an
 // earlier question of that ID is told by the question that it repeats.
 type lane struct {
-	line line
+	stop context.CancelFunc // ends the dialing
 
 	mu    sync.Mutex
+	line  line // nil until it is connected
 	slots []slot
 	over  []time.Duration // by slot, when it is to give back its place; never: free, or done already
 	due   []time.Duration // by slot, when it is late; the same
 	idle  []uint16        // slots that are free
 	byID  []uint16        // 1 + slot; 0: no such question
 	out   packets
-	awake bool  // somebody is about to flush
+	awake bool  // somebody is about to flush, or will once it is connected
 	err   error // why it is closed
 
 	writing sync.Mutex
 	spare   packets
 }
 
-// line moves packets: UDP, or a stream.
+// dial connects a line.
+type dial func(context.Context) (line, error)
+
+// line moves packets: UDP, or a stream. An error is its end, unless it is a blip.
 type line interface {
-	// send writes the packets. It does not keep them.
+	// send writes the packets, and does not wait long for that. It does not keep them.
 	send(*packets) error
 	// receive waits for packets and calls take with each; the bytes are good until it returns.
 	receive(take func(packet []byte)) error
 	Close() error
 }
+
+// blip is an error that the line outlives: a closed port may open again.
+type blip struct{ error }
 
 // packets are packets one behind the other.
 type packets struct {
@@ -93,8 +102,32 @@ var (
 	errBusy   = errors.New("too many questions")
 )
 
-func newLane(l line) *lane {
-	return &lane{line: l, byID: make([]uint16, 1<<16)}
+// openLane begins to dial, and returns at once.
+func openLane(to dial) *lane {
+	ctx, stop := context.WithTimeout(context.Background(), dialPatience)
+	l := &lane{stop: stop, byID: make([]uint16, 1<<16), awake: true}
+	go l.run(ctx, to)
+	return l
+}
+
+// run connects, and takes what comes until the lane is closed.
+func (l *lane) run(ctx context.Context, to dial) {
+	defer l.stop()
+	line, err := to(ctx)
+	if err != nil {
+		l.fail(fmt.Errorf("connect: %w", err))
+		return
+	}
+	l.mu.Lock()
+	l.line = line
+	closed := l.err != nil
+	l.mu.Unlock()
+	if closed {
+		_ = line.Close()
+		return
+	}
+	l.flush()
+	l.listen()
 }
 
 // spelling is how a question is sent.
@@ -170,10 +203,10 @@ func (l *lane) flush() {
 	l.writing.Lock()
 	defer l.writing.Unlock()
 	l.mu.Lock()
-	out := l.out
+	out, line := l.out, l.line
 	l.out, l.awake = l.spare, false
 	l.mu.Unlock()
-	err := l.line.send(&out)
+	err := line.send(&out)
 	out.reset()
 	l.spare = out
 	if err != nil {
@@ -181,7 +214,6 @@ func (l *lane) flush() {
 	}
 }
 
-// listen takes what comes until the lane is closed.
 func (l *lane) listen() {
 	for {
 		if err := l.line.receive(l.take); err != nil && !l.fail(err) {
@@ -204,21 +236,21 @@ func (l *lane) take(packet []byte) {
 		return
 	}
 	s := &l.slots[i]
+	query := s.query[:s.size]
+	same := s.exact
+	if !same {
+		_, same = afterQuestion(packet, query, true)
+	}
 	if packet[2]&truncated != 0 {
-		if _, ok := afterQuestion(packet, s.query[:s.size], s.exact); ok {
-			s.f.tell(event{try: s.try, cut: true})
+		if _, ok := afterQuestion(packet, query, s.exact); ok {
+			s.f.tell(event{try: s.try, cut: true, same: same})
 			l.release(i)
 		} else {
 			s.odd = true
 		}
 		return
 	}
-	query := s.query[:s.size]
 	r, ok := read(packet, query, s.q, s.exact)
-	same := s.exact
-	if !same {
-		_, same = afterQuestion(packet, query, true)
-	}
 	switch {
 	case !ok:
 		s.odd = true
@@ -268,14 +300,15 @@ func (l *lane) forget(f *asking, id uint16) {
 }
 
 // fail tells all askings of the lane that the server can't be reached. It returns
-// false if the lane is done for: a closed port may open again, a broken stream does not.
+// false if the lane is done for.
 func (l *lane) fail(err error) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.err != nil {
 		return false
 	}
-	final := !passing(err)
+	passing := new(blip)
+	final := !errors.As(err, passing)
 	failed := reply{detail: oneLine(err.Error())}
 	for i := range l.slots {
 		s := &l.slots[i]
@@ -289,16 +322,18 @@ func (l *lane) fail(err error) bool {
 		}
 	}
 	if final {
-		l.err = err
-		_ = l.line.Close()
+		l.end(err)
 	}
 	return !final
 }
 
-// passing reports whether err is a server's closed port, or a full buffer of ours.
-func passing(err error) bool {
-	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.ENOBUFS) || errors.Is(err, syscall.EHOSTUNREACH) ||
-		errors.Is(err, syscall.ENETUNREACH) || errors.Is(err, syscall.EPERM)
+// end closes the line, now or as soon as it is connected. The caller holds mu.
+func (l *lane) end(why error) {
+	l.err = why
+	l.stop()
+	if l.line != nil {
+		_ = l.line.Close()
+	}
 }
 
 // close ends the lane. No asking is under way.
@@ -306,8 +341,7 @@ func (l *lane) close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.err == nil {
-		l.err = errClosed
-		_ = l.line.Close()
+		l.end(errClosed)
 	}
 }
 

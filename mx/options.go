@@ -16,7 +16,8 @@ type Options struct {
 	// address with a port in brackets; tls://host for DNS over TLS (RFC 7858; port
 	// 853; tls://192.0.2.1#name where the certificate bears another name); or
 	// https://host/path for DNS over HTTPS (RFC 8484). CheckServer tells what is wrong
-	// with one. The questions are spread over those that are honest, by what each
+	// with one. A host's own name is looked up with the system's resolver. The
+	// questions are spread over those that are honest, by what each
 	// bears; what one fails at another is asked, and another confirms. Two that share
 	// nothing confirm best. The first 64 are used. nil or empty: the system's, of
 	// /etc/resolv.conf, and where that names none (and on Windows) 127.0.0.1:53, as
@@ -27,8 +28,9 @@ type Options struct {
 
 	Timeout time.Duration // of one question with all its tries; 0 means 5s
 
-	// InFlight is how many questions may be under way at once; 0 means 4096. How many
-	// a server bears is found out below that.
+	// InFlight is how many questions may be under way at once; 0 means 4096, and more
+	// than 16384 are too many for the IDs of one connection. How many a server bears is
+	// found out below that.
 	InFlight int
 
 	// Routable says which addresses mail can be sent to. nil: all except private
@@ -44,7 +46,8 @@ type Options struct {
 	// asked more slowly, in a sentence for people. Never called concurrently. nil: silent.
 	Notice func(string)
 
-	pace pace
+	pace     pace
+	portable bool // move one packet a system call even where many can be
 }
 
 // Sink takes in answers as they come, each with its time and its TTL: a memory, a
@@ -81,6 +84,7 @@ func (o Options) withDefaults() Options {
 	if o.InFlight <= 0 {
 		o.InFlight = 4096
 	}
+	o.InFlight = min(o.InFlight, maxQuestions)
 	if o.Routable == nil {
 		o.Routable = routable
 	}

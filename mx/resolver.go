@@ -46,7 +46,7 @@ func New(o Options) *Resolver {
 	}
 	r.gate = newGate(len(o.Servers), o.InFlight, r.clock)
 	for _, name := range o.Servers {
-		s := newServer(name, o.Roots, r.clock)
+		s := newServer(name, o, r.clock)
 		r.servers = append(r.servers, s)
 		r.fine = append(r.fine, s.name+": NOERROR")
 	}

@@ -3,12 +3,13 @@ package mx
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -20,28 +21,26 @@ import (
 type server struct {
 	name  string // as people know it
 	clock func() time.Duration
-	dial  func() (line, error)
-	https *https // nil: by lanes
+	dial  dial
+	https *https // nil: by a lane
+	tcp   string // where an answer that fits no packet is asked for; "": the way has room for all
 
 	heard atomic.Int64 // when it last gave a definite answer, by clock
 	exact atomic.Bool  // it repeats the question as it was spelt: 0x20
 
-	mu    sync.Mutex
-	lanes []*lane
-	next  int
+	mu   sync.Mutex
+	lane *lane // nil before it is needed
 }
 
 const (
-	maxLanes     = 4   // a server: as many source ports
-	laneShare    = 256 // questions under way for which another lane is opened
-	inARow       = 16  // questions that go by one lane, so that a system call sends many
 	plainPort    = "53"
 	tlsPort      = "853"
 	dialPatience = 3 * time.Second
 )
 
-// newServer reads one of Options.Servers.
-func newServer(name string, roots *x509.CertPool, clock func() time.Duration) *server {
+// newServer reads one of Options.Servers. A host's name is looked up with the
+// system's resolver when it is dialed.
+func newServer(name string, o Options, clock func() time.Duration) *server {
 	s := &server{name: name, clock: clock}
 	switch {
 	case strings.HasPrefix(name, "tls://"):
@@ -52,55 +51,69 @@ func newServer(name string, roots *x509.CertPool, clock func() time.Duration) *s
 		if certified == "" {
 			certified, _, _ = net.SplitHostPort(addr)
 		}
-		s.dial = func() (line, error) {
-			return newStream(addr, &tls.Config{ServerName: certified, RootCAs: roots, MinVersion: tls.VersionTLS12}), nil
-		}
+		config := &tls.Config{ServerName: certified, RootCAs: o.Roots, MinVersion: tls.VersionTLS12}
+		s.dial = func(ctx context.Context) (line, error) { return dialStream(ctx, addr, config) }
 	case strings.HasPrefix(name, "https://"):
-		s.https = newHTTPS(name, roots)
+		s.https = newHTTPS(name, o.Roots)
 	default:
 		s.name = withPort(name, plainPort)
-		s.dial = func() (line, error) {
-			conn, err := net.Dial("udp", s.name)
-			if err != nil {
-				return nil, err
-			}
-			udp := conn.(*net.UDPConn)
-			// As much as the system allows: answers come in bursts.
-			_ = udp.SetReadBuffer(receiveBuffer)
-			_ = udp.SetWriteBuffer(receiveBuffer)
-			return newUDP(udp)
-		}
+		s.tcp = s.name
+		s.dial = func(ctx context.Context) (line, error) { return dialUDP(ctx, s.name, o.portable) }
 	}
 	return s
 }
 
-const receiveBuffer = 4 << 20
+func dialUDP(ctx context.Context, addr string, portable bool) (line, error) {
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(ctx, "udp", addr)
+	if err != nil {
+		return nil, err
+	}
+	udp := conn.(*net.UDPConn)
+	// As much as the system allows: answers come in bursts.
+	_ = udp.SetReadBuffer(socketBuffer)
+	_ = udp.SetWriteBuffer(socketBuffer)
+	if portable {
+		return newPortable(udp), nil
+	}
+	return newUDP(udp)
+}
+
+const socketBuffer = 4 << 20
 
 // CheckServer says what is wrong with the name of a resolver, one of Options.Servers; nil if nothing is.
 func CheckServer(name string) error {
 	switch scheme, rest, ok := strings.Cut(name, "://"); {
 	case !ok:
-		return checkHostPort(name, plainPort)
+		return checkHostPort(name, plainPort, "HOST or HOST:PORT")
 	case scheme == "tls":
-		host, _, _ := strings.Cut(rest, "#")
-		return checkHostPort(host, tlsPort)
-	case scheme == "https":
-		if u, err := url.Parse(name); err != nil || u.Host == "" {
-			return errors.New("want https://HOST/PATH")
+		hostport, certified, named := strings.Cut(rest, "#")
+		if named && certified == "" {
+			return errors.New("no name behind #")
 		}
-		return nil
+		return checkHostPort(hostport, tlsPort, "tls://HOST, tls://HOST:PORT or tls://HOST#NAME")
+	case scheme == "https":
+		const want = "https://HOST/PATH"
+		u, err := url.Parse(name)
+		if err != nil || u.User != nil || u.Path == "" {
+			return errors.New("want " + want)
+		}
+		return checkHostPort(u.Host, "443", want)
 	default:
 		return fmt.Errorf("%s:// is not known: want HOST:PORT, tls://HOST or https://HOST/PATH", scheme)
 	}
 }
 
-func checkHostPort(name, port string) error {
+func checkHostPort(name, port, want string) error {
 	host, port, err := net.SplitHostPort(withPort(name, port))
-	if err != nil || host == "" || strings.ContainsAny(host, " /") {
-		return errors.New("want HOST or HOST:PORT")
+	if err != nil || host == "" || strings.ContainsAny(host, " /@[]#?") {
+		return errors.New("want " + want)
 	}
-	if _, err := net.LookupPort("udp", port); err != nil {
-		return fmt.Errorf("port %q is not one", port)
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+		return fmt.Errorf("%q is no port", port)
+	}
+	if _, err := netip.ParseAddr(host); err != nil && (strings.Contains(host, ":") || strings.Trim(host, "0123456789.") == "") {
+		return fmt.Errorf("%q is no IP address", host)
 	}
 	return nil
 }
@@ -114,11 +127,9 @@ func (s *server) send(f *asking, index int, how spelling, over, due time.Duratio
 		s.https.ask(f, n, how, due-t.sent)
 		return
 	}
-	l, err := s.lane(n)
-	if err == nil {
-		t.id, err = l.send(f, n, how, over, due)
-	}
-	if err != nil {
+	l := s.connected()
+	var err error
+	if t.id, err = l.send(f, n, how, over, due); err != nil {
 		r := reply{detail: oneLine(err.Error())}
 		if errors.Is(err, errUnsendable) {
 			r.status = malformed
@@ -140,68 +151,45 @@ func (s *server) spelling(f *asking) spelling {
 	return spelling{cases: rand.Uint64(), exact: s.exact.Load()}
 }
 
-// lane returns one of the server's lanes, and opens it if need be.
-func (s *server) lane(try int) (*lane, error) {
+// connected returns the server's lane; another one if that is done for.
+func (s *server) connected() *lane {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.next++
-	i := 0
-	if n := len(s.lanes); n > 0 {
-		i = (s.next/inARow + try) % n
-		if l := s.lanes[i]; !l.closed() {
-			return l, nil
-		}
+	if s.lane == nil || s.lane.closed() {
+		s.lane = openLane(s.dial)
 	}
-	line, err := s.dial()
-	if err != nil {
-		return nil, err
-	}
-	l := newLane(line)
-	if i < len(s.lanes) {
-		s.lanes[i] = l
-	} else {
-		s.lanes = append(s.lanes, l)
-	}
-	go l.listen()
-	return l, nil
-}
-
-// widen opens another lane for so many questions under way.
-func (s *server) widen(underWay int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.dial == nil || len(s.lanes) >= maxLanes || underWay < len(s.lanes)*laneShare {
-		return
-	}
-	if line, err := s.dial(); err == nil {
-		l := newLane(line)
-		s.lanes = append(s.lanes, l)
-		go l.listen()
-	}
+	return s.lane
 }
 
 // expire tells the askings whose tries are late.
 func (s *server) expire(now time.Duration) {
 	s.mu.Lock()
-	lanes := s.lanes[:len(s.lanes):len(s.lanes)]
+	l := s.lane
 	s.mu.Unlock()
-	for _, l := range lanes {
+	if l != nil {
 		l.expire(now)
 	}
 }
 
-// hangUp closes all lanes.
+// hangUp closes the connections.
 func (s *server) hangUp() {
 	s.mu.Lock()
-	lanes := s.lanes
-	s.lanes = nil
-	s.mu.Unlock()
-	for _, l := range lanes {
-		l.close()
+	defer s.mu.Unlock()
+	if s.lane != nil {
+		s.lane.close()
+		s.lane = nil
 	}
 	if s.https != nil {
 		s.https.hangUp()
 	}
+}
+
+// whole asks for the answer that did not fit into a packet.
+func (s *server) whole(ctx context.Context, q question, plain bool, most time.Duration) reply {
+	if s.tcp == "" {
+		return reply{status: malformed, detail: "truncated, though there is room"}
+	}
+	return overTCP(ctx, s.tcp, q, plain, most)
 }
 
 // exchange asks one question of s alone, until the given time of the clock or the end of ctx.
@@ -216,7 +204,7 @@ func (s *server) exchange(ctx context.Context, q question, until time.Duration) 
 		case e := <-f.came:
 			switch {
 			case e.cut:
-				return overTCP(ctx, s.name, q, until-s.clock()), true
+				return s.whole(ctx, q, how.plain, until-s.clock()), e.same
 			case e.plain && !how.plain:
 				how.plain = true
 				s.send(f, 0, how, never, until)

@@ -6,69 +6,94 @@ import (
 	"crypto/tls"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // stream moves packets over one TLS connection, each behind its length: RFC 7858,
-// RFC 7766 section 6.2.1.1 (several questions under way at once).
+// RFC 7766 section 6.2.1.1 (several questions under way at once). It is written by
+// a goroutine of its own: a server that does not read holds nobody up.
 type stream struct {
-	open chan struct{} // closed once conn or err is set
 	conn *tls.Conn
-	err  error
-	stop context.CancelFunc
-	once sync.Once
 	in   *bufio.Reader
 	buf  []byte
-	out  []byte
+
+	mu  sync.Mutex
+	out []byte // framed, to be written
+
+	more    chan struct{} // there is something in out
+	done    chan struct{}
+	once    sync.Once
+	waiting atomic.Bool // something was sent since the last packet came
 }
 
-// newStream begins to connect.
-func newStream(addr string, config *tls.Config) *stream {
-	ctx, stop := context.WithTimeout(context.Background(), dialPatience)
-	s := &stream{open: make(chan struct{}), stop: stop}
-	go func() {
-		defer close(s.open)
-		defer stop()
-		dialer := tls.Dialer{Config: config}
-		conn, err := dialer.DialContext(ctx, "tcp", addr)
-		if err != nil {
-			s.err = fmt.Errorf("connect: %w", err)
-			return
-		}
-		s.conn = conn.(*tls.Conn)
-		s.in = bufio.NewReader(conn)
-	}()
-	return s
+// streamPatience is how long a connection may be silent after a question, or not
+// take one, until it counts as broken: longer than any question waits.
+const streamPatience = 10 * time.Second
+
+func dialStream(ctx context.Context, addr string, config *tls.Config) (line, error) {
+	dialer := tls.Dialer{Config: config}
+	conn, err := dialer.DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	s := &stream{conn: conn.(*tls.Conn), in: bufio.NewReader(conn), more: make(chan struct{}, 1), done: make(chan struct{})}
+	go s.write()
+	return s, nil
 }
 
 func (s *stream) send(p *packets) error {
-	<-s.open
-	if s.err != nil {
-		return s.err
-	}
-	s.out = s.out[:0]
+	s.mu.Lock()
 	for i := range p.len() {
 		s.out = appendFramed(s.out, p.at(i))
 	}
-	_ = s.conn.SetWriteDeadline(time.Now().Add(dialPatience))
-	_, err := s.conn.Write(s.out)
-	return err
+	s.mu.Unlock()
+	if s.waiting.CompareAndSwap(false, true) {
+		_ = s.conn.SetReadDeadline(time.Now().Add(streamPatience))
+	}
+	select {
+	case s.more <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+// write writes what is sent. If it fails, receive fails too, and tells.
+func (s *stream) write() {
+	defer s.Close()
+	var out []byte
+	for {
+		select {
+		case <-s.more:
+		case <-s.done:
+			return
+		}
+		s.mu.Lock()
+		s.out, out = out[:0], s.out
+		s.mu.Unlock()
+		_ = s.conn.SetWriteDeadline(time.Now().Add(streamPatience))
+		if _, err := s.conn.Write(out); err != nil {
+			return
+		}
+	}
 }
 
 func (s *stream) receive(take func([]byte)) error {
-	<-s.open
-	if s.err != nil {
-		return s.err
-	}
 	packet, err := readFramed(s.in, s.buf)
+	if errors.Is(err, io.EOF) {
+		return errors.New("the server closed the connection")
+	}
 	if err != nil {
 		return err
+	}
+	if s.waiting.Load() {
+		_ = s.conn.SetReadDeadline(time.Time{})
+		s.waiting.Store(false)
 	}
 	s.buf = packet
 	take(packet)
@@ -76,14 +101,10 @@ func (s *stream) receive(take func([]byte)) error {
 }
 
 func (s *stream) Close() error {
-	s.stop()
+	// Without the alert of TLS, which would have to be waited for.
 	s.once.Do(func() {
-		go func() {
-			<-s.open
-			if s.conn != nil {
-				_ = s.conn.NetConn().Close()
-			}
-		}()
+		close(s.done)
+		_ = s.conn.NetConn().Close()
 	})
 	return nil
 }
@@ -110,7 +131,7 @@ func readFramed(r io.Reader, buf []byte) ([]byte, error) {
 
 // overTCP asks q of addr by TCP, because the answer does not fit into a packet.
 // Without an answer the status is silence, or malformed if something else arrived.
-func overTCP(ctx context.Context, addr string, q question, most time.Duration) reply {
+func overTCP(ctx context.Context, addr string, q question, plain bool, most time.Duration) reply {
 	failed := func(err error) reply {
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			return reply{detail: "truncated, and no answer by TCP"}
@@ -126,7 +147,7 @@ func overTCP(ctx context.Context, addr string, q question, most time.Duration) r
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()
-	query, err := encode(nil, uint16(rand.Uint32()), q, spelling{})
+	query, err := encode(nil, uint16(rand.Uint32()), q, spelling{plain: plain})
 	if err != nil {
 		return failed(err)
 	}

@@ -57,12 +57,12 @@ func newUDP(conn *net.UDPConn) (line, error) {
 	u.recv = func(fd uintptr) bool {
 		n, _, err := syscall.Syscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&u.in[0])), batch, unix.MSG_DONTWAIT, 0, 0)
 		u.received, u.recvErr = int(n), err
-		return err != syscall.EAGAIN && err != syscall.EINTR
+		return err != syscall.EAGAIN
 	}
 	u.write = func(fd uintptr) bool {
 		n, _, err := syscall.Syscall6(unix.SYS_SENDMMSG, fd, uintptr(unsafe.Pointer(&u.pending[0])), uintptr(len(u.pending)), unix.MSG_DONTWAIT, 0, 0)
 		u.sent, u.sendErr = int(n), err
-		return err != syscall.EAGAIN && err != syscall.EINTR
+		return err != syscall.EAGAIN
 	}
 	return u, nil
 }
@@ -80,13 +80,15 @@ func (u *udp) send(p *packets) error {
 		if err := u.raw.Write(u.write); err != nil {
 			return err
 		}
-		if u.sendErr != 0 {
+		switch u.sendErr {
+		case 0:
+			i += u.sent
+		case syscall.EINTR:
+		default:
 			// It concerns the first packet, or one sent before: go on behind it.
-			failed = u.sendErr
+			failed = packetError(u.sendErr)
 			i++
-			continue
 		}
-		i += u.sent
 	}
 	return failed
 }
@@ -95,8 +97,11 @@ func (u *udp) receive(take func([]byte)) error {
 	if err := u.raw.Read(u.recv); err != nil {
 		return err
 	}
+	if u.recvErr == syscall.EINTR {
+		return nil
+	}
 	if u.recvErr != 0 {
-		return u.recvErr
+		return packetError(u.recvErr)
 	}
 	for i := range u.received {
 		take(u.buf[i][:u.in[i].size])

@@ -18,18 +18,15 @@
 //	deny  = ["competitors.txt"]
 //
 //	[dns]
-//	resolvers = ["192.0.2.53:53"]
+//	resolvers = ["192.0.2.53:53", "tls://dns.example"]
 //	timeout   = "5s"
 package policy
 
 import (
 	"errors"
 	"fmt"
-	"net"
-	"net/netip"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
@@ -49,7 +46,7 @@ type Policy struct {
 	FailOn     []Gate
 	Allow      []string      // files of what is always let through; see [validate.Own]
 	Deny       []string      // files of what is never sent to
-	Resolvers  []string      // host:port; nil means the system's
+	Resolvers  []string      // as in mx.Options.Servers; nil means the system's
 	Timeout    time.Duration // of one DNS question; 0 means mx's own
 }
 
@@ -235,31 +232,16 @@ func lineOf(text string, key toml.Key) int {
 	return 1
 }
 
-// SetResolvers sets the resolvers to ask, each HOST or HOST:PORT; none means the
-// system's.
+// SetResolvers sets the resolvers to ask, each HOST, HOST:PORT, tls://HOST or
+// https://HOST/PATH as in mx.Options.Servers; none means the system's.
 func (p *Policy) SetResolvers(servers []string) error {
 	for _, s := range servers {
-		if !isServer(s) {
-			return fmt.Errorf("resolver: %q is no HOST:PORT such as 192.0.2.53:53 or [2001:db8::53]:53", s)
+		if err := mx.CheckServer(s); err != nil {
+			return fmt.Errorf("resolver: %q: %w; write it like 192.0.2.53, [2001:db8::53]:53, tls://dns.example or https://dns.example/dns-query", s, err)
 		}
 	}
 	p.Resolvers = servers
 	return nil
-}
-
-func isServer(s string) bool {
-	if _, err := netip.ParseAddr(s); err == nil {
-		return true
-	}
-	host, port, err := net.SplitHostPort(s)
-	if err != nil {
-		host, port = s, "53"
-	}
-	n, err := strconv.Atoi(port)
-	if _, err := netip.ParseAddr(host); err != nil && strings.Trim(host, "0123456789.") == "" {
-		return false // 999.1.1.1
-	}
-	return err == nil && 0 < n && n < 1<<16 && host != "" && !strings.ContainsAny(host, " /@[]")
 }
 
 // SetGrade reads CODE=GRADE.

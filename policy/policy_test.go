@@ -151,3 +151,27 @@ func TestGates(t *testing.T) {
 		require.Error(t, err, text)
 	}
 }
+
+func TestSetResolvers(t *testing.T) {
+	for _, tt := range []struct{ name, server, want string }{
+		{name: "address", server: "192.0.2.53"},
+		{name: "name and port", server: "dns.example:5353"},
+		{name: "TLS", server: "tls://192.0.2.53#dns.example"},
+		{name: "HTTPS", server: "https://dns.example/dns-query"},
+		{name: "nothing", server: "", want: "write it like 192.0.2.53"},
+		{name: "no port", server: "192.0.2.53:x", want: `"192.0.2.53:x": "x" is no port`},
+		{name: "another scheme", server: "ftp://dns.example", want: "ftp:// is not known"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := policy.Default()
+			err := p.SetResolvers([]string{"198.51.100.53:53", tt.server})
+			if tt.want != "" {
+				require.ErrorContains(t, err, tt.want)
+				require.Empty(t, p.Resolvers)
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, []string{"198.51.100.53:53", tt.server}, p.MX().Servers)
+		})
+	}
+}

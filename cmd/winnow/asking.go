@@ -36,7 +36,7 @@ func (a *asking) add(cmd *cobra.Command, ui *tui) {
 // addDNS adds the flags of who does nothing but ask.
 func (a *asking) addDNS(cmd *cobra.Command, ui *tui) {
 	fs := cmd.Flags()
-	fs.Var((*words)(&a.resolvers), "resolver", "ask these DNS resolvers, `HOST:PORT` by comma (the system's)")
+	fs.Var((*words)(&a.resolvers), "resolver", "ask these DNS `RESOLVERS`, by comma: HOST[:PORT], tls://HOST[:PORT][#NAME] or\nhttps://HOST/PATH (the system's)")
 	fs.StringVar(&a.policyFile, "policy", "", "read the policy from `FILE` (TOML)")
 	fs.BoolVar(&a.allowPrivate, "allow-private", false, "let mail hosts have private or loopback addresses (tests)")
 	fs.BoolVarP(&ui.quiet, "quiet", "q", false, "say nothing but errors")

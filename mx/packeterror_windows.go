@@ -1,0 +1,6 @@
+package mx
+
+import "syscall"
+
+// portClosed is what Windows makes of an ICMP message that nobody listens.
+const portClosed = syscall.WSAECONNRESET
