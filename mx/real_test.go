@@ -27,8 +27,8 @@ yahoo.com.    MX 5 mx.hosts.net.
 acme.com.     MX 20 mx2.hosts.net.
 acme.com.     MX 10 mx.hosts.net.
 six.com.      MX 10 mx6.hosts.net.
-implicit.com. A  198.51.100.10
-implicit6.com. AAAA 2001:db8::10
+implicit.com. A  198.51.99.10
+implicit6.com. AAAA 2a0f:db8::10
 nomail.com.   MX 0 .
 bare.com.     TXT "parked"
 alias.com.    CNAME chain.net.
@@ -44,9 +44,9 @@ lame.com.     NS ns.lame.net.
 *.wild.com.   MX 10 mx.hosts.net.
 `,
 	"net": `
-mx.hosts.net.   A 198.51.100.1
-mx2.hosts.net.  A 198.51.100.2
-mx6.hosts.net.  AAAA 2001:db8::1
+mx.hosts.net.   A 198.51.99.1
+mx2.hosts.net.  A 198.51.99.2
+mx6.hosts.net.  AAAA 2a0f:db8::1
 www.hosts.net.  CNAME mx.hosts.net.
 mx.private.net. A 10.0.0.1
 chain.net.      CNAME end.net.
@@ -155,7 +155,7 @@ func TestRealUnbound(t *testing.T) {
 		require.Equal(t, want.outcome, b.Outcome, "%+v", b)
 		require.Equal(t, want.hosts, names(b), name)
 	}
-	require.Equal(t, []netip.Addr{netip.MustParseAddr("198.51.100.1")}, answers["acme.com"].Hosts[0].Addrs)
+	require.Equal(t, []netip.Addr{netip.MustParseAddr("198.51.99.1")}, answers["acme.com"].Hosts[0].Addrs)
 	require.Len(t, answers["big.com"].Hosts, 100, "truncated over UDP, whole over TCP")
 	require.Equal(t, mx.Hosts, answers["big.com"].Outcome)
 	for _, name := range []string{"loop.com", "lame.com"} {
