@@ -77,7 +77,11 @@ func newCrowd(n int) *crowd {
 			fmt.Fprintf(&zone, "%s MX 10 nowhere.%s\n", name, name)
 		case share < 99:
 			w.Outcome, w.Hosts = mx.Private, []mx.Host{{Name: name}}
-			fmt.Fprintf(&zone, "%s A 10.1.2.3\n", name)
+			addr := "10.1.2.3"
+			if i%200 < 100 {
+				w.Outcome, addr = mx.Unroutable, "127.0.0.1"
+			}
+			fmt.Fprintf(&zone, "%s A %s\n", name, addr)
 		default:
 			w.Outcome, w.Confirmed = mx.ServFail, false
 			fmt.Fprintf(&zone, "%s !servfail\n", name)

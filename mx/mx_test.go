@@ -38,6 +38,16 @@ private.com   MX 10 mx.private.com
 private.com   MX 20 nowhere.private.com
 mx.private.com A 10.0.0.1
 cgnat.com     A 100.64.1.1
+loopback.com  MX 10 127.0.0.1
+local.com     MX 10 mx.local.com
+local.com     MX 20 nowhere.local.com
+mx.local.com  A 169.254.1.1
+mx.local.com  AAAA fe80::1
+book.com      A 192.0.2.1
+shut.com      A 127.0.0.1
+shut.com      AAAA fd00::1
+open6.com     A 127.0.0.1
+open6.com     AAAA 2a0f:db8::11
 halfbad.com   MX 10 bad.com
 halfbad.com   MX 20 nowhere.halfbad.com
 saved.com     MX 10 bad.com
@@ -128,8 +138,13 @@ func TestOutcomes(t *testing.T) {
 		{name: "missing.com", outcome: mx.Missing, confirmed: true, detail: "NXDOMAIN"},
 		{name: "bare.com", outcome: mx.None, confirmed: true, detail: "no records"},
 		{name: "unres.com", outcome: mx.Unresolvable, confirmed: true, hosts: "nowhere.unres.com bare.com"},
-		{name: "private.com", outcome: mx.Private, confirmed: true, hosts: "mx.private.com nowhere.private.com"},
+		{name: "private.com", outcome: mx.Private, confirmed: true, hosts: "mx.private.com nowhere.private.com", detail: "only addresses such as 10.0.0.1"},
 		{name: "cgnat.com", outcome: mx.Private, confirmed: true, hosts: "cgnat.com"},
+		{name: "loopback.com", outcome: mx.Unroutable, confirmed: true, hosts: "127.0.0.1", detail: "only addresses such as 127.0.0.1"},
+		{name: "local.com", outcome: mx.Unroutable, confirmed: true, hosts: "mx.local.com nowhere.local.com"},
+		{name: "book.com", outcome: mx.Unroutable, confirmed: true, hosts: "book.com"},
+		{name: "shut.com", outcome: mx.Private, confirmed: true, hosts: "shut.com", detail: "such as fd00::1"},
+		{name: "open6.com", outcome: mx.Implicit, confirmed: true, hosts: "open6.com"},
 		{name: "halfbad.com", outcome: mx.ServFail, hosts: "bad.com nowhere.halfbad.com"},
 		{name: "saved.com", outcome: mx.Hosts, confirmed: true, hosts: "bad.com mx1.acme.com"},
 		{name: "bad.com", outcome: mx.ServFail, detail: "SERVFAIL"},
@@ -170,10 +185,16 @@ func TestHosts(t *testing.T) {
 	require.Zero(t, s.Queries()["mx2.acme.com A"], "one good host suffices")
 	require.Zero(t, s.Queries()["mx1.acme.com AAAA"], "A suffices")
 
-	loopback := func(netip.Addr) bool { return true }
 	o := options(s)
-	o.Routable = loopback
-	require.Equal(t, mx.Hosts, lookup(t, mx.New(o), "private.com").Outcome)
+	o.Routable = func(netip.Addr) bool { return true }
+	r = mx.New(o)
+	require.Equal(t, mx.Hosts, lookup(t, r, "private.com").Outcome)
+	require.Equal(t, mx.Implicit, lookup(t, r, "book.com").Outcome)
+
+	o.Routable = func(netip.Addr) bool { return false }
+	r = mx.New(o)
+	require.Equal(t, mx.Private, lookup(t, r, "acme.com").Outcome, "what only we can not reach condemns nobody")
+	require.Equal(t, mx.Unroutable, lookup(t, r, "book.com").Outcome)
 }
 
 func TestNeverImplicitAfterFailure(t *testing.T) {
@@ -240,6 +261,10 @@ null.com   MX 0 .
 		{name: "both null", first: extra, second: extra, ask: "null.com", outcome: mx.Null, confirmed: true},
 		{name: "null and hosts", first: "n.com MX 0 .", second: "n.com MX 10 mx1.acme.com", ask: "n.com", outcome: mx.Hosts, confirmed: true},
 		{name: "unresolvable at one", first: "u.com MX 10 h.u.com", second: "u.com MX 10 h.u.com\nh.u.com A 198.51.99.1", ask: "u.com", outcome: mx.Hosts, confirmed: true},
+		{name: "both name loopback", first: "l.com A 127.0.0.1", second: "l.com A 127.0.0.1", ask: "l.com", outcome: mx.Unroutable, confirmed: true},
+		{name: "loopback at one", first: "l.com A 127.0.0.1", second: "l.com A 198.51.99.1", ask: "l.com", outcome: mx.Implicit, confirmed: true},
+		{name: "loopback at one, private at the other", first: "l.com A 127.0.0.1", second: "l.com A 10.0.0.1", ask: "l.com", outcome: mx.Private, confirmed: true},
+		{name: "loopback at one, the second fails", first: "l.com A 127.0.0.1", second: "l.com !servfail", ask: "l.com", outcome: mx.Unroutable, detail: "a second resolver could not say"},
 		{name: "the second is dead", second: silent, ask: "missing.com", outcome: mx.Missing, confirmed: true},
 		{name: "the first is dead", first: silent, ask: "missing.com", outcome: mx.Missing, confirmed: true},
 		{name: "the second lies", second: "* A 203.0.112.1", ask: "missing.com", outcome: mx.Missing, confirmed: true},

@@ -37,6 +37,7 @@ loop.com.     CNAME loop.net.
 unres.com.    MX 10 nowhere.hosts.net.
 badhost.com.  MX 10 mx.host.bad.
 private.com.  MX 10 mx.private.net.
+reserved.com. MX 10 mx.reserved.net.
 halfgood.com. MX 10 nowhere.hosts.net.
 halfgood.com. MX 20 mx.hosts.net.
 mxalias.com.  MX 10 www.hosts.net.
@@ -49,6 +50,7 @@ mx2.hosts.net.  A 198.51.99.2
 mx6.hosts.net.  AAAA 2a0f:db8::1
 www.hosts.net.  CNAME mx.hosts.net.
 mx.private.net. A 10.0.0.1
+mx.reserved.net. A 240.0.0.1
 chain.net.      CNAME end.net.
 end.net.        MX 10 mx.hosts.net.
 loop.net.       CNAME loop.com.
@@ -124,6 +126,7 @@ var realOutcomes = map[string]struct {
 	"wild.com":                {mx.None, nil},
 	"unres.com":               {mx.Unresolvable, []string{"nowhere.hosts.net"}},
 	"private.com":             {mx.Private, []string{"mx.private.net"}},
+	"reserved.com":            {mx.Unroutable, []string{"mx.reserved.net"}},
 	"domain.bad":              {mx.ServFail, nil},
 	"badhost.com":             {mx.ServFail, []string{"mx.host.bad"}},
 	"domain.nobody-serves-it": {mx.Missing, nil},

@@ -39,7 +39,7 @@ func TestResolve(t *testing.T) {
 	r := mx.New(options(s))
 	want := map[string]mx.Outcome{
 		"acme.com": mx.Hosts, "implicit.com": mx.Implicit, "nomail.com": mx.Null, "missing.com": mx.Missing,
-		"bare.com": mx.None, "unres.com": mx.Unresolvable, "private.com": mx.Private, "bad.com": mx.ServFail,
+		"bare.com": mx.None, "unres.com": mx.Unresolvable, "private.com": mx.Private, "local.com": mx.Unroutable, "bad.com": mx.ServFail,
 		"second.com": mx.Hosts, "mxalias.com": mx.Hosts, "saved.com": mx.Hosts, "dotted.com": mx.Hosts,
 	}
 	var ask []string
@@ -392,7 +392,7 @@ func TestLiesThatSpareTheCanaries(t *testing.T) {
 			switch a.Outcome {
 			case mx.Hosts:
 				known <- struct{}{}
-			case mx.Missing, mx.None, mx.Null, mx.Unresolvable:
+			case mx.Missing, mx.None, mx.Null, mx.Unresolvable, mx.Unroutable:
 				if a.Confirmed {
 					condemned++
 				}
