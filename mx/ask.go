@@ -40,8 +40,9 @@ func (r *Resolver) ask(ctx context.Context, q question, via int) said {
 	return came
 }
 
-// rounds are the tries of one question, but for one that only leaves EDNS out.
-const rounds = 3
+// rounds are the tries of one question, but for those that only leave EDNS out. Where
+// one packet in a hundred is lost, four go amiss once in a hundred million questions.
+const rounds = 4
 
 func (r *Resolver) fly(ctx context.Context, f *asking, s *standing, via int) said {
 	var deadline time.Duration
@@ -127,9 +128,11 @@ func (r *Resolver) patience(round, server int) (patience, hold time.Duration) {
 	patience, hold = r.gate.patience(server)
 	switch round {
 	case 0:
-		return min(patience, r.o.Timeout/5), hold
+		return min(patience, r.o.Timeout/6), hold
 	case 1:
-		return min(time.Second, r.o.Timeout/4), hold
+		return min(800*time.Millisecond, r.o.Timeout/6), hold
+	case 2:
+		return min(1200*time.Millisecond, r.o.Timeout/4), hold
 	default:
 		return r.o.Timeout, hold
 	}

@@ -114,7 +114,7 @@ func (q *inquiry) implicit(ctx context.Context, o *opinion) {
 		o.Outcome = l.failed
 		return
 	case len(l.addrs) > 0:
-		o.Outcome = Private
+		o.unreached(l.addrs)
 	default:
 		o.Outcome = None
 		return
@@ -142,10 +142,10 @@ func (q *inquiry) exchangers(ctx context.Context, o *opinion, hosts []Host) {
 	}
 
 	var failed Outcome
-	known := false
+	var addrs []netip.Addr
 	for i, l := range found {
 		named[i].Addrs = l.addrs
-		known = known || len(l.addrs) > 0
+		addrs = append(addrs, l.addrs...)
 		if failed == 0 {
 			failed = l.failed
 		}
@@ -163,8 +163,8 @@ func (q *inquiry) exchangers(ctx context.Context, o *opinion, hosts []Host) {
 		o.Outcome = failed
 	case len(named) > len(asked):
 		o.Outcome, o.detail = Malformed, fmt.Sprintf("%d mail exchangers, none of the first %d usable", len(named), len(asked))
-	case known:
-		o.Outcome = Private
+	case len(addrs) > 0:
+		o.unreached(addrs)
 	default:
 		o.Outcome = Unresolvable
 	}

@@ -45,7 +45,7 @@ func newCrowd(n int) *crowd {
 	var zone strings.Builder
 	zone.WriteString(dnstest.Canaries)
 	for i := range hosts {
-		fmt.Fprintf(&zone, "mx%d.hosts.net A 198.51.100.%d\n", i, i%250+1)
+		fmt.Fprintf(&zone, "mx%d.hosts.net A 198.51.99.%d\n", i, i%250+1)
 	}
 	rng := rand.New(rand.NewPCG(3, 4))
 	for i := range n {
@@ -63,7 +63,7 @@ func newCrowd(n int) *crowd {
 			}
 		case share < 86:
 			w.Outcome, w.Hosts = mx.Implicit, []mx.Host{{Name: name}}
-			fmt.Fprintf(&zone, "%s A 198.51.100.9\n", name)
+			fmt.Fprintf(&zone, "%s A 198.51.99.9\n", name)
 		case share < 91:
 			w.Outcome = mx.Missing
 		case share < 95:
@@ -77,7 +77,11 @@ func newCrowd(n int) *crowd {
 			fmt.Fprintf(&zone, "%s MX 10 nowhere.%s\n", name, name)
 		case share < 99:
 			w.Outcome, w.Hosts = mx.Private, []mx.Host{{Name: name}}
-			fmt.Fprintf(&zone, "%s A 10.1.2.3\n", name)
+			addr := "10.1.2.3"
+			if i%200 < 100 {
+				w.Outcome, addr = mx.Unroutable, "127.0.0.1"
+			}
+			fmt.Fprintf(&zone, "%s A %s\n", name, addr)
 		default:
 			w.Outcome, w.Confirmed = mx.ServFail, false
 			fmt.Fprintf(&zone, "%s !servfail\n", name)

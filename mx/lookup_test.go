@@ -14,7 +14,7 @@ import (
 )
 
 func TestLookupOfLiar(t *testing.T) {
-	r := mx.New(options(serve(t, "* A 203.0.113.1\nx.com MX 0 .")))
+	r := mx.New(options(serve(t, "* A 203.0.112.1\nx.com MX 0 .")))
 	portal := lookup(t, r, "acme.com")
 	require.Equal(t, mx.Implicit, portal.Outcome)
 	require.False(t, portal.Confirmed)

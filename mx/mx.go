@@ -10,8 +10,8 @@
 // (docs/decisions/resolvers.md).
 //
 // RFC 5321 section 5.1 (mail exchangers, implicit MX), RFC 7505 (null MX),
-// RFC 2308 (negative answers), RFC 6891 (EDNS), RFC 8914 (extended errors),
-// RFC 7858 (DNS over TLS), RFC 8484 (DNS over HTTPS).
+// RFC 2308 (negative answers), RFC 6890 (special-purpose addresses), RFC 6891 (EDNS),
+// RFC 8914 (extended errors), RFC 7858 (DNS over TLS), RFC 8484 (DNS over HTTPS).
 package mx
 
 import (
@@ -29,7 +29,8 @@ const (
 	Missing                         // NXDOMAIN
 	None                            // NODATA for MX, A and AAAA
 	Unresolvable                    // MX exist, and none of their hosts has an address, definitively
-	Private                         // only addresses that are not routable
+	Unroutable                      // only addresses where no mail comes to: RFC 6890
+	Private                         // no routable address, but a private, shared, unique local or unspecified one
 	ServFail                        // SERVFAIL
 	Refused                         // REFUSED
 	Timeout                         // no answer, or no resolver that answers
@@ -39,8 +40,8 @@ const (
 )
 
 var outcomes = [...]string{
-	"", "hosts", "implicit", "null", "missing", "none", "unresolvable", "private",
-	"serv-fail", "refused", "timeout", "lame", "loop", "malformed",
+	"", "hosts", "implicit", "null", "missing", "none", "unresolvable", "unroutable",
+	"private", "serv-fail", "refused", "timeout", "lame", "loop", "malformed",
 }
 
 // String returns the outcome's name, lower-case and hyphenated; "" for no outcome.
@@ -56,7 +57,7 @@ func (o Outcome) Temporary() bool { return o >= ServFail && o <= Malformed }
 
 // negative reports whether o condemns the domain, and so wants confirming.
 func (o Outcome) negative() bool {
-	return o == Null || o == Missing || o == None || o == Unresolvable
+	return o >= Null && o <= Unroutable
 }
 
 // Host is a mail exchanger.
@@ -74,11 +75,11 @@ type Answer struct {
 	Hosts   []Host // by preference; for Implicit the domain itself; nil if there are none
 
 	// Confirmed says that the answer may be believed. Of a negative one
-	// (Missing, None, Null, Unresolvable): canaries passed before and after it
-	// at a resolver which gave it, and a second resolver, where there is one
-	// alive, agreed; without it the answer must not be acted on. Of the others
-	// with hosts (Hosts, Implicit, Private): the resolver had passed its
-	// canaries. False for every temporary outcome.
+	// (Null to Unroutable): canaries passed before and after it at a resolver
+	// which gave it, and a second resolver, where there is one alive, agreed;
+	// without it the answer must not be acted on. Of the others with hosts (Hosts,
+	// Implicit, Private): the resolver had passed its canaries. False for every
+	// temporary outcome.
 	Confirmed bool
 
 	Detail string        // for people: resolver, response code, why it is not confirmed; one line of ASCII

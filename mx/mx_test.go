@@ -15,19 +15,19 @@ import (
 const zone = dnstest.Canaries + `
 acme.com      MX 20 mx2.acme.com
 acme.com      MX 10 MX1.acme.com
-mx1.acme.com  A 198.51.100.7
-mx2.acme.com  A 198.51.100.8
+mx1.acme.com  A 198.51.99.7
+mx2.acme.com  A 198.51.99.8
 six.com       MX 10 mx.six.com
-mx.six.com    AAAA 2001:db8::7
+mx.six.com    AAAA 2a0f:db8::7
 second.com    MX 10 nowhere.second.com
 second.com    MX 20 mx1.acme.com
 alias.com     CNAME acme.com
 dangling.com  CNAME nowhere.test
 mxalias.com   MX 10 www.acme.com
 www.acme.com  CNAME mx1.acme.com
-literal.com   MX 10 198.51.100.9
-implicit.com  A 198.51.100.10
-implicit6.com AAAA 2001:db8::10
+literal.com   MX 10 198.51.99.9
+implicit.com  A 198.51.99.10
+implicit6.com AAAA 2a0f:db8::10
 nomail.com    MX 0 .
 dotted.com    MX 0 .
 dotted.com    MX 10 mx1.acme.com
@@ -38,6 +38,16 @@ private.com   MX 10 mx.private.com
 private.com   MX 20 nowhere.private.com
 mx.private.com A 10.0.0.1
 cgnat.com     A 100.64.1.1
+loopback.com  MX 10 127.0.0.1
+local.com     MX 10 mx.local.com
+local.com     MX 20 nowhere.local.com
+mx.local.com  A 169.254.1.1
+mx.local.com  AAAA fe80::1
+book.com      A 192.0.2.1
+shut.com      A 127.0.0.1
+shut.com      AAAA fd00::1
+open6.com     A 127.0.0.1
+open6.com     AAAA 2a0f:db8::11
 halfbad.com   MX 10 bad.com
 halfbad.com   MX 20 nowhere.halfbad.com
 saved.com     MX 10 bad.com
@@ -120,7 +130,7 @@ func TestOutcomes(t *testing.T) {
 		{name: "alias.com", outcome: mx.Hosts, confirmed: true, hosts: "mx1.acme.com mx2.acme.com"},
 		{name: "dangling.com", outcome: mx.Missing, confirmed: true, detail: "NXDOMAIN"},
 		{name: "mxalias.com", outcome: mx.Hosts, confirmed: true, hosts: "www.acme.com"},
-		{name: "literal.com", outcome: mx.Hosts, confirmed: true, hosts: "198.51.100.9"},
+		{name: "literal.com", outcome: mx.Hosts, confirmed: true, hosts: "198.51.99.9"},
 		{name: "implicit.com", outcome: mx.Implicit, confirmed: true, hosts: "implicit.com"},
 		{name: "implicit6.com", outcome: mx.Implicit, confirmed: true, hosts: "implicit6.com"},
 		{name: "nomail.com", outcome: mx.Null, confirmed: true},
@@ -128,8 +138,13 @@ func TestOutcomes(t *testing.T) {
 		{name: "missing.com", outcome: mx.Missing, confirmed: true, detail: "NXDOMAIN"},
 		{name: "bare.com", outcome: mx.None, confirmed: true, detail: "no records"},
 		{name: "unres.com", outcome: mx.Unresolvable, confirmed: true, hosts: "nowhere.unres.com bare.com"},
-		{name: "private.com", outcome: mx.Private, confirmed: true, hosts: "mx.private.com nowhere.private.com"},
+		{name: "private.com", outcome: mx.Private, confirmed: true, hosts: "mx.private.com nowhere.private.com", detail: "only addresses such as 10.0.0.1"},
 		{name: "cgnat.com", outcome: mx.Private, confirmed: true, hosts: "cgnat.com"},
+		{name: "loopback.com", outcome: mx.Unroutable, confirmed: true, hosts: "127.0.0.1", detail: "only addresses such as 127.0.0.1"},
+		{name: "local.com", outcome: mx.Unroutable, confirmed: true, hosts: "mx.local.com nowhere.local.com"},
+		{name: "book.com", outcome: mx.Unroutable, confirmed: true, hosts: "book.com"},
+		{name: "shut.com", outcome: mx.Private, confirmed: true, hosts: "shut.com", detail: "such as fd00::1"},
+		{name: "open6.com", outcome: mx.Implicit, confirmed: true, hosts: "open6.com"},
 		{name: "halfbad.com", outcome: mx.ServFail, hosts: "bad.com nowhere.halfbad.com"},
 		{name: "saved.com", outcome: mx.Hosts, confirmed: true, hosts: "bad.com mx1.acme.com"},
 		{name: "bad.com", outcome: mx.ServFail, detail: "SERVFAIL"},
@@ -164,21 +179,27 @@ func TestHosts(t *testing.T) {
 	s := serve(t, zone)
 	r := mx.New(options(s))
 	require.Equal(t, []mx.Host{
-		{Name: "mx1.acme.com", Preference: 10, Addrs: []netip.Addr{netip.MustParseAddr("198.51.100.7")}},
+		{Name: "mx1.acme.com", Preference: 10, Addrs: []netip.Addr{netip.MustParseAddr("198.51.99.7")}},
 		{Name: "mx2.acme.com", Preference: 20},
 	}, lookup(t, r, "acme.com").Hosts)
 	require.Zero(t, s.Queries()["mx2.acme.com A"], "one good host suffices")
 	require.Zero(t, s.Queries()["mx1.acme.com AAAA"], "A suffices")
 
-	loopback := func(netip.Addr) bool { return true }
 	o := options(s)
-	o.Routable = loopback
-	require.Equal(t, mx.Hosts, lookup(t, mx.New(o), "private.com").Outcome)
+	o.Routable = func(netip.Addr) bool { return true }
+	r = mx.New(o)
+	require.Equal(t, mx.Hosts, lookup(t, r, "private.com").Outcome)
+	require.Equal(t, mx.Implicit, lookup(t, r, "book.com").Outcome)
+
+	o.Routable = func(netip.Addr) bool { return false }
+	r = mx.New(o)
+	require.Equal(t, mx.Private, lookup(t, r, "acme.com").Outcome, "what only we can not reach condemns nobody")
+	require.Equal(t, mx.Unroutable, lookup(t, r, "book.com").Outcome)
 }
 
 func TestNeverImplicitAfterFailure(t *testing.T) {
 	t.Parallel()
-	s := serve(t, dnstest.Canaries+"bad.com !servfail\nbad.com A 198.51.100.1\ndead.com !drop\ndead.com A 198.51.100.1\n")
+	s := serve(t, dnstest.Canaries+"bad.com !servfail\nbad.com A 198.51.99.1\ndead.com !drop\ndead.com A 198.51.99.1\n")
 	r := mx.New(options(s))
 	for _, name := range []string{"bad.com", "dead.com"} {
 		require.True(t, lookup(t, r, name).Outcome.Temporary())
@@ -222,7 +243,7 @@ null.com   MX 0 .
 	}{
 		{name: "both deny", ask: "missing.com", outcome: mx.Missing, confirmed: true},
 		{name: "the second knows better", second: "gone.com MX 10 mx1.acme.com", ask: "gone.com", outcome: mx.Hosts, confirmed: true},
-		{name: "the second knows an address", second: "gone.com A 198.51.100.1", ask: "gone.com", outcome: mx.Implicit, confirmed: true},
+		{name: "the second knows an address", second: "gone.com A 198.51.99.1", ask: "gone.com", outcome: mx.Implicit, confirmed: true},
 		{name: "the first knows", first: "here.com MX 10 mx1.acme.com", ask: "here.com", outcome: mx.Hosts, confirmed: true},
 		{name: "negatives that differ", second: "gone.com TXT x", ask: "gone.com", outcome: mx.Missing, detail: "another resolver differs: none"},
 		{name: "the second fails", second: "gone.com !servfail", ask: "gone.com", outcome: mx.Missing, detail: "a second resolver could not say"},
@@ -236,13 +257,17 @@ null.com   MX 0 .
 		{name: "the first talks garbage, the second knows", first: "x.com !garbage", second: "x.com MX 10 mx1.acme.com", ask: "x.com", outcome: mx.Hosts, confirmed: true},
 		{name: "only the second says no", first: "x.com !servfail", ask: "x.com", outcome: mx.Missing, detail: "a second resolver could not say"},
 		{name: "a flaky first", first: "x.com !flaky 1\nx.com TXT x", second: "x.com TXT x", ask: "x.com", outcome: mx.None, confirmed: true},
-		{name: "half an answer each is no answer", first: "x.com !flaky 1\nx.com TXT x", second: "x.com A 198.51.100.1", ask: "x.com", outcome: mx.Implicit, confirmed: true},
+		{name: "half an answer each is no answer", first: "x.com !flaky 1\nx.com TXT x", second: "x.com A 198.51.99.1", ask: "x.com", outcome: mx.Implicit, confirmed: true},
 		{name: "both null", first: extra, second: extra, ask: "null.com", outcome: mx.Null, confirmed: true},
 		{name: "null and hosts", first: "n.com MX 0 .", second: "n.com MX 10 mx1.acme.com", ask: "n.com", outcome: mx.Hosts, confirmed: true},
-		{name: "unresolvable at one", first: "u.com MX 10 h.u.com", second: "u.com MX 10 h.u.com\nh.u.com A 198.51.100.1", ask: "u.com", outcome: mx.Hosts, confirmed: true},
+		{name: "unresolvable at one", first: "u.com MX 10 h.u.com", second: "u.com MX 10 h.u.com\nh.u.com A 198.51.99.1", ask: "u.com", outcome: mx.Hosts, confirmed: true},
+		{name: "both name loopback", first: "l.com A 127.0.0.1", second: "l.com A 127.0.0.1", ask: "l.com", outcome: mx.Unroutable, confirmed: true},
+		{name: "loopback at one", first: "l.com A 127.0.0.1", second: "l.com A 198.51.99.1", ask: "l.com", outcome: mx.Implicit, confirmed: true},
+		{name: "loopback at one, private at the other", first: "l.com A 127.0.0.1", second: "l.com A 10.0.0.1", ask: "l.com", outcome: mx.Private, confirmed: true},
+		{name: "loopback at one, the second fails", first: "l.com A 127.0.0.1", second: "l.com !servfail", ask: "l.com", outcome: mx.Unroutable, detail: "a second resolver could not say"},
 		{name: "the second is dead", second: silent, ask: "missing.com", outcome: mx.Missing, confirmed: true},
 		{name: "the first is dead", first: silent, ask: "missing.com", outcome: mx.Missing, confirmed: true},
-		{name: "the second lies", second: "* A 203.0.113.1", ask: "missing.com", outcome: mx.Missing, confirmed: true},
+		{name: "the second lies", second: "* A 203.0.112.1", ask: "missing.com", outcome: mx.Missing, confirmed: true},
 		{name: "the first lies", first: "* MX 10 mx1.acme.com", ask: "missing.com", outcome: mx.Missing, confirmed: true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -288,8 +313,8 @@ func TestCheck(t *testing.T) {
 		{name: "two providers denied", zone: dnstest.Canaries + twoDenied, want: mx.ErrLying, text: "is denied"},
 		{name: "denies all", zone: "* !nxdomain", want: mx.ErrLying, text: "is denied: NXDOMAIN"},
 		{name: "null MX for all", zone: "gmail.com MX 0 .\nyahoo.com MX 0 .\noutlook.com MX 0 .", want: mx.ErrLying},
-		{name: "captive portal", zone: "* A 203.0.113.1", want: mx.ErrLying},
-		{name: "resolves the made-up", zone: dnstest.Canaries + "* A 203.0.113.1", want: mx.ErrLying, text: "a made-up name, is said to exist"},
+		{name: "captive portal", zone: "* A 203.0.112.1", want: mx.ErrLying},
+		{name: "resolves the made-up", zone: dnstest.Canaries + "* A 203.0.112.1", want: mx.ErrLying, text: "a made-up name, is said to exist"},
 		{name: "made-up mail", zone: dnstest.Canaries + "* MX 10 portal.test", want: mx.ErrLying},
 		{name: "silent", zone: "* !drop", want: mx.ErrDead, text: "no answer"},
 		{name: "uplink dead", zone: "* !servfail", want: mx.ErrDead, text: "SERVFAIL"},

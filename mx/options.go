@@ -33,9 +33,9 @@ type Options struct {
 	// found out below that.
 	InFlight int
 
-	// Routable says which addresses mail can be sent to. nil: all except private
-	// (RFC 1918), shared (100.64.0.0/10, RFC 6598), unique local (RFC 4193),
-	// loopback, link-local, multicast and unspecified ones. Called concurrently.
+	// Routable says which addresses mail can be sent to. nil: all except those that
+	// the special-purpose registries (RFC 6890) call not globally reachable, such as
+	// private, loopback, link-local and documentation ones. Called concurrently.
 	Routable func(netip.Addr) bool
 
 	// Evidence is given every answer that says something of its domain, confirmed or
@@ -120,12 +120,4 @@ func withPort(server, port string) string {
 		return server
 	}
 	return net.JoinHostPort(strings.Trim(server, "[]"), port)
-}
-
-var sharedSpace = netip.MustParsePrefix("100.64.0.0/10")
-
-func routable(addr netip.Addr) bool {
-	addr = addr.Unmap()
-	return addr.IsValid() && !addr.IsPrivate() && !addr.IsLoopback() && !addr.IsLinkLocalUnicast() &&
-		!addr.IsMulticast() && !addr.IsUnspecified() && !sharedSpace.Contains(addr)
 }

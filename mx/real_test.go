@@ -27,8 +27,8 @@ yahoo.com.    MX 5 mx.hosts.net.
 acme.com.     MX 20 mx2.hosts.net.
 acme.com.     MX 10 mx.hosts.net.
 six.com.      MX 10 mx6.hosts.net.
-implicit.com. A  198.51.100.10
-implicit6.com. AAAA 2001:db8::10
+implicit.com. A  198.51.99.10
+implicit6.com. AAAA 2a0f:db8::10
 nomail.com.   MX 0 .
 bare.com.     TXT "parked"
 alias.com.    CNAME chain.net.
@@ -37,6 +37,7 @@ loop.com.     CNAME loop.net.
 unres.com.    MX 10 nowhere.hosts.net.
 badhost.com.  MX 10 mx.host.bad.
 private.com.  MX 10 mx.private.net.
+reserved.com. MX 10 mx.reserved.net.
 halfgood.com. MX 10 nowhere.hosts.net.
 halfgood.com. MX 20 mx.hosts.net.
 mxalias.com.  MX 10 www.hosts.net.
@@ -44,11 +45,12 @@ lame.com.     NS ns.lame.net.
 *.wild.com.   MX 10 mx.hosts.net.
 `,
 	"net": `
-mx.hosts.net.   A 198.51.100.1
-mx2.hosts.net.  A 198.51.100.2
-mx6.hosts.net.  AAAA 2001:db8::1
+mx.hosts.net.   A 198.51.99.1
+mx2.hosts.net.  A 198.51.99.2
+mx6.hosts.net.  AAAA 2a0f:db8::1
 www.hosts.net.  CNAME mx.hosts.net.
 mx.private.net. A 10.0.0.1
+mx.reserved.net. A 240.0.0.1
 chain.net.      CNAME end.net.
 end.net.        MX 10 mx.hosts.net.
 loop.net.       CNAME loop.com.
@@ -124,6 +126,7 @@ var realOutcomes = map[string]struct {
 	"wild.com":                {mx.None, nil},
 	"unres.com":               {mx.Unresolvable, []string{"nowhere.hosts.net"}},
 	"private.com":             {mx.Private, []string{"mx.private.net"}},
+	"reserved.com":            {mx.Unroutable, []string{"mx.reserved.net"}},
 	"domain.bad":              {mx.ServFail, nil},
 	"badhost.com":             {mx.ServFail, []string{"mx.host.bad"}},
 	"domain.nobody-serves-it": {mx.Missing, nil},
@@ -155,7 +158,7 @@ func TestRealUnbound(t *testing.T) {
 		require.Equal(t, want.outcome, b.Outcome, "%+v", b)
 		require.Equal(t, want.hosts, names(b), name)
 	}
-	require.Equal(t, []netip.Addr{netip.MustParseAddr("198.51.100.1")}, answers["acme.com"].Hosts[0].Addrs)
+	require.Equal(t, []netip.Addr{netip.MustParseAddr("198.51.99.1")}, answers["acme.com"].Hosts[0].Addrs)
 	require.Len(t, answers["big.com"].Hosts, 100, "truncated over UDP, whole over TCP")
 	require.Equal(t, mx.Hosts, answers["big.com"].Outcome)
 	for _, name := range []string{"loop.com", "lame.com"} {

@@ -39,7 +39,7 @@ func TestResolve(t *testing.T) {
 	r := mx.New(options(s))
 	want := map[string]mx.Outcome{
 		"acme.com": mx.Hosts, "implicit.com": mx.Implicit, "nomail.com": mx.Null, "missing.com": mx.Missing,
-		"bare.com": mx.None, "unres.com": mx.Unresolvable, "private.com": mx.Private, "bad.com": mx.ServFail,
+		"bare.com": mx.None, "unres.com": mx.Unresolvable, "private.com": mx.Private, "local.com": mx.Unroutable, "bad.com": mx.ServFail,
 		"second.com": mx.Hosts, "mxalias.com": mx.Hosts, "saved.com": mx.Hosts, "dotted.com": mx.Hosts,
 	}
 	var ask []string
@@ -110,7 +110,7 @@ func TestDeadWithinFiveSeconds(t *testing.T) {
 }
 
 func TestResolveLyingAtStart(t *testing.T) {
-	got, err := resolve(t, mx.New(options(serve(t, "* A 203.0.113.1\nnull.com MX 0 ."))), "acme.com", "null.com")
+	got, err := resolve(t, mx.New(options(serve(t, "* A 203.0.112.1\nnull.com MX 0 ."))), "acme.com", "null.com")
 	require.ErrorIs(t, err, mx.ErrLying)
 	require.Len(t, got, 2)
 	require.Equal(t, mx.Implicit, got["acme.com"].Outcome)
@@ -135,7 +135,7 @@ func during(names []string, between func()) func(func(string) bool) {
 }
 
 func TestPortalInMidRun(t *testing.T) {
-	for _, portal := range []string{"* !nxdomain", "* MX 0 .", "* A 203.0.113.1"} {
+	for _, portal := range []string{"* !nxdomain", "* MX 0 .", "* A 203.0.112.1"} {
 		t.Run(portal, func(t *testing.T) {
 			t.Parallel()
 			s := serve(t, zone)
@@ -343,7 +343,7 @@ func TestCancelledBeforeStart(t *testing.T) {
 // BenchmarkResolve counts whole domains, MX and A of one host, client and server
 // on one machine.
 func BenchmarkResolve(b *testing.B) {
-	s := serve(b, dnstest.Canaries+"* MX 10 mx1.acme.com\nmx1.acme.com A 198.51.100.7\n")
+	s := serve(b, dnstest.Canaries+"* MX 10 mx1.acme.com\nmx1.acme.com A 198.51.99.7\n")
 	r := mx.New(mx.Options{Servers: []string{s.Addr()}})
 	b.ReportAllocs()
 	err := r.Resolve(b.Context(), func(yield func(string) bool) {
@@ -362,7 +362,7 @@ func BenchmarkResolve(b *testing.B) {
 func TestLiesThatSpareTheCanaries(t *testing.T) {
 	t.Parallel()
 	for _, lie := range []string{"", "* MX 0 .\n", "* TXT nothing\n"} {
-		zone := dnstest.Canaries + "mx.host.com A 198.51.100.7\n"
+		zone := dnstest.Canaries + "mx.host.com A 198.51.99.7\n"
 		for i := range 20 {
 			zone += fmt.Sprintf("good%d.com MX 10 mx.host.com\n", i)
 		}
@@ -392,7 +392,7 @@ func TestLiesThatSpareTheCanaries(t *testing.T) {
 			switch a.Outcome {
 			case mx.Hosts:
 				known <- struct{}{}
-			case mx.Missing, mx.None, mx.Null, mx.Unresolvable:
+			case mx.Missing, mx.None, mx.Null, mx.Unresolvable, mx.Unroutable:
 				if a.Confirmed {
 					condemned++
 				}

@@ -40,7 +40,7 @@ func TestTrace(t *testing.T) {
 	t.Parallel()
 	s := serve(t, zone+`
 six.com   MX 20 mx1.acme.com
-*.ws      A 203.0.113.2
+*.ws      A 203.0.112.2
 shop.ws   MX 10 mx1.acme.com
 many.com  MX 10 nowhere.many.com
 many.com  MX 20 also.many.com
@@ -57,19 +57,19 @@ many.com  MX 30 mx1.acme.com
 	}{
 		{name: "acme.com", outcome: mx.Hosts, confirmed: true, asked: []string{
 			"acme.com MX: NOERROR: 10 mx1.acme.com., 20 mx2.acme.com.",
-			"mx1.acme.com A: NOERROR: 198.51.100.7", "mx1.acme.com AAAA: no records",
-			"mx2.acme.com A: NOERROR: 198.51.100.8", "mx2.acme.com AAAA: no records",
+			"mx1.acme.com A: NOERROR: 198.51.99.7", "mx1.acme.com AAAA: no records",
+			"mx2.acme.com A: NOERROR: 198.51.99.8", "mx2.acme.com AAAA: no records",
 			"MADEUP.com MX: NXDOMAIN"}},
 		{name: "many.com", outcome: mx.Hosts, confirmed: true, asked: []string{
 			"many.com MX: NOERROR: 10 nowhere.many.com., 20 also.many.com., 30 mx.six.com., 30 mx1.acme.com.",
 			"nowhere.many.com A: NXDOMAIN", "also.many.com A: NXDOMAIN",
-			"mx.six.com A: no records", "mx.six.com AAAA: NOERROR: 2001:db8::7",
-			"mx1.acme.com A: NOERROR: 198.51.100.7", "mx1.acme.com AAAA: no records",
+			"mx.six.com A: no records", "mx.six.com AAAA: NOERROR: 2a0f:db8::7",
+			"mx1.acme.com A: NOERROR: 198.51.99.7", "mx1.acme.com AAAA: no records",
 			"MADEUP.com MX: NXDOMAIN"}},
 		{name: "literal.com", outcome: mx.Hosts, confirmed: true, asked: []string{
-			"literal.com MX: NOERROR: 10 198.51.100.9.", "MADEUP.com MX: NXDOMAIN"}},
+			"literal.com MX: NOERROR: 10 198.51.99.9.", "MADEUP.com MX: NXDOMAIN"}},
 		{name: "implicit.com", outcome: mx.Implicit, confirmed: true, asked: []string{
-			"implicit.com MX: no records", "implicit.com A: NOERROR: 198.51.100.10", "implicit.com AAAA: no records",
+			"implicit.com MX: no records", "implicit.com A: NOERROR: 198.51.99.10", "implicit.com AAAA: no records",
 			"MADEUP.com MX: NXDOMAIN"}},
 		{name: "nomail.com", outcome: mx.Null, confirmed: true, asked: []string{
 			"nomail.com MX: NOERROR: 0 .", "MADEUP.com MX: NXDOMAIN"}},
@@ -77,11 +77,11 @@ many.com  MX 30 mx1.acme.com
 			"missing.com MX: NXDOMAIN", "MADEUP.com MX: NXDOMAIN"}},
 		{name: "shop.ws", outcome: mx.Hosts, confirmed: true, detail: "; ws answers every name: implicit", asked: []string{
 			"shop.ws MX: NOERROR: 10 mx1.acme.com.",
-			"mx1.acme.com A: NOERROR: 198.51.100.7", "mx1.acme.com AAAA: no records",
-			"MADEUP.ws MX: no records", "MADEUP.ws A: NOERROR: 203.0.113.2"}},
+			"mx1.acme.com A: NOERROR: 198.51.99.7", "mx1.acme.com AAAA: no records",
+			"MADEUP.ws MX: no records", "MADEUP.ws A: NOERROR: 203.0.112.2"}},
 		{name: "mxalias.com", outcome: mx.Hosts, confirmed: true, asked: []string{
 			"mxalias.com MX: NOERROR: 10 www.acme.com.",
-			"www.acme.com A: NOERROR: CNAME mx1.acme.com., 198.51.100.7", "www.acme.com AAAA: no records: CNAME mx1.acme.com.",
+			"www.acme.com A: NOERROR: CNAME mx1.acme.com., 198.51.99.7", "www.acme.com AAAA: no records: CNAME mx1.acme.com.",
 			"MADEUP.com MX: NXDOMAIN"}},
 		{name: "circle.com", outcome: mx.Loop, detail: "a loop of aliases", asked: []string{
 			"circle.com MX: NOERROR, a loop of aliases: CNAME round.circle.com., CNAME circle.com."}},
@@ -90,7 +90,7 @@ many.com  MX 30 mx1.acme.com
 		{name: "saved.com", outcome: mx.Hosts, confirmed: true, asked: []string{
 			"saved.com MX: NOERROR: 10 bad.com., 20 mx1.acme.com.",
 			"bad.com A: SERVFAIL", "bad.com AAAA: SERVFAIL",
-			"mx1.acme.com A: NOERROR: 198.51.100.7", "mx1.acme.com AAAA: no records",
+			"mx1.acme.com A: NOERROR: 198.51.99.7", "mx1.acme.com AAAA: no records",
 			"MADEUP.com MX: NXDOMAIN"}},
 		{name: "blocked.com", outcome: mx.Missing, detail: "not confirmed: the resolver filters", asked: []string{
 			"blocked.com MX: NXDOMAIN, extended error 15 Blocked: by dnstest"}},

@@ -300,7 +300,7 @@ func TestClosedPort(t *testing.T) {
 	const many = 40
 	var implicit strings.Builder
 	for i := range many {
-		fmt.Fprintf(&implicit, "implicit%d.com A 198.51.100.1\n", i)
+		fmt.Fprintf(&implicit, "implicit%d.com A 198.51.99.1\n", i)
 	}
 	for _, portable := range []bool{false, true} {
 		t.Run(fmt.Sprintf("portable %t", portable), func(t *testing.T) {

@@ -334,7 +334,7 @@ func TestLocked(t *testing.T) {
 
 const acme = `
 acme-corp.com     MX 10 mx.acme-corp.com
-mx.acme-corp.com  A 198.51.100.1
+mx.acme-corp.com  A 198.51.99.1
 `
 
 func startDNS(t *testing.T, text string) *dnstest.Server {
@@ -369,7 +369,7 @@ func TestOneQuestionADomain(t *testing.T) {
 func TestBadResolvers(t *testing.T) {
 	for _, tt := range []struct{ name, zone, depth string }{
 		{"denies everything", "", "syntax"},
-		{"makes everything up", "* A 203.0.113.1\n* MX 10 portal.net\nportal.net A 203.0.113.1\n", "syntax"},
+		{"makes everything up", "* A 203.0.112.1\n* MX 10 portal.net\nportal.net A 203.0.112.1\n", "syntax"},
 		{"refuses everything", "* !refused\n", "syntax"},
 		{"fails at everything", "* !servfail\n", "syntax"},
 		{"knows the providers, and fails at everything else", "* !servfail\n" + dnstest.Canaries, "syntax"},

@@ -27,7 +27,7 @@ func validator(t testing.TB, zone string) *validate.Validator {
 
 const acme = `
 acme-corp.com     MX 10 mx.acme-corp.com
-mx.acme-corp.com  A 198.51.100.1
+mx.acme-corp.com  A 198.51.99.1
 silent-corp.com   !drop
 `
 

@@ -66,4 +66,4 @@ func (d *Domain) RunBy() provider.ID { return cmp.Or(d.Provider, d.Host.ID) }
 // takesNoMail tells whether DNS has proved that no mail can reach the domain.
 func (d *Domain) takesNoMail() bool { return d.Kinds.Intersects(noMail) }
 
-var noMail = verdict.SetOf(DomainMissing, MXNone, MXNull, MXUnresolvable)
+var noMail = verdict.SetOf(DomainMissing, MXNone, MXNull, MXUnresolvable, MXUnroutable)

@@ -35,6 +35,7 @@ const (
 	MXNone
 	MXNull
 	MXUnresolvable
+	MXUnroutable
 	MXPrivate
 	MXImplicit
 	DNSTimeout
@@ -134,7 +135,7 @@ func Regrade(k verdict.Kind, g verdict.Grade) error {
 	return nil
 }
 
-var fromDNS = verdict.SetOf(DomainMissing, MXNone, MXNull, MXUnresolvable, MXPrivate, MXImplicit,
+var fromDNS = verdict.SetOf(DomainMissing, MXNone, MXNull, MXUnresolvable, MXUnroutable, MXPrivate, MXImplicit,
 	DNSTimeout, DNSServFail, DNSRefused, DNSLame, DNSLoop, DNSMalformed, DNSFiltered)
 
 // Sendable tells whether there is an address to send to where k is said: not where
@@ -186,6 +187,9 @@ var written = [numKinds]KindInfo{
 	MXUnresolvable: {"mx.unresolvable", verdict.Invalid, Host,
 		"the domain names mail hosts that do not exist",
 		"Mail to it bounces until its owner mends the MX records. Remove it; --grade mx.unresolvable=unknown keeps it to be asked again."},
+	MXUnroutable: {"mx.unroutable", verdict.Invalid, Host,
+		"the domain's mail hosts have only addresses that lead nowhere",
+		"They are of a machine to itself, of examples or of tests (RFC 6890): no mail can be delivered until the domain's owner mends DNS. Remove it; --grade mx.unroutable=unknown keeps it to be asked again."},
 	MXPrivate: {"mx.private", verdict.Unknown, Host,
 		"the domain's mail hosts have only private addresses",
 		"On a company network this may be your own mail host, and the mail will arrive. From elsewhere it will not."},

@@ -45,6 +45,7 @@ var mailHostKinds = [...]verdict.Kind{
 	mx.Missing:      DomainMissing,
 	mx.None:         MXNone,
 	mx.Unresolvable: MXUnresolvable,
+	mx.Unroutable:   MXUnroutable,
 	mx.Private:      MXPrivate,
 	mx.ServFail:     DNSServFail,
 	mx.Refused:      DNSRefused,

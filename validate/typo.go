@@ -110,7 +110,7 @@ func (d *Domain) slipEvidence() float64 {
 		return slipMissing
 	case mx.Null:
 		return slipNull
-	case mx.None, mx.Unresolvable:
+	case mx.None, mx.Unresolvable, mx.Unroutable:
 		return slipNoHosts
 	case mx.Implicit:
 		return slipImplicit

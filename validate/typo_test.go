@@ -45,6 +45,7 @@ func TestTypoProbability(t *testing.T) {
 		{"null MX", doubted, &mx.Answer{Outcome: mx.Null, Confirmed: true}, 0.93, 1},
 		{"no hosts", doubted, &mx.Answer{Outcome: mx.None, Confirmed: true}, 0.9, 1},
 		{"hosts without an address", doubted, &mx.Answer{Outcome: mx.Unresolvable, Confirmed: true}, 0.9, 1},
+		{"hosts that lead nowhere", doubted, &mx.Answer{Outcome: mx.Unroutable, Confirmed: true}, 0.9, 1},
 		{"implicit", doubted, &mx.Answer{Outcome: mx.Implicit, Confirmed: true}, 0.85, 1},
 		{"failure", doubted, &mx.Answer{Outcome: mx.ServFail}, 0.5, 0.99},
 		{"some hosts", doubted, hosts("mx.parked.example"), 0.4, 0.9},

@@ -23,6 +23,7 @@ var outcomes = [...]string{
 	mx.Missing:      "does not exist (NXDOMAIN)",
 	mx.None:         "no mail host: neither MX nor A nor AAAA",
 	mx.Unresolvable: "its mail hosts do not exist",
+	mx.Unroutable:   "its mail hosts have only addresses that lead nowhere",
 	mx.Private:      "its mail hosts have only private addresses",
 	mx.ServFail:     "could not be found out: SERVFAIL",
 	mx.Refused:      "could not be found out: REFUSED",

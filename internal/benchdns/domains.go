@@ -75,7 +75,7 @@ func records(n int, yield func(record)) {
 		yield(record{provider, "MX", "10 mx0.hosts.net."})
 	}
 	for i := range mailHosts {
-		yield(record{fmt.Sprintf("mx%d.hosts.net.", i), "A", fmt.Sprintf("198.51.100.%d", i%250+1)})
+		yield(record{fmt.Sprintf("mx%d.hosts.net.", i), "A", fmt.Sprintf("198.51.99.%d", i%250+1)})
 	}
 	for i := range n {
 		name := nameOf(i)
@@ -85,7 +85,7 @@ func records(n int, yield func(record)) {
 				yield(record{name, "MX", fmt.Sprintf("%d mx%d.hosts.net.", 10*(j+1), (i/7+j)%mailHosts)})
 			}
 		case onlyA:
-			yield(record{name, "A", "198.51.100.9"})
+			yield(record{name, "A", "198.51.99.9"})
 		case null:
 			yield(record{name, "MX", "0 ."})
 		case bare, dead:

@@ -111,7 +111,7 @@ func (z *Zone) reply(c conduct, q *dns.Msg, overUDP bool) *dns.Msg {
 		m.Question[0].Name = another
 		m.Answer = []dns.RR{&dns.MX{Hdr: header(another, dns.TypeMX), Preference: 10, Mx: "mx." + another}}
 		if qtype != dns.TypeMX {
-			m.Answer = []dns.RR{&dns.A{Hdr: header(another, dns.TypeA), A: []byte{203, 0, 113, 99}}}
+			m.Answer = []dns.RR{&dns.A{Hdr: header(another, dns.TypeA), A: []byte{203, 0, 112, 99}}}
 		}
 		return m
 	}

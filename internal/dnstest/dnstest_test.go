@@ -15,15 +15,15 @@ import (
 const zone = dnstest.Canaries + `
 acme.com      MX 10 mx1.acme.com   # a comment
 acme.com  60  MX 20 mx2.acme.com   ; another
-mx1.acme.com  A 198.51.100.7
+mx1.acme.com  A 198.51.99.7
 www.acme.com  CNAME mx1.acme.com
 lost.acme.com CNAME nowhere.test
 nomail.com    MX 0 .
-a.b.deep.com  A 198.51.100.8
+a.b.deep.com  A 198.51.99.8
 bad.com       !servfail
 no.com        !refused
 gone.com      !nxdomain
-gone.com      A 198.51.100.9
+gone.com      A 198.51.99.9
 lame.com      !lame
 big.com       !truncate
 big.com       MX 10 mx1.acme.com
@@ -115,7 +115,7 @@ func silent(t *testing.T, s *dnstest.Server, name string) error {
 }
 
 func TestDropFlakyGarbageDelay(t *testing.T) {
-	s := start(t, "dead.com !drop\nflaky.com !flaky 2\nflaky.com A 198.51.100.1\ngarbage.com !garbage\nslow.com !delay 1h\nslow.com A 198.51.100.1")
+	s := start(t, "dead.com !drop\nflaky.com !flaky 2\nflaky.com A 198.51.99.1\ngarbage.com !garbage\nslow.com !delay 1h\nslow.com A 198.51.99.1")
 	var late net.Error
 	require.ErrorAs(t, silent(t, s, "dead.com"), &late)
 	require.ErrorAs(t, silent(t, s, "slow.com"), &late)
@@ -127,8 +127,8 @@ func TestDropFlakyGarbageDelay(t *testing.T) {
 }
 
 func TestWildcardAndSetZone(t *testing.T) {
-	s := start(t, zone+"* A 203.0.113.1\n")
-	require.Equal(t, "203.0.113.1", ask(t, s, "udp", "who.knows", dns.TypeA).Answer[0].(*dns.A).A.String())
+	s := start(t, zone+"* A 203.0.112.1\n")
+	require.Equal(t, "203.0.112.1", ask(t, s, "udp", "who.knows", dns.TypeA).Answer[0].(*dns.A).A.String())
 	require.Equal(t, "who.knows.", ask(t, s, "udp", "who.knows", dns.TypeA).Answer[0].Header().Name)
 	require.Empty(t, ask(t, s, "udp", "who.knows", dns.TypeMX).Answer)
 	require.Empty(t, ask(t, s, "udp", "acme.com", dns.TypeA).Answer)
@@ -173,7 +173,7 @@ func TestParseErrors(t *testing.T) {
 func FuzzParseZone(f *testing.F) {
 	f.Add(zone)
 	f.Add("* !ede 15\n\"")
-	f.Add("@ !loss 1%\n@ !limit 100 refuse\n@ !die 7\n@ !delay 1ms-2ms\n*.ws A 192.0.2.1")
+	f.Add("@ !loss 1%\n@ !limit 100 refuse\n@ !die 7\n@ !delay 1ms-2ms\n*.ws A 198.20.2.1")
 	f.Fuzz(func(t *testing.T, text string) {
 		if z, err := dnstest.ParseZone(text); (z == nil) == (err == nil) {
 			t.Fatalf("zone %v with error %v", z, err)

@@ -39,7 +39,7 @@ func dial(t testing.TB, s *dnstest.Server) net.Conn {
 
 const faulty = `
 good.com    MX 10 mx.good.com
-good.com    A 198.51.100.1
+good.com    A 198.51.99.1
 circle.com  !loop
 coiled.com  !compression
 coiled.com  MX 10 mx.good.com
@@ -105,7 +105,7 @@ func TestCaseOfTheQuestion(t *testing.T) {
 }
 
 func TestWildcardZone(t *testing.T) {
-	s := start(t, "*.ws A 203.0.113.2\nreal.ws MX 10 mx.real.ws\n*.bad.ws !servfail\n*.mail.ws MX 5 mx.mail.ws\ngood.com A 192.0.2.1")
+	s := start(t, "*.ws A 203.0.112.2\nreal.ws MX 10 mx.real.ws\n*.bad.ws !servfail\n*.mail.ws MX 5 mx.mail.ws\ngood.com A 198.20.2.1")
 	for _, tt := range []struct {
 		name    string
 		qtype   uint16
@@ -131,7 +131,7 @@ func TestWildcardZone(t *testing.T) {
 }
 
 func TestServerWide(t *testing.T) {
-	s := start(t, "@ !servfail\ngood.com A 192.0.2.1\nno.com !refused")
+	s := start(t, "@ !servfail\ngood.com A 198.20.2.1\nno.com !refused")
 	require.Equal(t, dns.RcodeServerFailure, ask(t, s, "udp", "good.com", dns.TypeA).Rcode)
 	require.Equal(t, dns.RcodeServerFailure, ask(t, s, "udp", "none.com", dns.TypeA).Rcode)
 	require.Equal(t, dns.RcodeRefused, ask(t, s, "udp", "no.com", dns.TypeA).Rcode, "a name's own fault goes before")
@@ -167,13 +167,13 @@ func flood(t *testing.T, s *dnstest.Server, n int) (rcodes map[int]int, answered
 }
 
 func TestLoss(t *testing.T) {
-	const text = "@ !loss 10%\ngood.com A 192.0.2.1"
+	const text = "@ !loss 10%\ngood.com A 198.20.2.1"
 	rcodes, first := flood(t, start(t, text), 1000)
 	require.InDelta(t, 900, rcodes[dns.RcodeSuccess], 40)
 	_, second := flood(t, start(t, text), 1000)
 	require.Equal(t, first, second, "the same ones are lost every time")
 
-	s := start(t, "@ !loss 100%\ngood.com A 192.0.2.1")
+	s := start(t, "@ !loss 100%\ngood.com A 198.20.2.1")
 	require.Len(t, ask(t, s, "tcp", "good.com", dns.TypeA).Answer, 1, "TCP loses nothing")
 }
 
@@ -181,14 +181,14 @@ func TestLimit(t *testing.T) {
 	const burst = 10
 	// One a second: what the bucket gains while the test runs is little.
 	started := time.Now()
-	rcodes, _ := flood(t, start(t, "@ !limit 1\ngood.com A 192.0.2.1"), 100)
+	rcodes, _ := flood(t, start(t, "@ !limit 1\ngood.com A 198.20.2.1"), 100)
 	gained := int(time.Since(started).Seconds()) + 1
 	require.GreaterOrEqual(t, rcodes[dns.RcodeSuccess], burst)
 	require.LessOrEqual(t, rcodes[dns.RcodeSuccess], burst+gained)
 	require.Len(t, rcodes, 1)
 
 	started = time.Now()
-	s := start(t, "@ !limit 1 refuse\ngood.com A 192.0.2.1")
+	s := start(t, "@ !limit 1 refuse\ngood.com A 198.20.2.1")
 	conn := &dns.Client{}
 	refused := 0
 	for range 100 {
@@ -204,7 +204,7 @@ func TestLimit(t *testing.T) {
 }
 
 func TestDie(t *testing.T) {
-	s := start(t, "@ !die 30\ngood.com A 192.0.2.1")
+	s := start(t, "@ !die 30\ngood.com A 198.20.2.1")
 	_, answered := flood(t, s, 100)
 	require.Len(t, answered, 30)
 	require.Equal(t, 29, answered[29])
@@ -212,7 +212,7 @@ func TestDie(t *testing.T) {
 }
 
 func TestDelayRange(t *testing.T) {
-	s := start(t, "@ !delay 1h\ngood.com !delay 1ms-80ms\ngood.com A 192.0.2.1")
+	s := start(t, "@ !delay 1h\ngood.com !delay 1ms-80ms\ngood.com A 198.20.2.1")
 	rcodes, answered := flood(t, s, 500)
 	require.Equal(t, 500, rcodes[dns.RcodeSuccess])
 	require.False(t, slices.IsSorted(answered), "each query has a delay of its own")

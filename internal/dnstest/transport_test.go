@@ -20,7 +20,7 @@ import (
 
 // Queries of one connection are answered as each is ready.
 func TestPipelining(t *testing.T) {
-	const text = "slow.com !delay 100ms\nslow.com A 192.0.2.1\nfast.com A 192.0.2.2\ndead.com !drop"
+	const text = "slow.com !delay 100ms\nslow.com A 198.20.2.1\nfast.com A 198.20.2.2\ndead.com !drop"
 	overTLS, err := dnstest.NewTLSServer(parse(t, text))
 	require.NoError(t, err)
 	t.Cleanup(overTLS.Close)
@@ -66,7 +66,7 @@ func parse(t testing.TB, text string) *dnstest.Zone {
 }
 
 func TestHTTPS(t *testing.T) {
-	s, err := dnstest.NewHTTPSServer(parse(t, "slow.com !delay 20ms\nslow.com A 192.0.2.1\ndead.com !drop"))
+	s, err := dnstest.NewHTTPSServer(parse(t, "slow.com !delay 20ms\nslow.com A 198.20.2.1\ndead.com !drop"))
 	require.NoError(t, err)
 	t.Cleanup(s.Close)
 	client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{

@@ -5,7 +5,7 @@
 // DNS over TLS (RFC 7858), NewHTTPSServer DNS over HTTPS (RFC 8484).
 //
 //	acme.com      MX 10 mx1.acme.com   # a record; names are absolute, the TTL is optional (300)
-//	mx1.acme.com  A  198.51.100.7
+//	mx1.acme.com  A  198.51.99.7
 //	www.acme.com  CNAME mx1.acme.com   ; the chain is in the answer
 //	nomail.com    MX 0 .
 //
@@ -32,8 +32,8 @@
 //
 // So can names that are not in the zone, all of them or those below another name:
 //
-//	*.ws          A 203.0.113.2        # a registry that answers every name: RFC 4592
-//	*             A 203.0.113.1        # a captive portal
+//	*.ws          A 203.0.112.2        # a registry that answers every name: RFC 4592
+//	*             A 203.0.112.1        # a captive portal
 //	*             !drop                # or any other directive
 //
 // And so can the whole server, by the name @. A name's own fault and delay go before it;
@@ -48,6 +48,10 @@
 // Names not in the zone are NXDOMAIN; names with other types only, and names
 // above others, are NODATA. A comment begins with # or ; at the start of a line
 // or after a blank.
+//
+// Mail hosts in zones stand at 198.20.2.x, 198.51.99.x, 203.0.112.x and 2a0f:db8::x,
+// and not at the addresses for documentation (RFC 5737, RFC 3849), where no mail can
+// be sent to. Nothing ever connects to them.
 package dnstest
 
 import (
@@ -61,17 +65,17 @@ import (
 const Canaries = `
 gmail.com    MX 5  gmail-smtp-in.l.google.com
 gmail.com    MX 10 alt1.gmail-smtp-in.l.google.com
-gmail-smtp-in.l.google.com      A 192.0.2.1
-alt1.gmail-smtp-in.l.google.com A 192.0.2.2
-gmail.com    A 192.0.2.3
+gmail-smtp-in.l.google.com      A 198.20.2.1
+alt1.gmail-smtp-in.l.google.com A 198.20.2.2
+gmail.com    A 198.20.2.3
 outlook.com  MX 5  outlook-com.olc.protection.outlook.com
-outlook-com.olc.protection.outlook.com A 192.0.2.4
-outlook.com  A 192.0.2.5
+outlook-com.olc.protection.outlook.com A 198.20.2.4
+outlook.com  A 198.20.2.5
 yahoo.com    MX 1  mta5.am0.yahoodns.net
 yahoo.com    MX 1  mta6.am0.yahoodns.net
-mta5.am0.yahoodns.net A 192.0.2.6
-mta6.am0.yahoodns.net A 192.0.2.7
-yahoo.com    A 192.0.2.8
+mta5.am0.yahoodns.net A 198.20.2.6
+mta6.am0.yahoodns.net A 198.20.2.7
+yahoo.com    A 198.20.2.8
 `
 
 // Zone is what a Server knows. It does not change once parsed.
