@@ -14,7 +14,7 @@ type said struct {
 	reply
 	server   int
 	honest   bool // the server had passed its canaries
-	strained bool // it was losing questions: what it did not answer is worth asking again
+	strained bool // it was losing questions, or could not be reached: what it did not answer is worth asking again
 	tries    int
 }
 
@@ -23,6 +23,12 @@ type said struct {
 // answer counts, whichever try it is to. A failure is asked once more. If ctx ends
 // the status is silence.
 func (r *Resolver) ask(ctx context.Context, q question, via int) said {
+	select {
+	case r.slots <- struct{}{}:
+		defer func() { <-r.slots }()
+	case <-ctx.Done():
+		return said{}
+	}
 	s := r.standing.Load()
 	if !s.answers(via) {
 		// Waiting would make a long list over a dead resolver last for hours.
@@ -91,14 +97,20 @@ func (r *Resolver) fly(ctx context.Context, f *asking, s *standing, via int) sai
 			if heard.status != silence {
 				failures++
 			}
+			heard.strained = heard.strained || failed.strained
 			if failed.status == silence {
 				failed = heard
 			}
+			failed.strained = heard.strained
 			if failures > 1 {
 				return failed
 			}
-			// After a failure another server is asked at once, the same one in a while.
-			if e.try == latest && (e.late || !s.alone(via)) {
+			// After a failure another server is asked at once, the same one in a while. In
+			// the last round there is time for all tries to be answered after all.
+			if e.try == latest && (e.late || round < rounds-1 && !s.alone(via)) {
+				if s.alone(via) && !pause(ctx, due-r.clock()) {
+					return said{}
+				}
 				round++
 				only, plain, again = via, false, true
 			}
@@ -111,6 +123,19 @@ func (r *Resolver) fly(ctx context.Context, f *asking, s *standing, via int) sai
 		r.misses.Add(1)
 	}
 	return failed
+}
+
+// pause waits, if there is anything to wait for. It returns false if ctx ends.
+func pause(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	select {
+	case <-time.After(d):
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // timeout is how long a question may take. A second opinion that must come from one
@@ -185,7 +210,7 @@ func (r *Resolver) hear(f *asking, s *standing, e event) said {
 			r.yield(t)
 		}
 	}
-	heard := said{reply: e.reply, server: t.server, honest: s.honest.has(t.server), strained: r.gate.strained(t.server, now)}
+	heard := said{reply: e.reply, server: t.server, honest: s.honest.has(t.server), strained: e.broken || r.gate.strained(t.server, now)}
 	heard.detail = r.detail(t.server, e.detail)
 	return heard
 }
@@ -203,7 +228,7 @@ func (s *standing) answers(via int) bool {
 	if via != anyServer {
 		return !s.dead.has(via)
 	}
-	return len(s.order) > 0 && !s.dead.has(s.order[0])
+	return len(s.order) > 0
 }
 
 // whom returns the servers that the next try of f may go to: of those that were

@@ -43,12 +43,13 @@ type try struct {
 
 // event is what came of a try.
 type event struct {
-	try  int
-	over bool // it has kept its place at the gate for long enough
-	late bool // its time is over, and nothing definite came
-	odd  bool // late, but something came that is no answer
-	cut  bool // the answer does not fit into a packet: TC
-	same bool // the question came back as it was spelt
+	try    int
+	over   bool // it has kept its place at the gate for long enough
+	broken bool // late, because the connection failed
+	late   bool // its time is over, and nothing definite came
+	odd    bool // late, but something came that is no answer
+	cut    bool // the answer does not fit into a packet: TC
+	same   bool // the question came back as it was spelt
 	reply
 }
 

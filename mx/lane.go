@@ -78,20 +78,21 @@ func (p *packets) at(i int) []byte {
 
 // slot is a try under way.
 type slot struct {
-	f     *asking
-	try   int
-	q     question
-	exact bool // the server is known to repeat the question as it was spelt
-	odd   bool
-	said  bool // a failure was told
-	id    uint16
-	size  uint16
-	query [largestQuery]byte
+	f       *asking
+	try     int
+	q       question
+	exact   bool // the server is known to repeat the question as it was spelt
+	odd     bool
+	said    bool // a failure that the server answered was told
+	blipped bool // that it could not be reached was told
+	id      uint16
+	size    uint16
+	query   [largestQuery]byte
 }
 
 const (
 	never        = time.Duration(math.MaxInt64)
-	maxQuestions = 1 << 14 // a lane: one ID in four
+	maxQuestions = 1 << 15 // a lane: one ID in two
 
 	largestQuery = headerSize + longestName + questionTail + optSize
 	optSize      = 11 // without options
@@ -173,7 +174,7 @@ func (l *lane) send(f *asking, try int, how spelling, over, due time.Duration) (
 		l.mu.Unlock()
 		return 0, err
 	}
-	s.f, s.try, s.q, s.exact, s.odd, s.said, s.id, s.size = f, try, f.q, how.exact, false, false, id, uint16(len(query))
+	s.f, s.try, s.q, s.exact, s.odd, s.said, s.blipped, s.id, s.size = f, try, f.q, how.exact, false, false, false, id, uint16(len(query))
 	l.over[i], l.due[i] = over, due
 	l.byID[id] = uint16(i + 1)
 	l.out.add(query)
@@ -312,11 +313,11 @@ func (l *lane) fail(err error) bool {
 	failed := reply{detail: oneLine(err.Error())}
 	for i := range l.slots {
 		s := &l.slots[i]
-		if s.f == nil || s.said && !final {
+		if s.f == nil || (s.said || s.blipped) && !final {
 			continue
 		}
-		s.said = true
-		s.f.tell(event{try: s.try, late: final, reply: failed})
+		s.blipped = true
+		s.f.tell(event{try: s.try, late: final, broken: final, reply: failed})
 		if final {
 			l.over[i], l.due[i] = never, never
 		}

@@ -255,6 +255,8 @@ func TestLaneBlip(t *testing.T) {
 	w.failures <- blip{errors.New("refused")}
 	require.Equal(t, event{reply: reply{detail: "refused"}}, <-f.came)
 	w.failures <- blip{errors.New("refused")}
+	w.packets <- answerTo(t, query, func(m *dns.Msg) { m.Rcode, m.Answer = dns.RcodeServerFailure, nil })
+	require.Equal(t, servfail, (<-f.came).status, "what the server says itself is told all the same")
 	w.packets <- answerTo(t, query, nil)
 	require.Equal(t, positive, (<-f.came).status, "the lane lives on")
 }

@@ -26,11 +26,13 @@ type Options struct {
 
 	Roots *x509.CertPool // whom tls:// and https:// trust; nil: whom the system does
 
-	Timeout time.Duration // of one question with all its tries; 0 means 5s
+	// Timeout of one question with all its tries, but without the waiting for its
+	// turn; 0 means 5s.
+	Timeout time.Duration
 
-	// InFlight is how many questions may be under way at once; 0 means 4096, and more
-	// than 16384 are too many for the IDs of one connection. How many a server bears is
-	// found out below that.
+	// InFlight is how many questions may be under way at once, with all their tries; 0
+	// means 4096, which is the most that the IDs of one connection bear. How many a
+	// server bears is found out below that.
 	InFlight int
 
 	// Routable says which addresses mail can be sent to. nil: all except those that
@@ -84,7 +86,7 @@ func (o Options) withDefaults() Options {
 	if o.InFlight <= 0 {
 		o.InFlight = 4096
 	}
-	o.InFlight = min(o.InFlight, maxQuestions)
+	o.InFlight = min(o.InFlight, maxQuestions/maxTries)
 	if o.Routable == nil {
 		o.Routable = routable
 	}

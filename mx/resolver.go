@@ -14,7 +14,8 @@ type Resolver struct {
 	fine    []string // by server: its name, and that it answers
 	wire    *wire
 	gate    *gate
-	askings sync.Pool // of *asking
+	slots   chan struct{} // questions under way, with all their tries
+	askings sync.Pool     // of *asking
 	born    time.Time
 
 	standing   atomic.Pointer[standing] // nil before the first check
@@ -37,6 +38,7 @@ func New(o Options) *Resolver {
 	o = o.withDefaults()
 	r := &Resolver{
 		o:       o,
+		slots:   make(chan struct{}, o.InFlight),
 		askings: sync.Pool{New: func() any { return newAsking() }},
 		born:    time.Now(),
 		checks:  newMemo[struct{}, *standing](1),

@@ -134,7 +134,7 @@ func (s *server) send(f *asking, index int, how spelling, over, due time.Duratio
 		if errors.Is(err, errUnsendable) {
 			r.status = malformed
 		}
-		f.tell(event{try: n, late: true, reply: r})
+		f.tell(event{try: n, late: true, broken: true, reply: r})
 		return
 	}
 	t.lane = l

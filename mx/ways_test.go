@@ -440,3 +440,15 @@ func TestCheckServer(t *testing.T) {
 		t.Run("not "+tt.server, func(t *testing.T) { require.ErrorContains(t, mx.CheckServer(tt.server), tt.want) })
 	}
 }
+
+// A second resolver that can't be reached takes no time from the first.
+func TestSlowAnswerBesideClosedPort(t *testing.T) {
+	t.Parallel()
+	a := serve(t, dnstest.Canaries+"acme.com A 198.51.99.9\nslow.com A 198.51.99.9\nslow.com !delay 2600ms\n")
+	b := serve(t, dnstest.Canaries+"acme.com A 198.51.99.9\n")
+	r := mx.New(mx.Options{Servers: []string{a.Addr(), b.Addr()}})
+	require.Equal(t, mx.Implicit, lookup(t, r, "acme.com").Outcome)
+	b.Close()
+	got := lookup(t, r, "slow.com")
+	require.Equal(t, mx.Implicit, got.Outcome, got.Detail)
+}

@@ -30,6 +30,7 @@ type window struct {
 	tooFast  float64       // questions a second at which too many were lost
 	slowed   time.Duration // when the pace was lowered last
 	hastened time.Duration // when it was changed last
+	calm     int           // times it was quickened since too many were lost
 	strained time.Duration // until then, what had no answer may have been too much
 	cohorts  [16]cohort
 
@@ -69,7 +70,8 @@ const (
 	someLoss      = 0.02 // of a cohort: not faster, and what has no answer is asked again
 	slowestPace   = 20.0
 	faster        = 1.02 // a cohort
-	muchFaster    = 1.25 // a cohort, far below what was possible before
+	muchFaster    = 1.25 // a cohort, far below what was too much, or after calmFor cohorts
+	calmFor       = 6
 	burst         = 10 * time.Millisecond
 	strainLasts   = 5 * time.Second
 )
@@ -153,7 +155,7 @@ func (w *window) lost(asked, now time.Duration) {
 	}
 	loss := float64(c.lost) / float64(c.asked)
 	if loss > someLoss {
-		w.strained = now + strainLasts
+		w.strained, w.calm = now+strainLasts, 0
 	}
 	if loss <= tooMuchLoss || c.began < w.slowed {
 		// Or it was asked before the pace was set, and is no further sign.
@@ -180,7 +182,8 @@ func (w *window) hasten(now time.Duration) {
 	if now < w.hastened+cohortLasts || now < w.strained-strainLasts+2*cohortLasts {
 		return
 	}
-	if w.pace < w.tooFast/2 {
+	w.calm++
+	if w.pace < w.tooFast/2 || w.calm > calmFor {
 		w.pace *= muchFaster
 	} else {
 		w.pace *= faster
