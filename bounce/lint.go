@@ -2,6 +2,8 @@ package bounce
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -47,32 +49,29 @@ func (rs *Rules) Lint() []string {
 }
 
 // taken returns the earlier rule that decides, for another reason, whatever a phrase
-// of r fits: a rule that asks for nothing but words, and finds them in the phrase.
-func (rs *Rules) taken(r *rule, phrase string) *rule {
+// of r fits: one that asks for nothing but words, and finds them in the phrase.
+func (rs *Rules) taken(r *rule, phrase string) (by *rule) {
 	for _, plain := range expand(phrase) {
-		text := rs.sample(plain)
-		reply := Reply{Text: text}
-		for _, other := range rs.heard(&reply) {
-			if other == r {
-				break
-			}
-			if other.reason != r.reason && other.onlyWords() && !rs.mentions(other, r) {
-				return other
-			}
+		reply := rs.sample(r, plain)
+		fit := rs.heard(&reply)
+		if len(fit) == 0 || fit[0] == r || fit[0].reason == r.reason || !fit[0].onlyWords() || !slices.Contains(fit, r) {
+			return nil
 		}
+		by = fit[0]
 	}
-	return nil
+	return by
 }
-
-// mentions reports whether other leaves alone what r is also about.
-func (rs *Rules) mentions(other, r *rule) bool { return len(other.Without) > 0 && len(r.With) > 0 }
 
 func (c *rule) onlyWords() bool {
 	return len(c.With)+len(c.Stages)+len(c.Codes)+len(c.Enhanced)+len(c.Providers) == 0 && c.regexp == nil
 }
 
-// sample writes a phrase as a text: the first phrase of each list, nothing for gaps.
-func (rs *Rules) sample(phrase string) string {
+// sample makes a reply that r fits by a phrase: the first of each list, nothing for
+// a gap.
+func (rs *Rules) sample(r *rule, phrase string) Reply {
+	if len(r.With) > 0 {
+		phrase += " " + expand(r.With[0])[0]
+	}
 	fields := strings.Fields(phrase)
 	for i, f := range fields {
 		if f == ".." {
@@ -83,5 +82,12 @@ func (rs *Rules) sample(phrase string) string {
 			}
 		}
 	}
-	return strings.Join(fields, " ")
+	reply := Reply{Text: strings.Join(fields, " "), Code: 550}
+	if len(r.Codes) > 0 {
+		reply.Code, _ = strconv.Atoi((r.Codes[0] + "50")[:3])
+	}
+	if len(r.Enhanced) > 0 && r.Enhanced[0] != noStatus {
+		reply.Enhanced = strings.Replace(r.Enhanced[0], "x", "5", 1)
+	}
+	return reply
 }

@@ -118,7 +118,7 @@ func (m *matcher) add(root *node, phrase string, id int32) error {
 			case things[field] != 0:
 				n = n.after(things[field])
 			default:
-				words := (&reader{word: m.intern}).readWords(field)
+				words := (&reader{word: m.intern, rule: true}).readWords(field)
 				for _, t := range words {
 					n = n.after(t)
 				}

@@ -36,6 +36,7 @@ const maxTokens = 4096
 type reader struct {
 	word func([]byte) token
 	keep map[string]bool // labels of hosts that are words all the same
+	rule bool            // the text is a rule's phrase, in which # is a number
 	buf  []byte
 	out  []token
 }
@@ -213,6 +214,8 @@ func (r *reader) words(s string) {
 			if !digits {
 				r.buf, digits = append(r.buf, '#'), true
 			}
+		case c == '#' && r.rule:
+			r.buf, digits = append(r.buf, '#'), true
 		case c == '\'' || c == '’' || unicode.Is(unicode.Mn, c):
 			// doesn't is doesnt, and é is e
 		case c < utf8.RuneSelf:
