@@ -28,6 +28,14 @@ type Result struct {
 	Overrode []string      // what would have decided else, and another reason would it have been; strongest first
 }
 
+// Todo says in a sentence what to do.
+func (r *Result) Todo() string {
+	if r.Class == Soft && r.Reason.Class() == Hard {
+		return "try again: the answer is not final; it counts as a soft bounce, so that only repeated ones suppress the address"
+	}
+	return r.Reason.Todo()
+}
+
 // Final reports whether the reply's codes say that to try again is of no use. If
 // there is no code at all, it is not final.
 func (r *Reply) Final() bool {

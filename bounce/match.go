@@ -20,6 +20,7 @@ type matcher struct {
 
 const (
 	maxGap    = 4
+	maxSpan   = 48 // tokens from the first of a phrase to its last
 	maxLists  = 64
 	maxExpand = 1024 // phrases of one with alternatives
 )
@@ -153,7 +154,7 @@ func (n *node) after(t token) *node {
 func (m *matcher) find(text []token, hit func(id int32)) {
 	for i := range text {
 		if text[i] != other {
-			m.walk(&m.root, text, i, true, hit)
+			m.walk(&m.root, text[:min(len(text), i+maxSpan)], i, true, hit)
 		}
 	}
 }

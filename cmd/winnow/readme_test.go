@@ -76,6 +76,8 @@ func TestReadme(t *testing.T) {
 %s-- contacts.csv --
 %s-- addresses.txt --
 bobsmith@gmail.com
+-- replies.txt --
+550 5.1.1 <jane@acme.com>... User unknown
 -- customers.txt --
 jane@acme.com
 -- competitors.txt --
