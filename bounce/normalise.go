@@ -189,6 +189,11 @@ func (r *reader) kept(name string) {
 	}
 }
 
+// isEnding reports whether s, behind an apostrophe, is the t or s of an English word.
+func isEnding(s string) bool {
+	return s != "" && (s[0]|0x20 == 't' || s[0]|0x20 == 's') && (len(s) == 1 || !isWord(s[1]))
+}
+
 // words appends the words of s. A number in a word counts as any number: tss04 is
 // tss#.
 func (r *reader) words(s string) {
@@ -216,8 +221,10 @@ func (r *reader) words(s string) {
 			}
 		case c == '#' && r.rule:
 			r.buf, digits = append(r.buf, '#'), true
-		case c == '\'' || c == '’' || unicode.Is(unicode.Mn, c):
-			// doesn't is doesnt, and é is e
+		case unicode.Is(unicode.Mn, c):
+			// é is e
+		case (c == '\'' || c == '’') && isEnding(s[i+utf8.RuneLen(c):]):
+			// doesn't is doesnt, but n'existe two words
 		case c < utf8.RuneSelf:
 			flush()
 		case unicode.In(c, unicode.Han, unicode.Hiragana, unicode.Katakana):
