@@ -39,6 +39,7 @@ func TestTraps(t *testing.T) {
 		{"MAIL indicts nobody", raw("550 5.1.1 User unknown (in reply to MAIL FROM command)"), bounce.Policy, bounce.Block},
 		{"521 at CONNECT", bounce.Reply{Stage: bounce.StageConnect, Text: "521 does not accept mail"}, bounce.Policy, bounce.Block},
 		{"unknown after DATA", raw("550 5.1.1 User unknown (in reply to end of DATA command)"), bounce.RecipientUnknown, bounce.Hard},
+		{"the command is no word of the server", raw("551 <jane@acme.com> is a deactivated mailbox (in reply to RCPT TO command)"), bounce.MailboxDisabled, bounce.Hard},
 		{"unknown, but 4xx", raw("450 4.1.1 <jane@acme.com>: Recipient address rejected: User unknown in local recipient table"), bounce.RecipientUnknown, bounce.Soft},
 		{"5xx, but enhanced 4", raw("550 4.1.1 User unknown"), bounce.RecipientUnknown, bounce.Soft},
 		{"no code is not final", raw("User unknown"), bounce.RecipientUnknown, bounce.Soft},

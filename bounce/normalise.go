@@ -42,7 +42,7 @@ type reader struct {
 }
 
 func (r *reader) read(text string) []token {
-	text = unfold(text)
+	text = withoutCommand(unfold(text))
 	for i := 0; i < len(text) && len(r.out) < maxTokens; {
 		if isDelimiter(text[i]) {
 			i++
@@ -56,6 +56,28 @@ func (r *reader) read(text string) []token {
 		i = end
 	}
 	return r.out
+}
+
+// withoutCommand takes out "(in reply to RCPT TO command)", which is the words of
+// whoever asked.
+func withoutCommand(text string) string {
+	const begin, end = "(in reply to ", ")"
+	head, rest, ok := strings.Cut(text, begin)
+	if !ok {
+		return text
+	}
+	var b strings.Builder
+	for ok {
+		b.WriteString(head)
+		b.WriteByte(' ')
+		command, tail, closed := strings.Cut(rest, end)
+		if !closed || len(command) > 40 {
+			tail = rest
+		}
+		head, rest, ok = strings.Cut(tail, begin)
+	}
+	b.WriteString(head)
+	return b.String()
 }
 
 // unfold decomposes what is not ASCII, so that marks can be left out. What is no
