@@ -164,6 +164,16 @@ leaves = ["550 mailbox full"]
 	require.Equal(t, bounce.Policy, own.Classify(raw("550 5.1.1 User unknown")).Reason, "one of the same id takes its place")
 	require.Equal(t, bounce.RecipientUnknown, rules.Classify(raw("550 5.1.1 User unknown")).Reason, "the others are as they were")
 
+	scoped, err := rules.With("own.toml", []byte("[[rule]]\nid = 'a'\nreason = 'moved'\nwords = ['xyzzy']\nproviders = ['gmail']\nstages = ['rcpt']\ncodes = ['55']\n"))
+	require.NoError(t, err)
+	at := bounce.Reply{Stage: bounce.StageRcpt, Text: "550 xyzzy", Host: "gmail-smtp-in.l.google.com"}
+	require.Equal(t, bounce.Moved, scoped.Classify(at).Reason)
+	elsewhere, later, other := at, at, at
+	elsewhere.Host, later.Stage, other.Code = "mx.acme.com", bounce.StageData, 503
+	for _, r := range []bounce.Reply{elsewhere, later, other} {
+		require.NotEqual(t, bounce.Moved, scoped.Classify(r).Reason, r)
+	}
+
 	for _, test := range []struct{ name, file, says string }{
 		{"no TOML", "[[rule", "own.toml"},
 		{"key", "[[rule]]\nid='a'\nword=['x']", "there is no key rule.word"},
