@@ -266,7 +266,7 @@ func TestLaneEnds(t *testing.T) {
 	f := sendBy(t, l, "acme.com.", spelling{})
 	<-w.sent
 	w.failures <- errors.New("broken")
-	require.Equal(t, event{late: true, reply: reply{detail: "broken"}}, <-f.came)
+	require.Equal(t, event{late: true, broken: true, reply: reply{detail: "broken"}}, <-f.came)
 	require.True(t, l.closed())
 	l.expire(time.Hour)
 	nothing(t, f)
@@ -298,7 +298,7 @@ func TestLaneConnects(t *testing.T) {
 		})
 		f := sendBy(t, l, "acme.com.", spelling{})
 		close(refuse)
-		require.Equal(t, event{late: true, reply: reply{detail: "connect: no such host"}}, <-f.came)
+		require.Equal(t, event{late: true, broken: true, reply: reply{detail: "connect: no such host"}}, <-f.came)
 		require.True(t, l.closed())
 	})
 	t.Run("closed meanwhile", func(t *testing.T) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -8,16 +9,27 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"winnow/bounce"
 	"winnow/validate"
 	"winnow/verdict"
 )
 
 func explainCommand(ui *tui) *cobra.Command {
 	var list bool
+	var format, own string
 	cmd := &cobra.Command{
-		Use:   "explain CODE...",
-		Short: "Say what one of winnow's codes means, and what to do",
+		Use:   "explain CODE... | REPLY... | -",
+		Short: "Say what a code or a mail server's reply means, and what to do",
+		Long: `Says what one of winnow's own codes means, or a reply of a mail server: whom it is
+about, whether the address may be removed for it, and what to do. A reply is given
+as it came, or as its bare code; "-" reads one reply a line from standard input.
+
+Only a final refusal that is about the recipient or its domain is ever hard.`,
 		Example: `  winnow explain domain.missing
+  winnow explain 550
+  winnow explain 5.1.1
+  winnow explain "550 5.7.1 Service unavailable, client host [192.0.2.1] blocked"
+  winnow explain - --format jsonl < replies.txt
   winnow explain --list`,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			var codes []string
@@ -28,31 +40,67 @@ func explainCommand(ui *tui) *cobra.Command {
 		},
 		Args: func(_ *cobra.Command, args []string) error {
 			if list != (len(args) == 0) {
-				return fmt.Errorf("name a code, or use --list to see them all")
+				return fmt.Errorf("name a code or a reply, or use --list to see all codes")
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, codes []string) error {
-			if list {
-				return explainAll(ui.stdout)
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := checkReplyFormat(format); err != nil {
+				return err
 			}
-			for i, code := range codes {
-				k, ok := validate.KindOf(code)
-				if !ok {
-					return usageError{fmt.Errorf("there is no code %q%s (winnow explain --list shows all)", code, near(code))}
-				}
-				if i > 0 {
-					fmt.Fprintln(ui.stdout)
-				}
-				if err := explain(ui.stdout, k); err != nil {
+			if list {
+				if err := explainAll(ui.stdout); err != nil {
 					return err
 				}
+				return explainSheet(ui.stdout)
 			}
-			return nil
+			return explainEach(ui, args, format, own)
 		},
 	}
-	cmd.Flags().BoolVar(&list, "list", false, "show every code on a line of its own")
+	cmd.Flags().BoolVar(&list, "list", false, "show every code on a line of its own: winnow's, then reply codes, enhanced codes and reasons")
+	cmd.Flags().StringVar(&format, "format", "text", "answer a reply in this `FORMAT`: text, or jsonl (one JSON object a line)")
+	cmd.Flags().StringVar(&own, "bounce-rules", "", "lay the rules of this `FILE` over winnow's own")
+	complete(cmd, "format", "text", "jsonl")
 	return cmd
+}
+
+func explainEach(ui *tui, args []string, format, own string) error {
+	var rules *bounce.Rules // not read for codes of winnow's own
+	var err error
+	for i, arg := range args {
+		k, ours := validate.KindOf(arg)
+		if ours && format == "text" {
+			if i > 0 {
+				fmt.Fprintln(ui.stdout)
+			}
+			if err := explain(ui.stdout, k); err != nil {
+				return err
+			}
+			continue
+		}
+		switch {
+		case ours:
+			return usageError{fmt.Errorf("--format jsonl: %s is no reply", arg)}
+		case arg == "-" && len(args) > 1:
+			return usageError{errors.New("- reads the replies from standard input: give no others beside it")}
+		case noReplyCode(arg):
+			return usageError{fmt.Errorf("there is no reply code %s: they go from 200 to 599", arg)}
+		case arg != "-" && !looksLikeReply(arg):
+			return usageError{fmt.Errorf("there is no code %q%s (winnow explain --list shows all)", arg, near(arg))}
+		}
+		if rules == nil {
+			if rules, err = replyRules(own); err != nil {
+				return err
+			}
+		}
+		if arg == "-" {
+			return explainStream(ui, rules, format)
+		}
+		if err := explainReply(ui.stdout, rules, arg, format, i == 0); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func explain(w io.Writer, k verdict.Kind) error {

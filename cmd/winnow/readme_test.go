@@ -78,6 +78,8 @@ func TestReadme(t *testing.T) {
 bobsmith@gmail.com
 -- domains.txt --
 gmail.com
+-- replies.txt --
+550 5.1.1 <jane@acme.com>... User unknown
 -- customers.txt --
 jane@acme.com
 -- competitors.txt --

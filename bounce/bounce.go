@@ -1,0 +1,106 @@
+// Package bounce answers one question: what does this SMTP reply say, and of whom?
+//
+// A reply is about the recipient, the recipient's domain, the sender or the
+// receiving system. Only the first two may ever remove an address, and only with a
+// final answer. [Classify] looks, in this order, at the words of known providers,
+// at what is said of the sender, of the recipient and of the system, at the
+// enhanced status code (RFC 3463), and last at the reply code (RFC 5321 section
+// 4.2), which says least.
+//
+// The words are data, in rules/*.toml: each rule stands with replies that it must
+// catch and replies that it must leave alone, and [Rules.Lint] proves both. It asks
+// nobody and keeps nothing. Everything in it is safe for concurrent use.
+//
+// It does not look at a message, only at what a server said of it.
+package bounce
+
+import "time"
+
+// Result is what a reply says.
+type Result struct {
+	Reply    // as it was given, with what could be read out of its text
+	Reason   Reason
+	Class    Class
+	Target   Target
+	Action   Action
+	RetryIn  time.Duration // 0 unless Action is [Retry] or [SlowDown]
+	Rule     string        // what decided: a rule's id, "enhanced 5.1.1", "code 550", or "" where nothing did
+	Overrode []string      // what would have decided else, and another reason would it have been; strongest first
+}
+
+// Todo says in a sentence what to do.
+func (r *Result) Todo() string {
+	if r.Class == Soft && r.Reason.Class() == Hard {
+		return "try again: the answer is not final; it counts as a soft bounce, so that only repeated ones suppress the address"
+	}
+	return r.Reason.Todo()
+}
+
+// Final reports whether the reply's codes say that to try again is of no use. If
+// there is no code at all, it is not final.
+func (r *Reply) Final() bool {
+	enhanced := byte('5')
+	if r.Enhanced != "" {
+		enhanced = r.Enhanced[0]
+	}
+	return enhanced == '5' && (r.Code >= 500 && r.Code < 600 || r.Code == 0 && r.Enhanced != "")
+}
+
+// Classify says what a reply means by the rules that come with winnow. Fields of r
+// that are empty are read out of its text, so that a raw reply can be given as it
+// came, in Text alone.
+func Classify(r Reply) Result {
+	rules, err := Embedded()
+	if err != nil { // a test proves that they can be read
+		rules = &Rules{}
+	}
+	return rules.Classify(r)
+}
+
+// Classify is the function [Classify] by these rules.
+func (rs *Rules) Classify(reply Reply) Result {
+	res := Result{Reply: reply.read()}
+	r := &res.Reply
+
+	// The strongest voice that may be heard decides; the others are kept for whoever
+	// asks why.
+	var decided bool
+	hear := func(reason Reason, voice string) {
+		switch {
+		case !allowed(reason, r):
+		case !decided:
+			decided, res.Reason, res.Rule = true, reason, voice
+		case reason != res.Reason && reason != Undetermined:
+			res.Overrode = append(res.Overrode, voice)
+		}
+	}
+	if r.Code < 200 || r.Code >= 300 { // where mail was taken, words have nothing to add
+		for _, rule := range rs.heard(r) {
+			hear(rule.reason, rule.ID)
+		}
+		if reason, ok := enhancedReason(r.Enhanced); ok {
+			hear(reason, "enhanced "+r.Enhanced)
+		}
+	}
+	if reason, ok := codeReason(r); ok {
+		hear(reason, codeName(r.Code))
+	}
+
+	f := &facts[res.Reason]
+	res.Class, res.Target, res.Action, res.RetryIn = f.class, f.target, f.action, f.retry
+	if res.Class == Hard && !r.Final() {
+		// Tried first, and counted: living mailboxes are "unknown" on a bad day too.
+		res.Class, res.Action, res.RetryIn = Soft, Retry, facts[DeferredSystem].retry
+	}
+	if d, ok := askedToWait(r.Text); ok && (res.Action == Retry || res.Action == SlowDown) {
+		res.RetryIn = d
+	}
+	return res
+}
+
+// allowed reports whether a reply of this stage can say such a thing: before the
+// recipient was named, nothing can have been said of it.
+func allowed(reason Reason, r *Reply) bool {
+	f := &facts[reason]
+	return r.Stage == StageUnknown || r.Stage >= StageRcpt || f.class != Hard && reason != Undetermined
+}

@@ -1,0 +1,244 @@
+package bounce
+
+import (
+	"strings"
+	"time"
+)
+
+// Stage is the command that a reply answers. Before [StageRcpt] the server knows
+// nothing of the recipient.
+type Stage uint8
+
+const (
+	StageUnknown Stage = iota
+	StageConnect
+	StageHelo // HELO, EHLO, STARTTLS, AUTH
+	StageMail
+	StageRcpt
+	StageData // DATA, and the end of the message
+)
+
+var stageWords = [...]string{"", "connect", "helo", "mail", "rcpt", "data"}
+
+// String returns the stage's word in rules, or "" for StageUnknown.
+func (s Stage) String() string { return word(stageWords[:], int(s)) }
+
+// Reply is what a server said. The zero value of a field means that it is not
+// known; [Classify] then reads it out of the text.
+type Reply struct {
+	Stage    Stage
+	Code     int    // such as 550
+	Enhanced string // such as "5.1.1"; "5.0.0" where a report only says that delivery failed for good
+	Text     string // as it came: of many lines, with its codes or without
+	Host     string // who said it, by its name in the MX
+}
+
+// maxText is how much of a text is looked at. A line of a reply has at most 512
+// octets (RFC 5321 section 4.5.3.1.5); what stands so far behind is a message that
+// somebody quoted.
+const maxText = 16 << 10
+
+func (r *Reply) head() string {
+	if len(r.Text) > maxText {
+		return r.Text[:maxText]
+	}
+	return r.Text
+}
+
+// read fills in what is not known and stands in the text.
+func (r Reply) read() Reply {
+	text := r.head()
+	behind := ""
+	if r.Code == 0 {
+		r.Code, behind = findCode(text)
+	} else if n, rest := findCode(text); n == r.Code {
+		behind = rest
+	}
+	if r.Code < 200 || r.Code > 599 {
+		r.Code = 0
+	}
+	if _, _, ok := enhancedAt(r.Enhanced); !ok {
+		r.Enhanced = findEnhanced(text, behind, r.Code)
+	}
+	if r.Stage == StageUnknown {
+		r.Stage = findStage(text)
+	}
+	if r.Host == "" {
+		r.Host = findHost(text)
+	}
+	return r
+}
+
+// findCode returns the first reply code and what stands behind it. One stands at
+// the start, perhaps behind the type of a Diagnostic-Code (RFC 3464 section 2.3.6),
+// or behind words like "host mx.example.com said:".
+func findCode(text string) (code int, behind string) {
+	s := strings.TrimLeft(text, " \t\r\n'\"<(")
+	if kind, rest, ok := strings.Cut(s, ";"); ok && len(kind) < 16 && !strings.ContainsAny(kind, " .0123456789") {
+		s = strings.TrimLeft(rest, " \t\r\n'\"<(")
+	}
+	if n := codeAt(s); n != 0 {
+		return n, s[3:]
+	}
+	before := byte('x') // the last byte that was not white space
+	for i := 0; i+3 <= len(s); i++ {
+		c := s[i]
+		if c >= '2' && c <= '5' && (i == 0 || !isWord(s[i-1])) {
+			// A number in mid-sentence is a code only where it looks like one.
+			if n := codeAt(s[i:]); n != 0 && n/100 != 3 && (strings.IndexByte(":;,('\"<", before) >= 0 || i+3 < len(s) && s[i+3] == '-') {
+				return n, s[i+3:]
+			}
+		}
+		if c == '\n' {
+			before = ':' // a line begins
+		} else if c != ' ' && c != '\t' && c != '\r' {
+			before = c
+		}
+	}
+	return 0, ""
+}
+
+// codeAt reads the reply code with which s begins, or 0.
+func codeAt(s string) int {
+	if len(s) < 3 || s[0] < '2' || s[0] > '5' || s[1] < '0' || s[1] > '9' || s[2] < '0' || s[2] > '9' {
+		return 0
+	}
+	if len(s) > 3 && (isWord(s[3]) || s[3] == '.' && len(s) > 4 && isDigit(s[4])) {
+		return 0
+	}
+	return int(s[0]-'0')*100 + int(s[1]-'0')*10 + int(s[2]-'0')
+}
+
+// findEnhanced returns the enhanced code that stands behind the reply code, else
+// the first in the text that is of its class: "(#5.1.1)".
+func findEnhanced(text, behind string, code int) string {
+	s := strings.TrimLeft(behind, " -'\"#(:")
+	if e, _, ok := enhancedAt(s); ok && s != "" {
+		return e
+	}
+	for i := 0; i < len(text); i++ {
+		if c := text[i]; c != '5' && c != '4' && c != '2' || i > 0 && (isWord(text[i-1]) || text[i-1] == '.') {
+			continue
+		}
+		e, _, ok := enhancedAt(text[i:])
+		if ok && (code == 0 && (i == 0 || e[0] != '2') || code/100 == int(e[0]-'0')) {
+			return e
+		}
+	}
+	return ""
+}
+
+// enhancedAt reads the enhanced status code with which s begins (RFC 3463 section
+// 2); a fourth number makes it something else, such as an IP address.
+func enhancedAt(s string) (code string, n int, ok bool) {
+	if len(s) < 5 || s[0] != '2' && s[0] != '4' && s[0] != '5' {
+		return "", 0, false
+	}
+	n = 1
+	for range 2 {
+		if n >= len(s) || s[n] != '.' {
+			return "", 0, false
+		}
+		from := n + 1
+		for n = from; n < len(s) && isDigit(s[n]); n++ {
+		}
+		if n == from || n > from+3 {
+			return "", 0, false
+		}
+	}
+	if n < len(s) && (isWord(s[n]) || s[n] == '.' && n+1 < len(s) && isDigit(s[n+1])) {
+		return "", 0, false
+	}
+	return s[:n], n, true
+}
+
+// answering are the words of mail servers before the command that was answered.
+var answering = [...]string{"in reply to ", "in response to ", "after ", "while sending ", ">>> "}
+
+var commandStages = [...]struct {
+	command string
+	stage   Stage
+}{
+	{"initial connection", StageConnect}, {"connect", StageConnect}, {"initial server greeting", StageConnect}, {"banner", StageConnect},
+	{"helo", StageHelo}, {"ehlo", StageHelo}, {"starttls", StageHelo}, {"auth", StageHelo},
+	{"mail from", StageMail}, {"pipelined mail from", StageMail},
+	{"rcpt to", StageRcpt}, {"pipelined rcpt to", StageRcpt},
+	{"data", StageData}, {"end of data", StageData}, {"pipelined data", StageData}, {"pipelined end of data", StageData}, {"bdat", StageData},
+}
+
+// findStage reads which command was answered from the words of the server that
+// tells of it; the last to speak knows best.
+func findStage(text string) Stage {
+	var stage Stage
+	last := -1
+	s := strings.ToLower(text)
+	for _, words := range answering {
+		for from := 0; ; {
+			i := strings.Index(s[from:], words)
+			if i < 0 {
+				break
+			}
+			from += i + len(words)
+			for _, c := range commandStages {
+				if strings.HasPrefix(s[from:], c.command) && from > last {
+					stage, last = c.stage, from
+				}
+			}
+		}
+	}
+	return stage
+}
+
+// findHost reads who spoke: "host mx.example.com[192.0.2.1] said:", as Postfix and
+// Exim tell it, or a name in the brackets at the end, as Microsoft signs.
+func findHost(text string) string {
+	for _, words := range [...]string{"host ", "Host "} {
+		if _, rest, ok := strings.Cut(text, words); ok {
+			if end := strings.IndexAny(rest, "[ "); end > 0 && strings.Contains(rest[end:min(len(rest), end+64)], "]") {
+				if host := rest[:end]; strings.Contains(host, ".") && !strings.ContainsAny(host, "<@:") {
+					return host
+				}
+			}
+		}
+	}
+	if open := strings.LastIndexByte(text, '['); open >= 0 {
+		rest := text[open+1:]
+		if end := strings.IndexAny(rest, "] "); end > 0 && strings.Count(rest[:end], ".") >= 2 && !isDigit(rest[end-1]) && !strings.ContainsAny(rest[:end], "@:") {
+			return rest[:end]
+		}
+	}
+	return ""
+}
+
+// units are how servers write the time after which to come again.
+var units = [...]struct {
+	word string
+	unit time.Duration
+}{{"sec", time.Second}, {"min", time.Minute}, {"hour", time.Hour}, {"hr", time.Hour}}
+
+// askedToWait reads "try again in 300 seconds".
+func askedToWait(text string) (time.Duration, bool) {
+	if len(text) > maxText {
+		text = text[:maxText]
+	}
+	for i := 0; i < len(text); i++ {
+		if !isDigit(text[i]) || i > 0 && text[i-1] != ' ' {
+			continue
+		}
+		n, end := 0, i
+		for ; end < len(text) && isDigit(text[end]) && end-i < 6; end++ {
+			n = n*10 + int(text[end]-'0')
+		}
+		rest := strings.ToLower(strings.TrimLeft(text[end:min(len(text), end+16)], " "))
+		for _, u := range units {
+			if d := time.Duration(n) * u.unit; strings.HasPrefix(rest, u.word) && d > 0 && d <= 2*day {
+				return d, true
+			}
+		}
+		i = end
+	}
+	return 0, false
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+func isWord(c byte) bool  { return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'z' || c >= 0x80 }
