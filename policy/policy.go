@@ -235,12 +235,15 @@ func lineOf(text string, key toml.Key) int {
 // SetResolvers sets the resolvers to ask, each HOST, HOST:PORT, tls://HOST or
 // https://HOST/PATH as in mx.Options.Servers; none means the system's.
 func (p *Policy) SetResolvers(servers []string) error {
+	var trimmed []string
 	for _, s := range servers {
+		s = strings.TrimSpace(s)
+		trimmed = append(trimmed, s)
 		if err := mx.CheckServer(s); err != nil {
 			return fmt.Errorf("resolver: %q: %w; write it like 192.0.2.53, [2001:db8::53]:53, tls://dns.example or https://dns.example/dns-query", s, err)
 		}
 	}
-	p.Resolvers = servers
+	p.Resolvers = trimmed
 	return nil
 }
 

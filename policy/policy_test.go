@@ -3,6 +3,7 @@ package policy_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -158,6 +159,7 @@ func TestSetResolvers(t *testing.T) {
 		{name: "name and port", server: "dns.example:5353"},
 		{name: "TLS", server: "tls://192.0.2.53#dns.example"},
 		{name: "HTTPS", server: "https://dns.example/dns-query"},
+		{name: "a blank behind the comma", server: " 192.0.2.53"},
 		{name: "nothing", server: "", want: "write it like 192.0.2.53"},
 		{name: "no port", server: "192.0.2.53:x", want: `"192.0.2.53:x": "x" is no port`},
 		{name: "another scheme", server: "ftp://dns.example", want: "ftp:// is not known"},
@@ -171,7 +173,7 @@ func TestSetResolvers(t *testing.T) {
 				return
 			}
 			require.NoError(t, err)
-			require.Equal(t, []string{"198.51.100.53:53", tt.server}, p.MX().Servers)
+			require.Equal(t, []string{"198.51.100.53:53", strings.TrimSpace(tt.server)}, p.MX().Servers)
 		})
 	}
 }
