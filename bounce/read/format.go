@@ -1,0 +1,33 @@
+// Package read answers one question: what became of the mails that this file
+// tells of?
+//
+// A file is a bounce mail, a mailbox of them, the log of a mail server, or what a
+// sending service posts or exports. What they say is classified by package bounce;
+// a service's own label is kept beside that and decides nothing that a reply says
+// better. What is damaged is told and skipped, and the rest goes on.
+package read
+
+import (
+	"bufio"
+
+	"winnow/bounce"
+)
+
+// format is a form in which such things are kept, one a file of this package.
+type format struct {
+	name  string
+	about string
+	looks func(head []byte) bool // whether a file that begins so is one; head is at most headSize bytes
+	read  func(*input) error     // an error ends the file; what is damaged in it is none
+}
+
+// headSize is how much of a file is looked at to tell its format.
+const headSize = 64 << 10
+
+// input is one file that is being read.
+type input struct {
+	*bufio.Reader
+	rules   *bounce.Rules
+	event   func(bounce.Event) error      // Source is the place in the file: "line 12"; the file's name is put before it
+	damaged func(place string, err error) // told, and skipped
+}
