@@ -1,0 +1,85 @@
+package read
+
+import (
+	"strings"
+
+	"winnow/bounce"
+)
+
+// brevo is Brevo, which was Sendinblue: webhooks of transactional and marketing mail,
+// answers of the events API, and exports of its logs and webhooks as CSV.
+//
+// The field date has the zone of the account: it is used only where there is no ts_epoch
+// and no ts_event.
+//
+// https://developers.brevo.com/docs/transactional-webhooks
+// https://developers.brevo.com/docs/marketing-webhooks
+// https://developers.brevo.com/docs/bulk-fetch-all-your-transactional-activity
+var brevo = service{
+	name:  "brevo",
+	about: "Brevo: webhooks, answers of the events API, exports of the logs",
+	page:  "events",
+	columns: []string{
+		"event", "email", "reason", "ts_epoch", "ts_event", "date", "message-id", "messageId", "tag", "tags", "camp_id", "campaign name",
+		"st_text", "ts", "frm", "mid", "from",
+	},
+	owns: func(o object) bool {
+		if o.has("st_text", "email") {
+			return true
+		}
+		return o.has("event", "email") && (o.has("message-id") || o.has("messageId", "date") || o.has("ts_epoch") || o.has("ts_event") || o.has("camp_id"))
+	},
+	reports: brevoReports,
+}
+
+// brevoEvents has the events by their letters: webhooks, API and exports spell them
+// each in its own way. "blocked" is an address on the account's own list.
+var brevoEvents = map[string]struct {
+	happened bounce.Happening
+	prior    bounce.Reason
+	soft     bool
+}{
+	"request":      {bounce.WasSent, bounce.Undetermined, false},
+	"requests":     {bounce.WasSent, bounce.Undetermined, false},
+	"sent":         {bounce.WasSent, bounce.Undetermined, false},
+	"delivered":    {bounce.WasDelivered, bounce.Delivered, false},
+	"deferred":     {bounce.WasDelayed, bounce.Undetermined, true},
+	"softbounce":   {bounce.WasFailed, bounce.Undetermined, true},
+	"softbounces":  {bounce.WasFailed, bounce.Undetermined, true},
+	"softbounced":  {bounce.WasFailed, bounce.Undetermined, true},
+	"hardbounce":   {bounce.WasFailed, bounce.Undetermined, false},
+	"hardbounces":  {bounce.WasFailed, bounce.Undetermined, false},
+	"hardbounced":  {bounce.WasFailed, bounce.Undetermined, false},
+	"invalid":      {bounce.WasFailed, bounce.Undetermined, false},
+	"invalidemail": {bounce.WasFailed, bounce.Undetermined, false},
+	"error":        {bounce.WasFailed, bounce.Protocol, true}, // on its way out of Brevo
+	"spam":         {bounce.WasComplained, bounce.Complaint, false},
+	"complaint":    {bounce.WasComplained, bounce.Complaint, false},
+}
+
+func brevoReports(o object) ([]report, error) {
+	label := o.text("event", "st_text")
+	kind, known := brevoEvents[letters(label)]
+	if !known {
+		return nil, nil
+	}
+	r := report{
+		recipient: o.text("email"),
+		happened:  kind.happened,
+		prior:     kind.prior,
+		soft:      kind.soft,
+		at:        o.time("ts_epoch", "ts_event", "date", "ts"),
+		messageID: o.text("message-id", "messageId", "mid"),
+		campaign:  strings.Trim(o.text("campaign name", "camp_id", "tags", "tag"), `[]"`),
+		from:      o.text("from", "frm"),
+		label:     label,
+	}
+	switch kind.happened {
+	case bounce.WasComplained:
+	case bounce.WasSent, bounce.WasDelivered:
+		r.label = ""
+	default:
+		r.reply.Text = o.text("reason")
+	}
+	return []report{r}, nil
+}

@@ -1,0 +1,3 @@
+package read
+
+var sendgridCases = []feedCase{}
