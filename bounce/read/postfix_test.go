@@ -47,7 +47,7 @@ var postfixCases = []feedCase{
 			"line 1: a@example.net failed block/ip_reputation at 2026-11-04T10:00:01Z",
 			"line 2: b@gone.example.net failed hard/domain_invalid at 2026-11-04T10:00:02Z",
 			"line 3: c@example.net delayed soft/recipient_unknown at 2026-11-04T10:00:03Z",
-			"line 4: d@example.net failed soft/network at 2026-11-04T10:00:04Z label=expired",
+			"line 4: d@example.net failed soft/expired at 2026-11-04T10:00:04Z label=expired",
 			"line 5: e@example.net failed block/sender_rejected at 2026-11-04T10:00:05Z",
 		},
 	},

@@ -46,6 +46,12 @@ var sendgridPriors = map[string]bounce.Reason{
 	"Frequency or Volume Too High": bounce.SenderRate,
 }
 
+// sendgridInvalid is why an address is on the list of invalid ones. Of the reasons that
+// are not here, such as a known bad domain, none says that the address is dead.
+var sendgridInvalid = map[string]bounce.Reason{
+	"Mail domain mentioned in email address is unknown": bounce.DomainInvalid,
+}
+
 func sendgridReports(o object) ([]report, error) {
 	r := report{
 		recipient: o.text("email"),
@@ -62,6 +68,9 @@ func sendgridReports(o object) ([]report, error) {
 				return nil, nil
 			}
 			r.happened, r.reply = bounce.WasComplained, bounce.Reply{}
+		} else if !o.has("status") && replyCode(r.reply.Text[:min(3, len(r.reply.Text))]) == 0 {
+			// The list of invalid addresses gives SendGrid's own words, and nobody's reply.
+			r.label, r.prior, r.reply = "invalid/"+r.reply.Text, sendgridInvalid[r.reply.Text], bounce.Reply{}
 		}
 		return []report{r}, nil
 	}
