@@ -27,7 +27,7 @@ var brevo = service{
 		if o.has("st_text", "email") {
 			return true
 		}
-		return o.has("event", "email") && (o.has("message-id") || o.has("messageId", "date") || o.has("ts_epoch") || o.has("ts_event") || o.has("camp_id"))
+		return o.has("event", "email") && !o.has("sg_event_id") && (o.has("message-id") || o.has("messageId", "date") || o.has("ts_epoch") || o.has("ts_event") || o.has("camp_id"))
 	},
 	reports: brevoReports,
 }

@@ -134,7 +134,9 @@ func (r *report) judge(rules *bounce.Rules) bounce.Result {
 	}
 	// The code that stands in the reply is the server's own; one beside it is often made up.
 	reply := r.reply
-	reply.Enhanced = ""
+	if reply.Enhanced = ""; !mayHaveStatus(reply.Text) {
+		reply.Enhanced = status
+	}
 	res := rules.Classify(reply)
 	if res.Enhanced == "" {
 		reply.Enhanced = status
@@ -151,6 +153,17 @@ func (r *report) judge(rules *bounce.Rules) bounce.Result {
 		res.Class, res.Action, res.RetryIn = bounce.Soft, bounce.Retry, bounce.Conclude(bounce.DeferredSystem, bounce.Reply{}, "").RetryIn
 	}
 	return res
+}
+
+// mayHaveStatus reports whether anything in a reply looks like an enhanced status code.
+// It spares most replies without one a second look.
+func mayHaveStatus(text string) bool {
+	for i := 1; i+1 < len(text); i++ {
+		if c := text[i-1]; text[i] == '.' && (c == '2' || c == '4' || c == '5') && '0' <= text[i+1] && text[i+1] <= '9' {
+			return true
+		}
+	}
+	return false
 }
 
 // addressIn is the address in a mailbox as headers write it, "Jane <jane@acme.com>",

@@ -39,20 +39,21 @@ func anyLine(head []byte, such func(line string) bool) bool {
 // sent is what a log said of a mail in earlier lines.
 type sent struct {
 	messageID, from string
-	waiting         []report // recipients whose last try was put off
+	waiting         map[string]report // by recipient: whose last try was put off
 }
 
 // mails remembers mails by the server's own id for them. It holds at most two
-// generations of maxMails: what was not heard of for so long is forgotten, which costs
-// an event its message id, and no event.
+// generations of maxMails mails and waiting recipients: what was not heard of for so
+// long is forgotten. It costs an event its message id, and Postfix's word that a mail
+// expired its recipients; each of their tries was told before.
 type mails struct {
 	young, old map[string]*sent
 	weight     int // of the young
 }
 
 const (
-	maxMails   = 1 << 15
-	maxWaiting = 512 // octets of a reply that are remembered
+	maxMails = 1 << 15
+	maxReply = 512 // octets of a reply that are remembered
 )
 
 func (m *mails) of(id string) *sent {
@@ -74,28 +75,25 @@ func (m *mails) of(id string) *sent {
 
 // waits remembers what became of a recipient until it is decided.
 func (m *mails) waits(id string, r report) {
-	if len(r.reply.Text) > maxWaiting {
-		r.reply.Text = r.reply.Text[:maxWaiting]
+	if len(r.reply.Text) > maxReply {
+		r.reply.Text = r.reply.Text[:maxReply]
 	}
-	r.reply.Text, r.recipient = strings.Clone(r.reply.Text), strings.Clone(r.recipient)
+	// Clones, for else each would hold a whole line.
+	r.reply.Text, r.reply.Enhanced, r.reply.Host = strings.Clone(r.reply.Text), strings.Clone(r.reply.Enhanced), strings.Clone(r.reply.Host)
+	r.recipient = strings.Clone(r.recipient)
 	s := m.of(id)
-	s.decided(r.recipient)
-	s.waiting = append(s.waiting, r)
-	m.weight++
+	if s.waiting == nil {
+		s.waiting = make(map[string]report)
+	}
+	if _, known := s.waiting[r.recipient]; !known {
+		m.weight++
+	}
+	s.waiting[r.recipient] = r
 }
 
 func (m *mails) forget(id string) {
 	delete(m.young, id)
 	delete(m.old, id)
-}
-
-func (s *sent) decided(recipient string) {
-	for i := range s.waiting {
-		if s.waiting[i].recipient == recipient {
-			s.waiting = append(s.waiting[:i], s.waiting[i+1:]...)
-			return
-		}
-	}
 }
 
 // stamp reads the time at the beginning of a line, as syslog writes it: "Nov  4

@@ -24,7 +24,7 @@ var mailgun = service{
 	},
 	owns: func(o object) bool {
 		return o.has("event-data") || o.has("address", "error", "code") ||
-			o.has("event", "recipient") && (o.has("log-level") || o.has("delivery-status") || o.has("delivery-status.message") || o.has("severity"))
+			o.has("event", "recipient") && !o.has("sg_event_id") && (o.has("log-level") || o.has("delivery-status") || o.has("delivery-status.message") || o.has("severity"))
 	},
 	reports: mailgunReports,
 }
@@ -40,7 +40,10 @@ func mailgunReports(o object) ([]report, error) {
 	if inner, ok := o.at("event-data").(map[string]any); ok {
 		o = inner
 	}
-	if o.has("address", "error") {
+	if o.has("address", "code") {
+		if mailgunHeldBack(o.text("code")) {
+			return nil, nil
+		}
 		r := report{recipient: o.text("address"), happened: bounce.WasFailed, at: o.time("created_at")}
 		r.reply.Text, r.reply.Code = o.text("error"), replyCode(o.text("code"))
 		return []report{r}, nil
@@ -72,8 +75,7 @@ func mailgunReports(o object) ([]report, error) {
 		r.happened, r.label, r.prior = bounce.WasFailed, "rejected", bounce.Policy
 		r.reply = bounce.Reply{}
 	case "failed":
-		// 605 to 607: to an address that bounced, unsubscribed or complained before.
-		if strings.HasPrefix(reason, "suppress-") || code == "605" || code == "606" || code == "607" {
+		if strings.HasPrefix(reason, "suppress-") || mailgunHeldBack(code) {
 			return nil, nil
 		}
 		r.happened, r.prior = bounce.WasFailed, mailgunPriors[reason]
@@ -86,6 +88,10 @@ func mailgunReports(o object) ([]report, error) {
 	}
 	return []report{r}, nil
 }
+
+// mailgunHeldBack: 605 to 607 are mails to an address that bounced, unsubscribed or
+// complained before.
+func mailgunHeldBack(code string) bool { return code == "605" || code == "606" || code == "607" }
 
 // replyCode reads a reply code (RFC 5321 section 4.2.1: the second digit is at most 5).
 // Services have numbers of their own beside those.

@@ -16,7 +16,7 @@ var mailjet = service{
 		"error", "comment", "smtp_reply", "source",
 	},
 	owns: func(o object) bool {
-		return o.has("event", "email") && (o.has("mj_campaign_id") || o.has("mj_contact_id") || o.has("error_related_to") || o.has("MessageID", "time"))
+		return o.has("event", "email") && !o.has("sg_event_id") && (o.has("mj_campaign_id") || o.has("mj_contact_id") || o.has("error_related_to") || o.has("MessageID", "time"))
 	},
 	reports: mailjetReports,
 }

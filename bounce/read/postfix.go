@@ -3,6 +3,8 @@ package read
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -109,7 +111,7 @@ func readPostfix(in *input) error {
 			if r.happened == bounce.WasDelayed {
 				known.waits(l.id, r)
 			} else {
-				mail.decided(r.recipient)
+				delete(mail.waiting, r.recipient)
 			}
 			return in.tell(place, r)
 		case strings.HasPrefix(l.text, "message-id="):
@@ -119,8 +121,8 @@ func readPostfix(in *input) error {
 			from, rest, _ := strings.Cut(l.text[len("from="):], ">, ")
 			mail.from = strings.Clone(from + ">")
 			if strings.HasPrefix(rest, "status=expired") || strings.HasPrefix(rest, "status=force-expired") {
-				for _, r := range mail.waiting {
-					if err := in.tell(place, expired(r, l.at)); err != nil {
+				for _, recipient := range slices.Sorted(maps.Keys(mail.waiting)) {
+					if err := in.tell(place, expired(mail.waiting[recipient], l.at)); err != nil {
 						return err
 					}
 				}

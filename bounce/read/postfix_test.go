@@ -93,11 +93,11 @@ func TestSyslogYear(t *testing.T) {
 func TestLogMemory(t *testing.T) {
 	var m mails
 	for i := range 3 * maxMails {
-		m.waits(fmt.Sprint(i), report{recipient: "jane@acme.com", reply: bounce.Reply{Text: strings.Repeat("x", 2*maxWaiting)}})
+		m.waits(fmt.Sprint(i), report{recipient: "jane@acme.com", reply: bounce.Reply{Text: strings.Repeat("x", 2*maxReply)}})
 	}
 	require.LessOrEqual(t, len(m.young)+len(m.old), 2*maxMails)
 	last := m.of(fmt.Sprint(3*maxMails - 1))
 	require.Len(t, last.waiting, 1)
-	require.Len(t, last.waiting[0].reply.Text, maxWaiting)
+	require.Len(t, last.waiting["jane@acme.com"].reply.Text, maxReply)
 	require.Empty(t, m.of("0").waiting)
 }

@@ -63,14 +63,14 @@ func sendgridReports(o object) ([]report, error) {
 	r.reply.Text, r.reply.Enhanced = o.text("reason", "response"), o.text("status")
 	if !o.has("event") { // a row of a list
 		r.happened = bounce.WasFailed
-		if !o.has("reason") {
-			if !o.has("ip") {
-				return nil, nil
-			}
-			r.happened, r.reply = bounce.WasComplained, bounce.Reply{}
-		} else if !o.has("status") && replyCode(r.reply.Text[:min(3, len(r.reply.Text))]) == 0 {
+		switch {
+		case !o.has("ip") && !o.has("reason") && !o.has("status"):
+			return nil, nil // somebody who unsubscribed
+		case o.has("ip") && !o.has("reason") && !o.has("status"):
+			r.happened = bounce.WasComplained
+		case !o.has("status") && replyCode(r.reply.Text[:min(3, len(r.reply.Text))]) == 0:
 			// The list of invalid addresses gives SendGrid's own words, and nobody's reply.
-			r.label, r.prior, r.reply = "invalid/"+r.reply.Text, sendgridInvalid[r.reply.Text], bounce.Reply{}
+			r.label, r.prior, r.reply = joined("invalid", r.reply.Text), sendgridInvalid[r.reply.Text], bounce.Reply{}
 		}
 		return []report{r}, nil
 	}

@@ -47,8 +47,14 @@ var sendgridCases = []feedCase{
 			"line 2: a@example.net failed hard/recipient_unknown at 2026-11-04T10:00:00Z",
 			"line 4: b@example.net failed block/spam_content at 2026-11-04T10:00:01Z",
 			"line 7: d@example.net failed soft/mailbox_full at 2026-11-04T10:00:00Z",
+			"line 9: f@example.net failed undetermined/undetermined at 2026-11-04T10:00:00Z",
 		},
 		damaged: []string{"line 5: a quote is not closed", "line 8: it has 3 cells, the header has 4"},
+	},
+	{
+		name: "arguments of the sender's own stand beside the fields", format: "sendgrid",
+		file: `[{"email":"a@example.net","timestamp":1793786400,"event":"delivered","sg_event_id":"e1","message-id":"x","camp_id":"7","mj_campaign_id":"7","recipient":"b@example.net","severity":"1"}]`,
+		want: []string{"line 1: a@example.net delivered none/delivered at 2026-11-04T10:00:00Z"},
 	},
 	{
 		name: "invalid addresses as CSV", format: "sendgrid",
