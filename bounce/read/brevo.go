@@ -1,6 +1,7 @@
 package read
 
 import (
+	"fmt"
 	"strings"
 
 	"winnow/bounce"
@@ -9,8 +10,9 @@ import (
 // brevo is Brevo, which was Sendinblue: webhooks of transactional and marketing mail,
 // answers of the events API, and exports of its logs and webhooks as CSV.
 //
-// The field date has the zone of the account: it is used only where there is no ts_epoch
-// and no ts_event.
+// The field date, and ts of the logs, have the zone of the account, which is not told:
+// they are taken for UTC, and only where there is no ts_epoch and no ts_event. The logs
+// are in the account's language; of others than English winnow says so for each row.
 //
 // https://developers.brevo.com/docs/transactional-webhooks
 // https://developers.brevo.com/docs/marketing-webhooks
@@ -57,10 +59,19 @@ var brevoEvents = map[string]struct {
 	"complaint":    {bounce.WasComplained, bounce.Complaint, false},
 }
 
+// brevoOther are the words of its logs, in English, for what is no news of a mail.
+var brevoOther = map[string]bool{
+	"opened": true, "firstopening": true, "uniqueopened": true, "clicked": true, "unsubscribed": true, "blocked": true, "loadedbyproxy": true,
+	"uniqueproxyopen": true, "proxyopen": true, "adminreport": true,
+}
+
 func brevoReports(o object) ([]report, error) {
 	label := o.text("event", "st_text")
 	kind, known := brevoEvents[letters(label)]
 	if !known {
+		if word := o.text("st_text"); word != "" && !brevoOther[letters(word)] {
+			return nil, fmt.Errorf("there is no status %q in an English log", word)
+		}
 		return nil, nil
 	}
 	r := report{

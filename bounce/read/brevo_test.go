@@ -38,8 +38,9 @@ var brevoCases = []feedCase{
 	},
 	{
 		name: "logs as CSV", format: "brevo",
-		file: "st_text,ts,sub,frm,email,tag,mid,link\nHard bounce,04-11-2026 10:00:00,Hello,news@acme.com,a@example.net,autumn,<x@relay>,NA\nFirst opening,04-11-2026 10:00:00,Hello,news@acme.com,b@example.net,,<x@relay>,NA\n",
-		want: []string{"line 2: a@example.net failed undetermined/undetermined at 2026-11-04T10:00:00Z label=Hard bounce id=x@relay campaign=autumn from=acme.com"},
+		file:    "st_text,ts,sub,frm,email,tag,mid,link\nHard bounce,04-11-2026 10:00:00,Hello,news@acme.com,a@example.net,autumn,<x@relay>,NA\nFirst opening,04-11-2026 10:00:00,Hello,news@acme.com,b@example.net,,<x@relay>,NA\nInviata,04-11-2026 10:00:00,Hello,news@acme.com,b@example.net,,<x@relay>,NA\n",
+		want:    []string{"line 2: a@example.net failed undetermined/undetermined at 2026-11-04T10:00:00Z label=Hard bounce id=x@relay campaign=autumn from=acme.com"},
+		damaged: []string{`line 4: there is no status "Inviata"`},
 	},
 	{
 		name: "webhooks as CSV", format: "brevo",

@@ -20,8 +20,8 @@ var (
 
 // eachObject cuts a stream of JSON into its objects: whole files, one a line, one
 // behind the other, in arrays, or in the array that stands under the key page. One
-// that is damaged is told and skipped; where it is not closed, the next line that is
-// indented like its own begins another.
+// that is damaged is told and skipped; where it is not closed, the next line that opens a
+// bracket and is not indented further begins another.
 //
 // encoding/json's own Decoder reads no further once it met a fault. Here only the
 // brackets are followed, and each object is given to it alone.
@@ -110,7 +110,7 @@ func (c *cutter) broken(b byte) bool {
 		return false
 	}
 	c.blank = false
-	return c.inside && (b == '{' || b == '[') && c.indent == c.atIndent && c.last != ':' && c.last != '['
+	return c.inside && (b == '{' || b == '[') && c.indent <= c.atIndent && c.last != ':' && c.last != '['
 }
 
 // closes takes the next byte, and reports whether it ends an object, which then is

@@ -80,6 +80,47 @@ func TestFeeds(t *testing.T) {
 	}
 }
 
+// TestFeedsAreReadInPieces: what is too large is told, and not kept.
+func TestFeedsAreReadInPieces(t *testing.T) {
+	long := strings.Repeat("x", maxObject)
+	event := func(n int, more string) string {
+		return fmt.Sprintf(`{"email":"%d@example.net","event":"delivered","sg_event_id":"%s"}`, n, more)
+	}
+	tests := []struct {
+		name, file, format string
+		damaged            []string
+	}{
+		{"an object in a line", event(1, "a") + event(2, long) + event(3, "b"), "sendgrid", []string{"line 1, item 2: an object is larger than 4 MiB"}},
+		{"an object that is not closed", event(1, "a") + "\n{\"a\":[" + long + "\n" + event(3, "b"), "sendgrid", []string{"line 2: an object is not closed"}},
+		{"a row", "email,created,reason,status\n1@example.net,1,250 ok,2.0.0\n2@example.net,1,\"" + long + "\",\n3@example.net,1,250 ok,\n", "sendgrid", []string{"line 3: a quote is not closed"}},
+		{"a line of a log", "2026-11-04T10:00:01Z h postfix/smtp[1]: 4F1A2B: to=<1@example.net>, relay=none, dsn=5.0.0, status=bounced (" + long + ")\n" +
+			"2026-11-04T10:00:01Z h postfix/smtp[1]: 4F1A2B: to=<3@example.net>, relay=none, dsn=5.0.0, status=bounced (x)\n", "postfix", nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var got []string
+			damaged := readAs(t, feedNamed(t, tt.format), tt.file, func(e bounce.Event) { got = append(got, e.Recipient) })
+			require.Equal(t, []string{"1@example.net", "3@example.net"}, got)
+			require.Equal(t, tt.damaged, damaged)
+		})
+	}
+}
+
+// TestEventsKeepTheReply: new rules are to judge it again.
+func TestEventsKeepTheReply(t *testing.T) {
+	var got []bounce.Event
+	keep := func(e bounce.Event) { got = append(got, e) }
+	readAs(t, postfix, `2026-11-04T10:00:01Z h postfix/smtp[1]: 4F1A2B: to=<a@example.net>, relay=mx.example.net[198.51.100.1]:25, dsn=5.1.1, status=bounced (host mx.example.net[198.51.100.1] said: 550 5.1.1 No such user (in reply to RCPT TO command))`, keep)
+	readAs(t, mailgun.format(), `{"event-data":{"event":"failed","severity":"permanent","recipient":"a@example.net","delivery-status":{"code":550,"message":"No such user","mx-host":"mx.example.net"}}}`, keep)
+	readAs(t, ses.format(), `{"eventType":"Bounce","mail":{},"bounce":{"bounceType":"Transient","bounceSubType":"MailboxFull","bouncedRecipients":[{"emailAddress":"a@example.net"}]}}`, keep)
+	require.Len(t, got, 3)
+	require.Equal(t, bounce.Reply{Stage: bounce.StageRcpt, Code: 550, Enhanced: "5.1.1", Host: "mx.example.net",
+		Text: "host mx.example.net[198.51.100.1] said: 550 5.1.1 No such user (in reply to RCPT TO command)"}, got[0].Reply)
+	require.Equal(t, bounce.Reply{Code: 550, Enhanced: "5.0.0", Host: "mx.example.net", Text: "No such user"}, got[1].Reply)
+	require.Equal(t, "label Transient/MailboxFull", got[2].Rule)
+	require.Equal(t, bounce.Retry, got[2].Action)
+}
+
 // TestEachFileIsOfOneFeed: no format takes a file for its own that is another's.
 func TestEachFileIsOfOneFeed(t *testing.T) {
 	for _, cases := range feedCases {

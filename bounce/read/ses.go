@@ -157,6 +157,7 @@ func sesRecipients(o object, path string, base report) ([]report, error) {
 		r.prior = sesPriors[base.label]
 		if base.label == "Transient/General" && r.reply.Text == "" && r.reply.Enhanced == "" {
 			// SES calls out-of-office replies so. A bounce would have come with a DSN, and these.
+			// https://repost.aws/knowledge-center/ses-understand-soft-bounces
 			r.happened = bounce.WasAnswered
 		}
 		all = append(all, r)
