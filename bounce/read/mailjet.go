@@ -3,8 +3,9 @@ package read
 import "winnow/bounce"
 
 // mailjet is Mailjet: its event webhook, one by one or grouped, and events as CSV under
-// the same names. "blocked" means that Mailjet did not try; "sent", that a mail host
-// took the mail.
+// the same names. "sent" means that a mail host took the mail. "blocked" repeats what
+// is known of an address that Mailjet did not try, and is left out; but where it is the
+// sender that was blocked, it is news.
 //
 // https://dev.mailjet.com/email/guides/webhooks/
 var mailjet = service{
@@ -22,9 +23,10 @@ var mailjet = service{
 }
 
 var mailjetEvents = map[string]bounce.Happening{
-	"sent":   bounce.WasDelivered,
-	"bounce": bounce.WasFailed,
-	"spam":   bounce.WasComplained,
+	"sent":    bounce.WasDelivered,
+	"bounce":  bounce.WasFailed,
+	"blocked": bounce.WasFailed,
+	"spam":    bounce.WasComplained,
 }
 
 // mailjetErrors are what its errors say of a mail.
@@ -53,7 +55,8 @@ var mailjetOwn = map[string]bool{
 func mailjetReports(o object) ([]report, error) {
 	happened, known := mailjetEvents[o.text("event")]
 	fault := o.text("error")
-	if !known || mailjetOwn[fault] {
+	ofSender := mailjetErrors[fault].Class() == bounce.Block
+	if !known || mailjetOwn[fault] || o.text("event") == "blocked" && !ofSender {
 		return nil, nil
 	}
 	r := report{

@@ -13,7 +13,8 @@ var mailjetCases = []feedCase{
 {"event":"blocked","time":1793786407,"email":"h@example.net","mj_contact_id":4,"error_related_to":"recipient","error":"user unknown"},
 {"event":"spam","time":1793786408,"email":"i@example.net","mj_contact_id":4,"source":"JMRPP"},
 {"event":"open","time":1793786409,"email":"j@example.net","mj_contact_id":4},
-{"event":"bounce","time":1793786410,"email":"k@example.net","mj_contact_id":4,"hard_bounce":true,"error_related_to":"domain","error":"invalid domain"}]`,
+{"event":"bounce","time":1793786410,"email":"k@example.net","mj_contact_id":4,"hard_bounce":true,"error_related_to":"domain","error":"invalid domain"},
+{"event":"blocked","time":1793786411,"email":"l@example.net","mj_contact_id":4,"error_related_to":"spam","error":"sender blocked","comment":"550 no"}]`,
 		want: []string{
 			"line 1: a@example.net delivered none/delivered at 2026-11-04T10:00:00Z id=12345678901234567 campaign=77",
 			"line 2: b@example.net failed hard/recipient_unknown at 2026-11-04T10:00:01Z label=recipient/user unknown id=1 campaign=autumn",
@@ -23,6 +24,7 @@ var mailjetCases = []feedCase{
 			"line 6: f@example.net failed block/spam_content at 2026-11-04T10:00:05Z label=spam/content blocked",
 			"line 9: i@example.net complaint complaint/complaint at 2026-11-04T10:00:08Z label=JMRPP",
 			"line 11: k@example.net failed hard/domain_invalid at 2026-11-04T10:00:10Z label=domain/invalid domain",
+			"line 12: l@example.net failed block/sender_rejected at 2026-11-04T10:00:11Z label=spam/sender blocked",
 		},
 	},
 	{

@@ -70,8 +70,8 @@ func postfixLineOf(line string, now time.Time) (l postfixLine, ok bool) {
 		return l, false // as most lines are
 	}
 	l.daemon = program[slash+1:]
-	_, text, found := strings.Cut(line, "]: ")
-	if l.id, l.text, found = strings.Cut(text, ": "); !found || !isQueueID(l.id) {
+	_, text, _ := strings.Cut(line, "]: ")
+	if l.id, l.text, ok = strings.Cut(text, ": "); !ok || !isQueueID(l.id) {
 		return l, false
 	}
 	l.at, _, ok = stamp(line, now)
