@@ -125,7 +125,11 @@ func (r *report) judge(rules *bounce.Rules) bounce.Result {
 		}
 		return rules.Classify(r.reply)
 	}
-	status := r.reply.Enhanced
+	reply := r.reply
+	status, _, _ := strings.Cut(reply.Enhanced, " ")
+	if code := replyCode(status); code != 0 {
+		reply.Code, status = code, "" // some say 550 there
+	}
 	if status == "" {
 		status = "5.0.0" // it failed for good, and that is all that is known (RFC 3463)
 		if r.soft || r.happened == bounce.WasDelayed {
@@ -133,7 +137,6 @@ func (r *report) judge(rules *bounce.Rules) bounce.Result {
 		}
 	}
 	// The code that stands in the reply is the server's own; one beside it is often made up.
-	reply := r.reply
 	if reply.Enhanced = ""; !mayHaveStatus(reply.Text) {
 		reply.Enhanced = status
 	}
@@ -150,7 +153,9 @@ func (r *report) judge(rules *bounce.Rules) bounce.Result {
 	}
 	if r.happened == bounce.WasDelayed && res.Class == bounce.Hard {
 		// A server may be set to try on after a final answer (soft_bounce of Postfix).
-		res.Class, res.Action, res.RetryIn = bounce.Soft, bounce.Retry, bounce.Conclude(bounce.DeferredSystem, bounce.Reply{}, "").RetryIn
+		soft := bounce.Conclude(res.Reason, bounce.Reply{}, res.Rule) // of a reply that is not final
+		soft.Reply, soft.Overrode = res.Reply, res.Overrode
+		res = soft
 	}
 	return res
 }

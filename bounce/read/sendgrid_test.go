@@ -66,6 +66,14 @@ var sendgridCases = []feedCase{
 		},
 	},
 	{
+		name: "a reply code in place of a status", format: "sendgrid",
+		file: "email,created,reason,status\na@example.net,1793786400,,550\nb@example.net,1793786400,,5.1.1 (bad destination mailbox address)\n",
+		want: []string{
+			"line 2: a@example.net failed undetermined/undetermined at 2026-11-04T10:00:00Z",
+			"line 3: b@example.net failed hard/recipient_unknown at 2026-11-04T10:00:00Z",
+		},
+	},
+	{
 		name: "spam reports as CSV", format: "sendgrid",
 		file: "ip;email;created\n192.0.2.1;a@example.net;1793786400\n",
 		want: []string{"line 2: a@example.net complaint complaint/complaint at 2026-11-04T10:00:00Z"},
