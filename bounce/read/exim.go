@@ -164,6 +164,9 @@ func (l *eximLine) delivery() (r report, news bool, err error) {
 		return r, false, errors.New("it says no reason")
 	}
 	r.reply = bounce.Reply{Text: strings.ReplaceAll(text, `\n`, "\n"), Host: eximHost(fields)}
+	if r.reply.Host == "" && !strings.Contains(text, "remote mail server") {
+		r = local(r)
+	}
 	if l.flag == "**" {
 		r.happened = bounce.WasFailed
 		if strings.Contains(text, "retry timeout exceeded") {

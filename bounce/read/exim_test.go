@@ -29,18 +29,22 @@ var eximCases = []feedCase{
 2026-11-04 10:00:01 +0000 1gqFM5-0007cm-IW ** c@example.net: retry timeout exceeded
 2026-11-04 10:00:01 +0000 1gqFM5-0007cm-IW == d@example.net R=dnslookup T=remote_smtp defer (110): Connection timed out
 2026-11-04 10:00:01 +0000 1gqFM5-0007cm-IW ** e@example.net F=<x@acme.com> R=dnslookup T=remote_smtp: SMTP error from remote mail server after RCPT TO:<e@example.net>: host mx.example.net [198.51.100.1]: 550-Verification failed for <x@acme.com>\n550-No Such User Here\n550 Sender verify failed
+2026-11-04 10:00:01 +0000 1gqFM5-0007cm-IW ** h@example.net R=enforce_mail_permissions: Domain acme.com has exceeded the max emails per hour (101/100 (101%)) allowed.  Message discarded.
+2026-11-04 10:00:01 +0000 1gqFM5-0007cm-IW ** i@example.net F=<x@acme.com> R=dnslookup T=remote_smtp H=mx.example.net [198.51.100.1]: SMTP error from remote mail server after RCPT TO:<i@example.net>: 550 5.0.0 no
 2026-11-04 10:00:01 +0000 1gqFM5-0007cm-IW H=mx.example.net [198.51.100.1]: SMTP timeout after end of data (512 bytes written): Connection timed out
 2026-11-04 10:00:01 +0000 1gqFM5-0007cm-IW == g@example.net R=dnslookup T=remote_smtp defer (110): Connection timed out H=mx.example.net [198.51.100.1]: SMTP timeout after end of data (512 bytes written)
 Nov  4 10:00:01 mx1 exim[123]: 2026-11-04 10:00:01 +0000 1gqFM5-0007cm-IW ** f@example.net R=virtual_aliases: No Such User Here
 `,
 		want: []string{
-			"line 1: a@gone.example.net failed hard/domain_invalid at 2026-11-04T10:00:01Z",
+			"line 1: a@gone.example.net failed hard/domain_invalid at 2026-11-04T10:00:01Z label=local",
 			"line 2: b@example.net failed block/policy at 2026-11-04T10:00:01Z", // before RCPT nothing can be said of a recipient
 			"line 3: c@example.net failed soft/expired at 2026-11-04T10:00:01Z label=expired",
-			"line 4: d@example.net delayed soft/network at 2026-11-04T10:00:01Z",
+			"line 4: d@example.net delayed soft/network at 2026-11-04T10:00:01Z label=local",
 			"line 5: e@example.net failed block/sender_rejected at 2026-11-04T10:00:01Z",
-			"line 7: g@example.net delayed soft/network at 2026-11-04T10:00:01Z",
-			"line 8: f@example.net failed hard/recipient_unknown at 2026-11-04T10:00:01Z",
+			"line 6: h@example.net failed block/policy at 2026-11-04T10:00:01Z label=local",
+			"line 7: i@example.net failed undetermined/undetermined at 2026-11-04T10:00:01Z",
+			"line 9: g@example.net delayed soft/network at 2026-11-04T10:00:01Z label=local",
+			"line 10: f@example.net failed hard/recipient_unknown at 2026-11-04T10:00:01Z label=local",
 		},
 	},
 	{

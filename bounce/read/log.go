@@ -139,6 +139,14 @@ func latestYear(at, now time.Time) time.Time {
 	}
 }
 
+// local is what to make of a report in which no other server speaks: where its words
+// do not say better, our own one refused the mail, and a fault of ours (a limit, a
+// missing transport) must not count against everybody on the list.
+func local(r report) report {
+	r.label, r.prior = "local", bounce.Policy
+	return r
+}
+
 // expired is what to make of a recipient that was put off until the time was up: the
 // last reply says why.
 func expired(r report, at time.Time) report {

@@ -150,6 +150,9 @@ func (l *postfixLine) delivery() (r report, news bool, err error) {
 	if strings.HasSuffix(r.reply.Enhanced, ".0.0") {
 		r.reply.Enhanced = "" // made up by Postfix where the server said none
 	}
+	if !strings.Contains(text, " said: ") && word != "sent" {
+		r = local(r)
+	}
 	switch word {
 	case "bounced":
 		r.happened = bounce.WasFailed

@@ -32,7 +32,7 @@ var postfixCases = []feedCase{
 			"line 6: jane@example.net delivered none/delivered at 2026-11-04T09:00:01.6Z id=news.7@acme.com from=news.acme.com",
 			"line 7: full@example.net delayed soft/mailbox_full at 2026-11-04T09:00:01.7Z id=news.7@acme.com from=news.acme.com",
 			"line 8: full@example.net failed soft/mailbox_full at 2026-11-09T09:00:02Z label=expired id=news.7@acme.com from=news.acme.com",
-			"line 11: x@example.net delayed soft/network at 2026-11-09T09:00:03Z", // another mail under the same id
+			"line 11: x@example.net delayed soft/network at 2026-11-09T09:00:03Z label=local", // another mail under the same id
 		},
 	},
 	{
@@ -42,13 +42,15 @@ var postfixCases = []feedCase{
 2026-11-04T10:00:03Z out postfix/submission/smtp[14]: 4bXyZ12abcDE3Fg: to=<c@example.net>, relay=mx.example.net[198.51.100.1]:25, dsn=5.1.1, status=SOFTBOUNCE (host mx.example.net[198.51.100.1] said: 550 5.1.1 User unknown (in reply to RCPT TO command))
 2026-11-04T10:00:04Z out postfix/error[14]: 4bXyZ12abcDE3Fg: to=<d@example.net>, relay=none, dsn=4.4.1, status=expired (delivery temporarily suspended: connect to mx.example.net[198.51.100.1]:25: Connection refused)
 2026-11-04T10:00:05Z out postfix/smtp[14]: 4bXyZ12abcDE3Fg: to=<e@example.net>, relay=mx.example.net[198.51.100.1]:25, dsn=5.0.0, status=bounced (host mx.example.net[198.51.100.1] said: 550 sender rejected (in reply to MAIL FROM command))
+2026-11-04T10:00:06Z out postfix/error[14]: 4bXyZ12abcDE3Fg: to=<f@example.net>, relay=none, dsn=5.3.0, status=bounced (mail transport gone)
 `,
 		want: []string{
 			"line 1: a@example.net failed block/ip_reputation at 2026-11-04T10:00:01Z",
-			"line 2: b@gone.example.net failed hard/domain_invalid at 2026-11-04T10:00:02Z",
+			"line 2: b@gone.example.net failed hard/domain_invalid at 2026-11-04T10:00:02Z label=local",
 			"line 3: c@example.net delayed soft/recipient_unknown at 2026-11-04T10:00:03Z",
 			"line 4: d@example.net failed soft/expired at 2026-11-04T10:00:04Z label=expired",
 			"line 5: e@example.net failed block/sender_rejected at 2026-11-04T10:00:05Z",
+			"line 6: f@example.net failed block/policy at 2026-11-04T10:00:06Z label=local",
 		},
 	},
 	{
