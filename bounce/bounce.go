@@ -24,7 +24,7 @@ type Result struct {
 	Target   Target
 	Action   Action
 	RetryIn  time.Duration // 0 unless Action is [Retry] or [SlowDown]
-	Rule     string        // what decided: a rule's id, "enhanced 5.1.1", "code 550", or "" where nothing did
+	Rule     string        // what decided: a rule's id, "enhanced 5.1.1", "code 550", a service's "label …", or "" where nothing did
 	Overrode []string      // what would have decided else, and another reason would it have been; strongest first
 }
 
