@@ -183,34 +183,31 @@ func (r *reading) ask(l *line, uids wire.UIDSet) error {
 	}
 	for {
 		var uid wire.UID
-		var came bool
+		var came, end bool
 		err := l.do("fetch the mails", func() (err error) {
 			msg := fetch.Next()
 			if msg == nil {
+				end = true
 				return fetch.Close()
 			}
 			uid, came, err = r.receive(msg)
 			return err
 		})
 		switch {
-		case err != nil:
-			l.conn.Close() // so that what is under way ends
-			_ = fetch.Close()
-			return err
-		case uid == 0:
-			return nil
+		case err != nil || end:
+			return err // of a literal that broke off nothing more may be read: its reader is the client's again
 		case !came:
 			continue
 		}
 		if err := r.hand(uid); err != nil {
-			l.conn.Close()
+			l.conn.Close() // so that what is under way ends
 			_ = fetch.Close()
 			return err
 		}
 	}
 }
 
-// receive takes a mail off the line, into r.body. uid is never 0.
+// receive takes a mail off the line, into r.body.
 func (r *reading) receive(msg *imapclient.FetchMessageData) (uid wire.UID, came bool, err error) {
 	for item := msg.Next(); item != nil; item = msg.Next() {
 		switch item := item.(type) {
@@ -221,9 +218,9 @@ func (r *reading) receive(msg *imapclient.FetchMessageData) (uid wire.UID, came 
 				continue
 			}
 			r.body.Reset()
-			want := item.Literal.Size()
-			n, err := io.Copy(&r.body, io.LimitReader(item.Literal, r.MaxSize+1))
-			if err == nil && n < min(want, r.MaxSize+1) {
+			want := min(item.Literal.Size(), r.MaxSize+1)
+			n, err := io.Copy(&r.body, io.LimitReader(item.Literal, want))
+			if err == nil && n < want {
 				err = io.ErrUnexpectedEOF
 			}
 			if err != nil {
@@ -231,9 +228,6 @@ func (r *reading) receive(msg *imapclient.FetchMessageData) (uid wire.UID, came 
 			}
 			came = true
 		}
-	}
-	if uid == 0 {
-		return 0, false, errors.New("the server sends a mail without its number")
 	}
 	return uid, came, nil
 }
