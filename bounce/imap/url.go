@@ -30,6 +30,12 @@ func Is(text string) bool {
 	return strings.HasPrefix(text, "imaps://") || strings.HasPrefix(text, "imap://")
 }
 
+// Check says what is wrong with the address of a mailbox. It asks nobody.
+func Check(url string) error {
+	_, err := parse(url)
+	return err
+}
+
 // parse reads a mailbox's address (RFC 5092, without what nobody uses). Its errors
 // never hold the text: a password may stand in it.
 func parse(text string) (mailbox, error) {
