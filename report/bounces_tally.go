@@ -56,9 +56,9 @@ type voices struct {
 func newTally() *tally {
 	seed := maphash.MakeSeed()
 	t := &tally{
-		campaigns: tallies[string]{most: maxCampaigns, withReasons: true},
-		domains:   tallies[string]{most: maxDomains},
-		days:      tallies[uint16]{most: maxDays},
+		campaigns: tallies[string]{most: maxCampaigns, own: strings.Clone, withReasons: true},
+		domains:   tallies[string]{most: maxDomains, own: strings.Clone},
+		days:      tallies[uint16]{most: maxDays, own: func(day uint16) uint16 { return day }},
 		reasons:   make([]voices, len(bounce.Reasons())),
 	}
 	t.hash.SetSeed(seed)
@@ -68,6 +68,7 @@ func newTally() *tally {
 // tallies are the groups of one kind.
 type tallies[name comparable] struct {
 	most        int
+	own         func(name) name // a copy, so that no whole line is kept for a name in it
 	withReasons bool
 	named       map[name]*tallied
 	others      *tallied // of the names that there was no room for: once there, always
@@ -87,7 +88,7 @@ func (g *tallies[name]) of(n name) *tallied {
 		g.named = map[name]*tallied{}
 	}
 	one := g.make()
-	g.named[n] = one
+	g.named[g.own(n)] = one
 	return one
 }
 
@@ -99,8 +100,12 @@ func (g *tallies[name]) make() *tallied {
 	return one
 }
 
+// add adds one event.
 func (t *tally) add(e *bounce.Event) {
 	t.events++
+	if int(e.Reason) >= len(t.reasons) {
+		e.Reason = bounce.Undetermined // by a newer winnow
+	}
 	if !e.At.IsZero() {
 		if t.from.IsZero() || e.At.Before(t.from) {
 			t.from = e.At
@@ -212,7 +217,7 @@ func (t *tally) key(campaign, id, recipient string) uint64 {
 func (t *tally) listen(e *bounce.Event) {
 	v := &t.reasons[e.Reason]
 	if v.reply == "" {
-		v.reply = e.Text
+		v.reply = strings.Clone(e.Text)
 	}
 	if e.Host == "" {
 		return
@@ -221,8 +226,10 @@ func (t *tally) listen(e *bounce.Event) {
 	if v.hosts == nil {
 		v.hosts = map[string]int64{}
 	}
-	if _, known := v.hosts[host]; known || len(v.hosts) < maxHosts {
+	if _, known := v.hosts[host]; known {
 		v.hosts[host]++
+	} else if len(v.hosts) < maxHosts {
+		v.hosts[strings.Clone(host)] = 1
 	}
 	if d := t.domains.of(strings.ToLower(e.Recipient[strings.LastIndexByte(e.Recipient, '@')+1:])); d != t.domains.others && d.provider == provider.Unknown {
 		d.provider = provider.OfHost(host).ID

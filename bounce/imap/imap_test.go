@@ -121,6 +121,7 @@ func TestReadSaysWhatToDo(t *testing.T) {
 		{"an unknown authority", s.url(""), imap.Options{Password: secret, CA: strangers}, "--imap-ca"},
 		{"another's name", strings.Replace(s.url(""), "127.0.0.1", "localhost", 1), own, "not who it should be"},
 		{"not TLS", strings.Replace(plain.url(""), "imap:", "imaps:", 1), own, "does not speak TLS"},
+		{"TLS from the start", strings.Replace(s.url(""), "imaps:", "imap:", 1), own, "perhaps it is imaps://"},
 		{"no STARTTLS", strings.Replace(plain.url(""), "imaps:", "imap:", 1), own, "does not begin TLS"},
 		{"silence", silent, imap.Options{Password: secret, CA: silentCA, Timeout: 50 * time.Millisecond}, "silent for 50ms"},
 		{"a server that repeats it", echo, imap.Options{Password: secret, CA: echoCA}, "what is LOGIN " + user + " …?"},

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"sync"
@@ -98,6 +99,8 @@ func (l *line) encrypt(opt *Options) error {
 		return fmt.Errorf("the server does not begin TLS (%s); try imaps://, or ask who runs it", opt.quote(said))
 	case errors.As(err, &said):
 		return fmt.Errorf("the server will not talk: %s", opt.quote(said))
+	case !l.box.tls && errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("the server hung up before TLS could begin: %w; perhaps it is imaps:// (port 993), which begins with TLS", err)
 	}
 	return err
 }
