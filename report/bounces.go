@@ -13,11 +13,11 @@ import (
 // Limits that the big receivers and sending services name. A rate is a share of
 // mails, 0 to 1.
 const (
-	// BounceLimit is where a source of addresses is called bad: Amazon SES asks for
-	// less than 2 % bounces, and reviews an account at 5 %.
+	// BounceLimit is where a source of addresses is called bad, as sending services
+	// usually do. (At 5 % Amazon SES puts an account under review.)
 	BounceLimit = 0.02
-	// ComplaintTarget and ComplaintLimit are Gmail's and Yahoo's rules for senders:
-	// stay below 0.1 %, and never reach 0.3 %.
+	// ComplaintTarget is where Gmail wants senders to stay below, and ComplaintLimit
+	// what they must never reach at Gmail and Yahoo.
 	ComplaintTarget = 0.001
 	ComplaintLimit  = 0.003
 
@@ -26,8 +26,9 @@ const (
 
 // BounceOptions say how bounces are reported on. All may be left out.
 type BounceOptions struct {
-	Sent io.Reader // how many mails were sent: a CSV file, see docs of readSent
-	Top  int       // how many names of each kind are told apart; the rest are "others". 0: 10
+	// Sent is a CSV file of how many mails were sent; docs/bounces-report.md has its form.
+	Sent io.Reader
+	Top  int // how many names of each kind are told apart; the rest are "others". 0: 10
 }
 
 // BounceReport is what bounces say together. Its JSON names are stable.
@@ -69,6 +70,13 @@ type BounceGroup struct {
 
 	seen int64 // mails that any event tells of
 }
+
+// The verdicts on a group.
+const (
+	aboveLimit = "above-limit"
+	tooFewSent = "too-few-sent" // fewer than came back
+	notKnown   = "unknown"      // how many were sent
+)
 
 // failed is how many mails are known not to have arrived.
 func (g *BounceGroup) failed() int64 { return g.final() + g.Block }

@@ -14,62 +14,24 @@ import (
 // report makes the report of what was added up.
 func (t *tally) report(top int) *BounceReport {
 	r := &BounceReport{From: t.from.UTC(), To: t.to.UTC(), Events: t.events, Answers: t.answers, Warnings: []string{}}
-	campaigns, domains, providers, days := t.campaignGroups(), t.domainGroups(), map[string]*BounceGroup{}, t.dayGroups()
-
-	// Sends are known of a whole only where they are of each of its campaigns.
-	var unknown int
-	all := int64(0)
-	for i := range campaigns {
-		g := &campaigns[i]
-		switch n, has := t.file.campaigns[g.Name]; {
-		case t.file.campaigns != nil && has:
-			g.Sent = &n
-		case t.file.campaigns == nil && t.told(g.Name, g.Others > 0):
-			n := g.seen
-			g.Sent = &n
-		default:
-			unknown++
-			continue
-		}
-		all += *g.Sent
-	}
-	byEvents := !t.file.counts && unknown == 0
+	campaigns, domains, days := flatten(&t.campaigns), flatten(&t.domains), t.dayGroups()
+	unknown := t.campaignSends(campaigns)
+	byEvents := !t.file.counts && unknown == 0 // of a whole, sends are known only where they are of each of its campaigns
 	for i := range domains {
 		g := &domains[i]
-		g.Sent = t.known(g, byEvents, t.file.domains != nil, t.file.domains[g.Name])
-		p := t.providerOf(g)
-		if providers[p] == nil {
-			zero := int64(0)
-			providers[p] = &BounceGroup{Name: p, Sent: &zero}
-		}
-		providers[p].add(g)
+		g.Sent = sends(g, byEvents, t.file.domains[g.Name])
 	}
 	for i := range days {
-		g := &days[i].BounceGroup
-		g.Sent = t.known(g, byEvents && t.undated == 0, t.file.days != nil, t.file.days[days[i].day])
+		g := &days[i]
+		g.Sent = sends(&g.BounceGroup, byEvents && t.undated == 0, t.file.days[g.day])
 	}
-
-	r.Total.Sent = new(int64)
-	for i := range campaigns {
-		r.Total.add(&campaigns[i])
-	}
-	switch {
-	case unknown > 0 && !(t.file.counts && t.file.campaigns == nil):
-		r.Total.Sent = nil
-	case t.file.counts:
-		r.Total.Sent = &t.file.total
-	}
-	r.Total.rate(true)
+	r.Total = t.whole(campaigns, unknown)
 	r.Campaigns = ranked(campaigns, top, true)
-	if slices.ContainsFunc(campaigns, func(g BounceGroup) bool { return g.Verdict == "too-few-sent" }) {
-		r.Total.BounceRate, r.Total.ComplaintRate, r.Total.Verdict = nil, nil, "too-few-sent" // a sum is as right as its parts
+	if slices.ContainsFunc(campaigns, func(g BounceGroup) bool { return g.Verdict == tooFewSent }) {
+		r.Total.BounceRate, r.Total.ComplaintRate, r.Total.Verdict = nil, nil, tooFewSent // a sum is as right as its parts
 	}
+	r.Providers = ranked(t.providers(domains), top, false)
 	r.Domains = ranked(domains, top, false)
-	flat := make([]BounceGroup, 0, len(providers))
-	for _, g := range providers {
-		flat = append(flat, *g)
-	}
-	r.Providers = ranked(flat, top, false)
 	r.Days = latest(days)
 	t.reasonCounts(r)
 	t.warn(r, unknown)
@@ -77,29 +39,68 @@ func (t *tally) report(top int) *BounceReport {
 	return r
 }
 
-// told reports whether events say how many mails a campaign had.
-func (t *tally) told(name string, others bool) bool {
-	if others {
-		return t.campaigns.others.told > 0
+// campaignSends fills in how many mails of each campaign were sent, and counts the
+// campaigns of which it is not known.
+func (t *tally) campaignSends(campaigns []BounceGroup) (unknown int) {
+	for i := range campaigns {
+		g := &campaigns[i]
+		counts := t.campaigns.named[g.Name]
+		if g.Others > 0 {
+			counts = t.campaigns.others
+		}
+		if n, has := t.file.campaigns[g.Name]; has {
+			g.Sent = &n
+		} else if n := g.seen; t.file.campaigns == nil && counts.told > 0 {
+			g.Sent = &n
+		} else {
+			unknown++
+		}
 	}
-	return t.campaigns.named[name].told > 0
+	return unknown
 }
 
-// known is how many mails of a group were sent, or nil.
-func (t *tally) known(g *BounceGroup, byEvents, byFile bool, n int64) *int64 {
+// sends is how many mails of a group were sent: by the file, or all that events tell
+// of, where they tell of all. nil is unknown.
+func sends(g *BounceGroup, byEvents bool, byFile int64) *int64 {
+	n := g.seen
 	switch {
-	case byFile && n > 0:
-		return &n
+	case byFile > 0:
+		return &byFile
 	case byEvents:
-		n := g.seen
-		return &n
+		return &n // a copy: groups are moved
 	}
 	return nil
 }
 
-func (t *tally) campaignGroups() []BounceGroup { return flatten(&t.campaigns) }
+// whole is all campaigns together.
+func (t *tally) whole(campaigns []BounceGroup, unknown int) BounceGroup {
+	whole := together("", campaigns)
+	whole.Others = 0
+	switch {
+	case t.file.counts && (t.file.campaigns == nil || unknown == 0):
+		whole.Sent = &t.file.total
+	case unknown > 0:
+		whole.Sent = nil
+	}
+	whole.rate(true)
+	return whole
+}
 
-func (t *tally) domainGroups() []BounceGroup { return flatten(&t.domains) }
+// providers are the domains by who runs their mail.
+func (t *tally) providers(domains []BounceGroup) []BounceGroup {
+	by := map[string][]BounceGroup{}
+	for i := range domains {
+		p := t.providerOf(&domains[i])
+		by[p] = append(by[p], domains[i])
+	}
+	all := make([]BounceGroup, 0, len(by))
+	for name, of := range by {
+		g := together(name, of)
+		g.Others = 0
+		all = append(all, g)
+	}
+	return all
+}
 
 // flatten makes the groups of one kind ready to be told, in the order of their names.
 func flatten(of *tallies[string]) []BounceGroup {
@@ -175,10 +176,10 @@ func (g *BounceGroup) add(o *BounceGroup) {
 func (g *BounceGroup) rate(limited bool) {
 	switch {
 	case g.Sent == nil:
-		g.Verdict = "unknown"
+		g.Verdict = notKnown
 		return
 	case *g.Sent < max(g.failed(), g.Complaints):
-		g.Verdict = "too-few-sent"
+		g.Verdict = tooFewSent
 		return
 	case *g.Sent == 0:
 		return
@@ -190,7 +191,7 @@ func (g *BounceGroup) rate(limited bool) {
 		g.ComplaintRate = &complained
 	}
 	if limited && (g.bounces() || g.accused(ComplaintLimit)) {
-		g.Verdict = "above-limit"
+		g.Verdict = aboveLimit
 	}
 }
 
@@ -300,21 +301,16 @@ func (t *tally) warn(r *BounceReport, unknown int) {
 	}
 	var few []string
 	for _, g := range r.Campaigns {
-		if g.Verdict == "too-few-sent" {
+		if g.Verdict == tooFewSent {
 			few = append(few, fmt.Sprintf("%s (%s sent, %s bounced or complained)", named(g.Name, "without a campaign"), Number(*g.Sent), Number(max(g.failed(), g.Complaints))))
 		}
 	}
 	switch {
 	case len(few) > 0:
 		say("Fewer mails were sent than came back, so that no rate can be right: %s. Does --sent tell of these very mails?", strings.Join(few, "; "))
-	case r.Total.Verdict == "too-few-sent":
+	case r.Total.Verdict == tooFewSent:
 		say("Fewer mails were sent (%s) than came back (%s), so that no rate can be right. Does --sent tell of these very mails?", Number(*r.Total.Sent), Number(max(r.Total.failed(), r.Total.Complaints)))
 	}
 }
 
-func named(name, else_ string) string {
-	if name == "" {
-		return else_
-	}
-	return name
-}
+func named(name, unnamed string) string { return cmp.Or(name, unnamed) }

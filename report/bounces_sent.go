@@ -32,8 +32,8 @@ var sentColumns = map[string][]string{
 	"recipient": {"recipient", "email", "e-mail", "address", "to"},
 }
 
-// ReadSent is what [BounceOptions.Sent] is read by. It is a CSV file (comma, semicolon or
-// tab) with a header, and of one of two kinds:
+// readSent reads [BounceOptions.Sent]: a CSV file (comma, semicolon or tab) with a
+// header, of one of two kinds:
 //
 //	campaign,count           how many mails were sent: a row for each campaign, day
 //	day,domain,count         or domain, or for any of them together; the rows are

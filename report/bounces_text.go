@@ -111,7 +111,7 @@ func (r *BounceReport) table(b *bytes.Buffer, title, unnamed string, groups []Bo
 	var rated, limited bool
 	for i := range groups {
 		rated = rated || groups[i].Sent != nil
-		limited = limited || groups[i].Verdict == "above-limit"
+		limited = limited || groups[i].Verdict == aboveLimit
 	}
 	row := func(indent int, name, sent, hard, soft, block, complaint, rate string) {
 		line := strings.Repeat(" ", indent) + name + strings.Repeat(" ", max(0, nameWidth-indent-utf8.RuneCountInString(name)))
@@ -139,10 +139,10 @@ func (r *BounceReport) table(b *bytes.Buffer, title, unnamed string, groups []Bo
 		if g.BounceRate != nil {
 			rate = percent(*g.BounceRate)
 		}
-		if g.Verdict == "above-limit" {
+		if g.Verdict == aboveLimit {
 			mark = "!"
 		}
-		if g.Verdict == "too-few-sent" {
+		if g.Verdict == tooFewSent {
 			rate = "?"
 		}
 		row(2, cut(name, nameWidth-3), sent, none(g.Hard), none(g.Soft+g.Undetermined), none(g.Block), none(g.Complaints), rate+mark)
@@ -210,7 +210,8 @@ func wrap(b *bytes.Buffer, lead, indent, text string) {
 	if lead == "" {
 		at = utf8.RuneCountInString(indent)
 	}
-	for i, word := range strings.Fields(text) {
+	for i, word := range strings.Fields(strings.ReplaceAll(text, " %", "\x00%")) {
+		word = strings.ReplaceAll(word, "\x00", " ") // a number and its % stay together
 		n := utf8.RuneCountInString(word)
 		switch {
 		case i == 0:

@@ -11,7 +11,7 @@ import (
 	"winnow/bounce"
 )
 
-const evidences = 5 // of each thing to do
+const mostEvidence = 5 // of each thing to do
 
 // todo says what to do, in the order of urgency: a bad source does harm with every
 // mail; a dead address does a little; our own faults and our haste come before what
@@ -21,7 +21,7 @@ func (t *tally) todo(r *BounceReport, campaigns []BounceGroup) {
 	say := func(what string, count int64, text string, evidence []Evidence) {
 		if count > 0 {
 			slices.SortStableFunc(evidence, func(a, b Evidence) int { return cmp.Compare(b.Count, a.Count) })
-			r.Todo = append(r.Todo, Todo{what, count, text, evidence[:min(len(evidence), evidences)]})
+			r.Todo = append(r.Todo, Todo{what, count, text, evidence[:min(len(evidence), mostEvidence)]})
 		}
 	}
 
@@ -75,7 +75,7 @@ func were(n int64) string {
 func (t *tally) badSources(campaigns []BounceGroup) (bad []Evidence) {
 	for i := range campaigns {
 		g := &campaigns[i]
-		if g.Verdict != "above-limit" {
+		if g.Verdict != aboveLimit {
 			continue
 		}
 		var parts []string
@@ -83,7 +83,7 @@ func (t *tally) badSources(campaigns []BounceGroup) (bad []Evidence) {
 			parts = append(parts, fmt.Sprintf("%s of %s mails bounced for good, %s (the usual limit is %s)", Number(g.final()), Number(*g.Sent), percent(*g.BounceRate), limit(BounceLimit)))
 		}
 		if g.accused(ComplaintLimit) {
-			parts = append(parts, fmt.Sprintf("%s complained, %s of what arrived (Gmail and Yahoo want less than %s, and never %s)", Number(g.Complaints), percent(*g.ComplaintRate), limit(ComplaintTarget), limit(ComplaintLimit)))
+			parts = append(parts, fmt.Sprintf("%s complained, %s of what arrived (Gmail wants less than %s; at Gmail and Yahoo it must never reach %s)", Number(g.Complaints), percent(*g.ComplaintRate), limit(ComplaintTarget), limit(ComplaintLimit)))
 		}
 		e := Evidence{Text: named(g.Name, "mails without a campaign") + ": " + strings.Join(parts, "; "), Count: max(g.final(), g.Complaints), Campaign: g.Name}
 		if c := t.campaigns.named[g.Name]; c != nil && g.Others == 0 {

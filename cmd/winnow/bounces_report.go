@@ -35,8 +35,8 @@ events of deliveries too, or by --sent FILE, a CSV file with a header, either of
 (campaign,count or day,domain,count, or both together) or of mails, one a row
 (email, perhaps campaign and day).
 
-The limits: 2 % bounces, as sending services ask for; 0.1 %, and never 0.3 %,
-complaints, as Gmail and Yahoo do.`,
+The limits: 2 % bounces, as sending services ask for; complaints below 0.1 % (Gmail),
+and never 0.3 % (Gmail and Yahoo).`,
 		Example: `  winnow bounces report mail.log bounces.mbox
   winnow bounces report --sent sent.csv events.ndjson
   winnow bounces report --format json`,
