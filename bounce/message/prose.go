@@ -1,0 +1,398 @@
+package message
+
+import (
+	"strings"
+	"time"
+
+	"winnow/bounce"
+)
+
+// prose is what a report says in words: its lines, and the addresses in them that
+// may be of who was mailed to.
+type prose struct {
+	lines    []string
+	mentions []mention
+	own      map[string]bool // addresses of who sent the mail, and of who reports
+}
+
+// mention is an address in a line.
+type mention struct {
+	address string
+	line    int
+	rest    string // what stands behind it in the line
+	rank    rank
+}
+
+// rank is how plainly a line says that the mail to an address failed. Of the
+// mentions in a report only those of the best rank name who was mailed to: the
+// others are whom their mail was handed on to, and whom to ask for help.
+type rank uint8
+
+const (
+	passing  rank = iota // in a sentence
+	blamed               // in a sentence that speaks of a failure
+	answered             // in the reply of a server, or in the command it answers
+	listed               // at the beginning of a line, or behind "Recipient:"
+)
+
+const maxMentions = 500
+
+// prose reads the report.
+func (m *mail) prose() *prose {
+	p := &prose{own: m.ours()}
+	text := m.report
+	for len(text) > 0 && len(p.lines) < 2000 {
+		line, rest, _ := strings.Cut(text, "\n")
+		p.lines = append(p.lines, strings.TrimSpace(line))
+		text = rest
+	}
+	for n, line := range p.lines {
+		lower := ""
+		for from := 0; len(p.mentions) < maxMentions; {
+			begin, end, ok := nextAddress(line, from)
+			if !ok {
+				break
+			}
+			if lower == "" {
+				lower = strings.ToLower(line)
+			}
+			r := passing
+			before := strings.TrimRight(line[:begin], " \t<\"'(")
+			switch {
+			case from == 0 && strings.Trim(line[:begin], " \t*->•·\"'<([.)") == "" && p.startsItem(n, line[end:]), isLabel(before):
+				r = listed
+			case isReply(line), commands(lower[:begin]):
+				r = answered
+			case hasAny(lower, failing[:]):
+				r = blamed
+			}
+			p.mentions = append(p.mentions, mention{line[begin:end], n, strings.TrimLeft(line[end:], " >\"':)].,"), r})
+			from = end
+		}
+	}
+	return p
+}
+
+// startsItem reports whether a line that begins with an address is an entry of a
+// list, and no sentence that was broken there.
+func (p *prose) startsItem(n int, rest string) bool {
+	rest = strings.TrimLeft(rest, ">\"' \t")
+	if rest == "" || strings.IndexByte(":[(<,;", rest[0]) >= 0 || n == 0 {
+		return true
+	}
+	before := p.lines[n-1]
+	return before == "" || strings.HasSuffix(before, ":") || strings.HasSuffix(before, "-") || strings.HasSuffix(before, ".")
+}
+
+// isLabel reports whether a text ends with words after which a report names the
+// recipient.
+func isLabel(before string) bool {
+	before = strings.ToLower(before)
+	if i := strings.LastIndexByte(before, ';'); i >= 0 && len(before)-i < 10 {
+		before = before[:i]
+		if i := strings.LastIndexByte(before, ':'); i >= 0 { // Final-Recipient: rfc822;
+			before = before[:i]
+		}
+	}
+	trimmed := strings.TrimRight(before, " \t:=.")
+	for _, label := range labels {
+		if strings.HasSuffix(trimmed, label) {
+			return true
+		}
+	}
+	return false
+}
+
+// commands reports whether a text ends in the command that names a recipient.
+func commands(before string) bool {
+	return strings.HasSuffix(strings.TrimRight(before, " <\t"), "rcpt to:") || strings.HasSuffix(strings.TrimRight(before, " <\t"), "rcpt:")
+}
+
+// isReply reports whether a line is what a mail server said: it begins with a code,
+// or names one behind "said:" and the like.
+func isReply(line string) bool {
+	line = strings.TrimLeft(line, "<>\"' \t.:")
+	if len(line) > 3 && line[0] >= '4' && line[0] <= '5' && isDigit(line[1]) && isDigit(line[2]) && strings.IndexByte(" -:#", line[3]) >= 0 {
+		return true
+	}
+	for _, mark := range [...]string{": 5", ": 4", ":5", ":4", "> 5", "> 4", "#5.", "#4."} {
+		if i := strings.Index(line, mark); i >= 0 && i+len(mark)+2 <= len(line) && (isDigit(line[i+len(mark)]) && isDigit(line[i+len(mark)+1]) || mark[0] == '#') {
+			return true
+		}
+	}
+	return false
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// recipients returns the mentions that name who was mailed to, one an address.
+func (p *prose) recipients() (found []mention) {
+	best := passing
+	for _, m := range p.mentions {
+		if m.rank > best && !p.own[strings.ToLower(m.address)] {
+			best = m.rank
+		}
+	}
+	if best == passing {
+		return nil
+	}
+	seen := map[string]bool{}
+	for _, m := range p.mentions {
+		if key := strings.ToLower(m.address); m.rank == best && !p.own[key] && !seen[key] {
+			seen[key] = true
+			found = append(found, m)
+		}
+	}
+	return found
+}
+
+// about returns what is said of an address, the nearest words first: the entry that
+// it begins, and the other lines that it stands in.
+func (p *prose) about(address string) (texts []string) {
+	if address == "" {
+		return nil
+	}
+	var near, lines []string
+	for i, m := range p.mentions {
+		if !strings.EqualFold(m.address, address) || i > 0 && p.mentions[i-1].line == m.line && strings.EqualFold(p.mentions[i-1].address, address) {
+			continue
+		}
+		if m.rank == listed {
+			if text := p.entry(m); text != "" {
+				near = append(near, text)
+			}
+		} else {
+			lines = append(lines, p.passage(m))
+		}
+	}
+	if len(lines) > 0 {
+		near = append(near, strings.Join(lines, "\n"))
+	}
+	return near
+}
+
+// entry is what stands behind an address that begins a line, as far as the next one
+// that does.
+func (p *prose) entry(m mention) string {
+	var said []string
+	if m.rest != "" {
+		said = append(said, m.rest)
+	}
+	for n := m.line + 1; n < len(p.lines) && !p.lists(n, m.address); n++ {
+		line := p.lines[n]
+		if line == "" && len(said) > 0 && p.ended(n) {
+			break
+		}
+		if line != "" && strings.Trim(line, "-=*_") != "" {
+			said = append(said, line)
+		}
+	}
+	return strings.Join(said, "\n")
+}
+
+// ended reports whether an empty line ends an entry: what stands behind it does not
+// look like a reply.
+func (p *prose) ended(n int) bool {
+	for n++; n < len(p.lines); n++ {
+		if p.lines[n] != "" {
+			return !isReply(p.lines[n]) && !hasAny(strings.ToLower(p.lines[n]), continuing[:])
+		}
+	}
+	return true
+}
+
+// lists reports whether a line begins the entry of another address.
+func (p *prose) lists(n int, address string) bool {
+	for _, m := range p.mentions {
+		if m.line == n && m.rank == listed && !strings.EqualFold(m.address, address) {
+			return true
+		}
+		if m.line > n {
+			break
+		}
+	}
+	return false
+}
+
+// passage is the lines around an address that stand together: of a transcript, what
+// was answered before the line that names who it failed for.
+func (p *prose) passage(m mention) string {
+	begin, end := m.line, m.line+1
+	replied := isReply(p.lines[m.line])
+	for ; end < len(p.lines) && end-m.line < 8; end++ {
+		line := p.lines[end]
+		if line == "" || p.names(end, m.address) || strings.HasPrefix(line, ">>> ") || replied && isReply(line) && line[3] != '-' {
+			break
+		}
+	}
+	for replied && begin > 0 && m.line-begin < 8 {
+		line := p.lines[begin-1]
+		if line == "" || p.names(begin-1, m.address) || !isReply(line) && !strings.HasPrefix(line, ">>> ") {
+			break
+		}
+		begin--
+	}
+	return strings.Join(p.lines[begin:end], "\n")
+}
+
+// names reports whether a line has another address than this, and than ours.
+func (p *prose) names(n int, address string) bool {
+	for _, m := range p.mentions {
+		if m.line == n && !strings.EqualFold(m.address, address) && !p.own[strings.ToLower(m.address)] {
+			return true
+		}
+		if m.line > n {
+			break
+		}
+	}
+	return false
+}
+
+// replies returns all lines that are replies, with those that go on behind them.
+func (p *prose) replies() string {
+	var said []string
+	for n := 0; n < len(p.lines); n++ {
+		if isReply(p.lines[n]) {
+			for ; n < len(p.lines) && p.lines[n] != ""; n++ {
+				said = append(said, p.lines[n])
+			}
+		}
+	}
+	return strings.Join(said, "\n")
+}
+
+// paragraphs returns the report in pieces, so that no phrase is read over their ends.
+func (p *prose) paragraphs() (texts []string) {
+	begin := 0
+	for n := 0; n <= len(p.lines) && len(texts) < 12; n++ {
+		if n == len(p.lines) || p.lines[n] == "" {
+			if n > begin {
+				texts = append(texts, strings.Join(p.lines[begin:n], "\n"))
+			}
+			begin = n + 1
+		}
+	}
+	return texts
+}
+
+// without returns the report without what is said of the other recipients.
+func (p *prose) without(others []mention) string {
+	var said []string
+	skip := func(n int) bool {
+		for _, o := range others {
+			if p.names(n, "") && strings.Contains(p.lines[n], o.address) {
+				return true
+			}
+		}
+		return false
+	}
+	for n, line := range p.lines {
+		if line != "" && !skip(n) {
+			said = append(said, line)
+		}
+	}
+	return strings.Join(said, "\n")
+}
+
+func hasAny(lower string, words []string) bool {
+	for _, w := range words {
+		if strings.Contains(lower, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// judge classifies the first of the texts that says why, by what is known of the
+// reply beside it. What failed without a code failed for good; what is only delayed
+// is never hard.
+func judge(rules *bounce.Rules, known bounce.Reply, happened bounce.Happening, texts []string) (res bounce.Result) {
+	for i, text := range texts {
+		if strings.TrimSpace(text) == "" && i > 0 {
+			continue
+		}
+		r := judgeOne(rules, known, happened, text)
+		if i == 0 || r.Reason != bounce.Undetermined {
+			res = r
+		}
+		if r.Reason != bounce.Undetermined {
+			break
+		}
+	}
+	if happened == bounce.WasDelayed && res.Class == bounce.Hard {
+		res.Class, res.Action, res.RetryIn = bounce.Soft, bounce.Retry, time.Hour
+	}
+	return res
+}
+
+// judgeOne classifies the reply in a text, and where that says nothing, all of it.
+func judgeOne(rules *bounce.Rules, known bounce.Reply, happened bounce.Happening, text string) bounce.Result {
+	reply := known
+	reply.Text, reply.Enhanced = clip(text), ""
+	if reply.Stage == bounce.StageUnknown {
+		reply.Stage = stageOf(text)
+	}
+	whole := rules.Classify(reply)
+	r := whole
+	if said := replyIn(reply.Text); said != "" && len(said) < len(reply.Text) {
+		reply.Text, reply.Stage, reply.Host = said, whole.Stage, whole.Host
+		if r = rules.Classify(reply); r.Reason == bounce.Undetermined && whole.Code == r.Code {
+			r = whole
+		}
+	}
+	reply.Text = r.Text
+	status := known.Enhanced
+	if status == "" && r.Code == 0 && happened == bounce.WasFailed {
+		status = "5.0.0" // RFC 3463: of a final failure no more is known
+	}
+	if status != "" && (r.Enhanced == "" || strings.HasSuffix(r.Enhanced, ".0.0")) && status != r.Enhanced {
+		reply.Enhanced = status
+		r = rules.Classify(reply)
+	}
+	if r.Reason == bounce.Delivered { // a step that went well, of a delivery that did not
+		r = rules.Classify(bounce.Reply{Enhanced: "5.0.0"})
+		r.Text = reply.Text
+	}
+	return r
+}
+
+// replyIn returns what a server said in the midst of a report: from its first code
+// on, or "".
+func replyIn(text string) string {
+	for i := 0; i+4 <= len(text); i++ {
+		if (text[i] != '4' && text[i] != '5') || !isDigit(text[i+1]) || !isDigit(text[i+2]) || strings.IndexByte(" -:#", text[i+3]) < 0 || text[i+1] > '6' {
+			continue
+		}
+		if before := strings.TrimRight(text[:i], " \t"); before == "" || strings.IndexByte("\n:<>('\"", before[len(before)-1]) >= 0 {
+			return text[i:]
+		}
+	}
+	return ""
+}
+
+// maxReply is how much of a report is kept as what was said.
+const maxReply = 2 << 10
+
+func clip(text string) string {
+	text = strings.TrimSpace(text)
+	if len(text) > maxReply {
+		text = strings.ToValidUTF8(text[:maxReply], "")
+	}
+	return text
+}
+
+// stageOf reads the command that was answered from words that package bounce does
+// not know, because only reports have them.
+func stageOf(text string) bounce.Stage {
+	lower := strings.ToLower(text)
+	for _, s := range stages {
+		if strings.Contains(lower, s.words) {
+			return s.stage
+		}
+	}
+	return bounce.StageUnknown
+}
+
+func delivered(reply bounce.Reply) bounce.Result {
+	return bounce.Result{Reply: reply, Reason: bounce.Delivered, Rule: "action delivered"}
+}
