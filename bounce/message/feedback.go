@@ -21,10 +21,13 @@ func readFeedback(m *mail, _ *bounce.Rules) (events []bounce.Event, own bool) {
 	}
 	o := m.original()
 	hidden := o.header.all("x-hmxmroriginalrecipient")
+	kind := strings.ToLower(report.first("feedback-type"))
+	if m.header.first("x-apple-unsubscribe") == "true" { // Apple Mail, for who pressed its button
+		hidden, kind = m.header.all("from"), "opt-out"
+	}
 	if !own && len(hidden) == 0 {
 		return nil, false
 	}
-	kind := strings.ToLower(report.first("feedback-type"))
 	e := bounce.Event{SourceLabel: kind, At: m.at()}
 	if e.At.IsZero() {
 		e.At = parseTime(report.first("arrival-date"))

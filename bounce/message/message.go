@@ -66,6 +66,16 @@ func Read(raw []byte, rules *bounce.Rules) ([]bounce.Event, error) {
 	return nil, nil
 }
 
+// Text returns the words of who wrote the mail raw, without what it gives back; "" if
+// it is none.
+func Text(raw []byte) string {
+	m, ok := parse(raw)
+	if !ok {
+		return ""
+	}
+	return m.report
+}
+
 // sign fills in what is the same for all events of a mail.
 func (m *mail) sign(events []bounce.Event) {
 	o := m.original()

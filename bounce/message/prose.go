@@ -77,8 +77,13 @@ func (m *mail) prose() *prose {
 // list, and no sentence that was broken there.
 func (p *prose) startsItem(n int, rest string) bool {
 	rest = strings.TrimLeft(rest, ">\"' \t")
-	if rest == "" || strings.IndexByte(":[(<,;", rest[0]) >= 0 || n == 0 {
+	if rest == "" || strings.IndexByte(":[(<,;", rest[0]) >= 0 || n == 0 || strings.HasPrefix(rest, "on ") {
 		return true
+	}
+	for _, m := range p.mentions { // an entry of one line stands above
+		if m.line == n-1 {
+			return m.rank == listed
+		}
 	}
 	before := p.lines[n-1]
 	return before == "" || strings.HasSuffix(before, ":") || strings.HasSuffix(before, "-") || strings.HasSuffix(before, ".")

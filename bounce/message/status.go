@@ -18,7 +18,7 @@ func readStatus(m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) 
 	}
 	own = text != ""
 	if !own && strings.Contains(strings.ToLower(m.report), "final-recipient:") {
-		text = m.report
+		text = strings.ReplaceAll(m.report, "\n> ", "\n") // also of who forwards it
 	}
 	if text == "" {
 		return nil, false
