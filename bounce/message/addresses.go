@@ -85,9 +85,6 @@ func fieldAddress(value string) string {
 		s = unescape(s)
 	}
 	if found := addresses(s); len(found) > 0 {
-		if found[0] != s && strings.Contains(s, "+40") {
-			return found[len(found)-1]
-		}
 		return found[0]
 	}
 	if s = unxtext(s); strings.IndexByte(s, '@') > 0 {

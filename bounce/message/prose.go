@@ -192,7 +192,23 @@ func (p *prose) entry(m mention) string {
 			said = append(said, line)
 		}
 	}
-	return strings.Join(said, "\n")
+	return joined(said)
+}
+
+// joined puts lines that were broken together again, and leaves those of a dialogue.
+func joined(lines []string) string {
+	var b strings.Builder
+	for i, line := range lines {
+		switch {
+		case i == 0:
+		case len(line) > 2 && (isDigit(line[0]) && isDigit(line[1]) && isDigit(line[2]) || line[:3] == ">>>" || line[:3] == "<<<"):
+			b.WriteByte('\n')
+		default:
+			b.WriteByte(' ')
+		}
+		b.WriteString(line)
+	}
+	return b.String()
 }
 
 // ended reports whether an empty line ends an entry: what stands behind it does not
@@ -237,7 +253,7 @@ func (p *prose) passage(m mention) string {
 		}
 		begin--
 	}
-	return strings.Join(p.lines[begin:end], "\n")
+	return joined(p.lines[begin:end])
 }
 
 // names reports whether a line has another address than this, and than ours.
@@ -263,7 +279,7 @@ func (p *prose) replies() string {
 			}
 		}
 	}
-	return strings.Join(said, "\n")
+	return joined(said)
 }
 
 // paragraphs returns the report in pieces, so that no phrase is read over their ends.
@@ -272,7 +288,7 @@ func (p *prose) paragraphs() (texts []string) {
 	for n := 0; n <= len(p.lines) && len(texts) < 12; n++ {
 		if n == len(p.lines) || p.lines[n] == "" {
 			if n > begin {
-				texts = append(texts, strings.Join(p.lines[begin:n], "\n"))
+				texts = append(texts, joined(p.lines[begin:n]))
 			}
 			begin = n + 1
 		}
@@ -296,7 +312,7 @@ func (p *prose) without(others []mention) string {
 			said = append(said, line)
 		}
 	}
-	return strings.Join(said, "\n")
+	return joined(said)
 }
 
 func hasAny(lower string, words []string) bool {

@@ -89,6 +89,19 @@ func (m *mail) statusEvent(whole, h header, p *prose, rest []string, rules *boun
 	}
 	said = append(said, rest...)
 	e.Result = judge(rules, reply, e.Happened, said)
+	if e.Class == bounce.Hard && e.Stage == bounce.StageUnknown {
+		// Often only the words beside the fields tell which command was refused, and so
+		// whether the server knew of the recipient.
+		for _, text := range said[1:] {
+			if reply.Stage = rules.Classify(bounce.Reply{Text: text}).Stage; reply.Stage == bounce.StageUnknown {
+				reply.Stage = stageOf(text)
+			}
+			if reply.Stage != bounce.StageUnknown {
+				e.Result = judge(rules, reply, e.Happened, said)
+				break
+			}
+		}
+	}
 	return e, true
 }
 

@@ -12,10 +12,10 @@ func looksMbox(head []byte) bool {
 	return bytes.HasPrefix(line, fromLine) && looksMail(rest)
 }
 
-var fromLine = []byte("From ")
+var fromLine, dashes = []byte("From "), []byte("--")
 
 // readMbox reads a mailbox (RFC 4155). A mail begins at a line "From " behind an
-// empty one, and ">From " in a mail is "From ", as both mboxo and mboxrd write it.
+// empty one, or behind the end of its last part, and ">From " in a mail is "From ", as both mboxo and mboxrd write it.
 // A sentence that begins so begins no mail: a time is in the line.
 func readMbox(in *input) error {
 	var mail []byte
@@ -49,7 +49,8 @@ func readMbox(in *input) error {
 			begins = whole
 			continue
 		}
-		empty = begins && len(bytes.TrimRight(text, "\r\n")) == 0
+		ending := bytes.TrimRight(text, "\r\n")
+		empty = begins && (len(ending) == 0 || bytes.HasPrefix(ending, dashes) && bytes.HasSuffix(ending, dashes))
 		if quoted := bytes.TrimLeft(text, ">"); begins && len(quoted) < len(text) && bytes.HasPrefix(quoted, fromLine) {
 			text = text[1:]
 		}

@@ -1,6 +1,7 @@
-package message_test
+package read_test
 
 import (
+	"context"
 	"fmt"
 	"hash/fnv"
 	"os"
@@ -13,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"winnow/bounce"
-	"winnow/bounce/message"
+	"winnow/bounce/read"
 )
 
 func corpora(t testing.TB) string {
@@ -58,8 +59,6 @@ func TestCorpora(t *testing.T) {
 		f := strings.Split(strings.TrimRight(line, "\n"), "\t")
 		labels[f[0]] = append(labels[f[0]], f)
 	}
-	rules, err := bounce.Embedded()
-	require.NoError(t, err)
 	type score struct{ all, recipient, reason, both int }
 	scores := map[string]*score{}
 	files, err := os.ReadDir(filepath.Join(dir, "eml"))
@@ -86,13 +85,11 @@ func TestCorpora(t *testing.T) {
 			scores[kind+", "+half] = s
 		}
 		var events []bounce.Event
-		for i, one := range strings.Split(string(raw), "\nFrom MAILER-DAEMON") {
-			if i == 0 || strings.Contains(one, "\nSubject:") {
-				var found []bounce.Event
-				found, err = message.Read([]byte(one), rules)
-				events = append(events, found...)
-			}
-		}
+		var problem error
+		_, err = read.Files(context.Background(), []string{filepath.Join(dir, "eml", file.Name())}, read.Options{},
+			func(e bounce.Event) error { events = append(events, e); return nil },
+			func(_ string, err error) { problem = err })
+		require.NoError(t, err)
 		var named []string
 		for _, field := range whom.FindAllString(string(raw), -1) {
 			named = append(named, addressLike.FindAllString(field, -1)...)
@@ -135,7 +132,7 @@ func TestCorpora(t *testing.T) {
 				s.both++
 			}
 			if show := os.Getenv("WINNOW_SHOW"); show != "" && !(recipient && reason) && strings.Contains(kind+", "+half, show) {
-				t.Logf("%s %d of %d (recipient %t, reason %t): wanted %s, %s %s; got %d: %s %v", file.Name(), i+1, len(rows), recipient, reason, row[4], row[2], row[3], len(events), got, err)
+				t.Logf("%s %d of %d (recipient %t, reason %t): wanted %s, %s %s; got %d: %s %v", file.Name(), i+1, len(rows), recipient, reason, row[4], row[2], row[3], len(events), got, problem)
 			}
 		}
 	}
