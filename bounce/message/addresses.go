@@ -30,8 +30,9 @@ func nextAddress(s string, from int) (begin, end int, ok bool) {
 		at += i
 		begin, end = at, at+1
 		if at > from+1 && s[at-1] == '"' { // "jane doe"@acme.com
-			if open := strings.LastIndexByte(s[from:at-1], '"'); open >= 0 && at-from-open < 66 {
-				begin = from + open
+			near := max(from, at-66)
+			if open := strings.LastIndexByte(s[near:at-1], '"'); open >= 0 {
+				begin = near + open
 			}
 		} else {
 			for begin > from && isLocal(s[begin-1]) {

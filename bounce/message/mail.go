@@ -165,9 +165,7 @@ func readHeader(raw []byte) (h header, body []byte) {
 			rest = next // empty lines before the header
 			continue
 		}
-		if (line[0] == ' ' || line[0] == '\t') && len(h) > 0 {
-			last := &h[len(h)-1]
-			last.value = strings.TrimLeft(last.value+" "+string(bytes.TrimLeft(line, " \t")), " ")
+		if (line[0] == ' ' || line[0] == '\t') && len(h) > 0 { // of a line that was stepped over
 			rest = next
 			continue
 		}
@@ -175,7 +173,9 @@ func readHeader(raw []byte) (h header, body []byte) {
 		name = bytes.TrimRight(name, " \t")
 		switch {
 		case ok && isName(name):
-			h = append(h, field{strings.ToLower(string(name)), strings.TrimSpace(string(value))})
+			var unfolded string
+			unfolded, next = unfold(value, next)
+			h = append(h, field{strings.ToLower(string(name)), unfolded})
 			strays = 0
 		case len(h) == 0 && (bytes.HasPrefix(line, []byte("From ")) || bytes.HasPrefix(line, []byte(">From "))):
 		default:
@@ -189,6 +189,29 @@ func readHeader(raw []byte) (h header, body []byte) {
 		rest = next
 	}
 	return h, rest
+}
+
+// unfold joins the first line of a field with those that continue it, and returns
+// what stands behind them.
+func unfold(first, rest []byte) (value string, behind []byte) {
+	if len(rest) == 0 || rest[0] != ' ' && rest[0] != '\t' {
+		return string(bytes.TrimSpace(first)), rest
+	}
+	var b strings.Builder
+	b.Write(bytes.TrimSpace(first))
+	for len(rest) > 0 && (rest[0] == ' ' || rest[0] == '\t') {
+		line, next, _ := bytes.Cut(rest, []byte("\n"))
+		line = bytes.TrimSpace(line)
+		if len(line) == 0 {
+			break // an empty line, with blanks in it
+		}
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.Write(line)
+		rest = next
+	}
+	return b.String(), rest
 }
 
 // isName reports whether b can be the name of a field (RFC 5322 section 2.2).

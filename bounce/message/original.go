@@ -33,8 +33,7 @@ func (m *mail) original() *original {
 	o := m.given
 	for _, l := range m.leaves {
 		if isOriginal(l.kind) {
-			body := l.decoded()
-			o.header, _ = readHeader(body[:min(len(body), maxText)])
+			o.header, _ = readHeader(head(l.decoded()))
 			break
 		}
 	}

@@ -37,13 +37,7 @@ func readPlain(m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) {
 		if len(recipients) == 1 {
 			said = append(append(said, p.replies()), p.paragraphs()...)
 		} else {
-			var others []mention
-			for _, n := range p.mentions {
-				if !strings.EqualFold(n.address, address) && n.rank >= answered {
-					others = append(others, n)
-				}
-			}
-			said = append(said, p.without(others))
+			said = append(said, p.without(address))
 		}
 		e.Result = judge(rules, bounce.Reply{}, happened, said)
 		if e.Reason == bounce.Undetermined { // a subject is believed only where it is about the address

@@ -12,6 +12,7 @@ import (
 type prose struct {
 	lines    []string
 	mentions []mention
+	in       map[int][]int   // the mentions of a line
 	own      map[string]bool // addresses of who sent the mail, and of who reports
 }
 
@@ -39,7 +40,7 @@ const maxMentions = 500
 
 // prose reads the report.
 func (m *mail) prose() *prose {
-	p := &prose{own: m.ours()}
+	p := &prose{own: m.ours(), in: map[int][]int{}}
 	text := m.report
 	for len(text) > 0 && len(p.lines) < 2000 {
 		line, rest, _ := strings.Cut(text, "\n")
@@ -66,6 +67,7 @@ func (m *mail) prose() *prose {
 			case hasAny(lower, failing[:]):
 				r = blamed
 			}
+			p.in[n] = append(p.in[n], len(p.mentions))
 			p.mentions = append(p.mentions, mention{line[begin:end], n, strings.TrimLeft(line[end:], " >\"':)].,"), r})
 			from = end
 		}
@@ -80,10 +82,8 @@ func (p *prose) startsItem(n int, rest string) bool {
 	if rest == "" || strings.IndexByte(":[(<,;", rest[0]) >= 0 || n == 0 || strings.HasPrefix(rest, "on ") {
 		return true
 	}
-	for _, m := range p.mentions { // an entry of one line stands above
-		if m.line == n-1 {
-			return m.rank == listed
-		}
+	if above := p.in[n-1]; len(above) > 0 && p.mentions[above[0]].rank == listed { // an entry of one line
+		return true
 	}
 	before := p.lines[n-1]
 	return before == "" || strings.HasSuffix(before, ":") || strings.HasSuffix(before, "-") || strings.HasSuffix(before, ".")
@@ -224,12 +224,9 @@ func (p *prose) ended(n int) bool {
 
 // lists reports whether a line begins the entry of another address.
 func (p *prose) lists(n int, address string) bool {
-	for _, m := range p.mentions {
-		if m.line == n && m.rank == listed && !strings.EqualFold(m.address, address) {
+	for _, i := range p.in[n] {
+		if m := &p.mentions[i]; m.rank == listed && !strings.EqualFold(m.address, address) {
 			return true
-		}
-		if m.line > n {
-			break
 		}
 	}
 	return false
@@ -258,12 +255,9 @@ func (p *prose) passage(m mention) string {
 
 // names reports whether a line has another address than this, and than ours.
 func (p *prose) names(n int, address string) bool {
-	for _, m := range p.mentions {
-		if m.line == n && !strings.EqualFold(m.address, address) && !p.own[strings.ToLower(m.address)] {
+	for _, i := range p.in[n] {
+		if m := &p.mentions[i]; !strings.EqualFold(m.address, address) && !p.own[strings.ToLower(m.address)] {
 			return true
-		}
-		if m.line > n {
-			break
 		}
 	}
 	return false
@@ -296,19 +290,11 @@ func (p *prose) paragraphs() (texts []string) {
 	return texts
 }
 
-// without returns the report without what is said of the other recipients.
-func (p *prose) without(others []mention) string {
+// without returns the report without the lines that name other recipients than this.
+func (p *prose) without(address string) string {
 	var said []string
-	skip := func(n int) bool {
-		for _, o := range others {
-			if p.names(n, "") && strings.Contains(p.lines[n], o.address) {
-				return true
-			}
-		}
-		return false
-	}
 	for n, line := range p.lines {
-		if line != "" && !skip(n) {
+		if line != "" && !p.names(n, address) {
 			said = append(said, line)
 		}
 	}

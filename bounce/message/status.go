@@ -6,14 +6,20 @@ import (
 	"winnow/bounce"
 )
 
+// maxStatus is how much of the fields is looked at: those of some thousand recipients.
+const (
+	maxStatus     = 1 << 20
+	maxRecipients = 5000
+)
+
 // readStatus reads a delivery status notification (RFC 3464), also where its fields
 // stand in the midst of text.
 func readStatus(m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) {
 	text := ""
 	for i := range m.leaves {
-		if l := &m.leaves[i]; l.kind == "message/delivery-status" || l.kind == "message/global-delivery-status" {
+		if l := &m.leaves[i]; (l.kind == "message/delivery-status" || l.kind == "message/global-delivery-status") && len(text) < maxStatus {
 			body := l.decoded()
-			text += toUTF8(body[:min(len(body), 8*maxText)], parameter(l.header.first("content-type"), "charset")) + "\n\n"
+			text += toUTF8(body[:min(len(body), maxStatus)], parameter(l.header.first("content-type"), "charset")) + "\n\n"
 		}
 	}
 	own = text != ""
@@ -156,6 +162,9 @@ func statusFields(text string) (whole header, recipients []header) {
 		if ok = ok && isName([]byte(name)) && !strings.HasPrefix(value, "//"); !ok {
 			if len(block) > 0 && (line[0] == ' ' || line[0] == '\t' || block[len(block)-1].name == "diagnostic-code") {
 				last := &block[len(block)-1]
+				if len(last.value) > maxReply {
+					continue
+				}
 				last.value = strings.TrimLeft(last.value+" "+strings.TrimLeft(line, " \t"), " ")
 			}
 			continue
@@ -167,7 +176,7 @@ func statusFields(text string) (whole header, recipients []header) {
 			}
 			named = true
 		}
-		if len(block) < maxFields && len(recipients) < maxFields {
+		if len(block) < maxFields && len(recipients) < maxRecipients {
 			block = append(block, f)
 		}
 	}

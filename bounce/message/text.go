@@ -40,14 +40,24 @@ func (m *mail) text() string {
 // text returns the leaf's text in UTF-8, and of HTML only its words.
 func (l *leaf) text() string {
 	b := l.decoded()
-	if len(b) > maxText {
-		b = b[:maxText]
-	}
+	b = head(b)
 	s := toUTF8(b, parameter(l.header.first("content-type"), "charset"))
 	if l.kind == "text/html" {
 		s = words(s)
 	}
 	return s
+}
+
+// head is as much of b as is looked at, in whole lines.
+func head(b []byte) []byte {
+	if len(b) <= maxText {
+		return b
+	}
+	b = b[:maxText]
+	if end := bytes.LastIndexByte(b, '\n'); end > 0 {
+		b = b[:end]
+	}
+	return b
 }
 
 // decoded undoes the transfer encoding, as far as it is whole.
