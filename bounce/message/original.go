@@ -149,7 +149,7 @@ var traces = map[string]bool{
 // another, and two of them or more are such as only a mail has.
 func beginsHeader(s string) bool {
 	found, first := 0, true
-	for n := 0; n < 40 && s != ""; n++ {
+	for fields, n := 0, 0; fields < 12 && n < 200 && s != ""; n++ {
 		line, rest, _ := strings.Cut(s, "\n")
 		line = strings.TrimRight(strings.TrimPrefix(line, "> "), " \t\r")
 		s = rest
@@ -166,6 +166,7 @@ func beginsHeader(s string) bool {
 		if !ok || !isName([]byte(name)) {
 			return false
 		}
+		fields++
 		if name = strings.ToLower(name); traces[name] && value != "" {
 			if found++; found >= 2 || name == "received" && strings.Contains(value, " ") && first {
 				return true

@@ -6,6 +6,9 @@ import (
 	"winnow/bounce"
 )
 
+// maxShared is of how many recipients a report's words at large are looked at for each.
+const maxShared = 20
+
 // readPlain reads what servers write in their own words. That it is a bounce must be
 // said by two signs that do not hang together; who failed, by the lines that name
 // addresses; and why, by the words nearest to each.
@@ -36,7 +39,7 @@ func readPlain(m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) {
 		said := p.about(address)
 		if len(recipients) == 1 {
 			said = append(append(said, p.replies()), p.paragraphs()...)
-		} else {
+		} else if len(recipients) <= maxShared {
 			said = append(said, p.without(address))
 		}
 		e.Result = judge(rules, bounce.Reply{}, happened, said)

@@ -339,6 +339,9 @@ func judgeOne(rules *bounce.Rules, known bounce.Reply, happened bounce.Happening
 	if reply.Stage == bounce.StageUnknown {
 		reply.Stage = stageOf(text)
 	}
+	if reply.Text == "" {
+		reply.Enhanced = known.Enhanced
+	}
 	whole := rules.Classify(reply)
 	r := whole
 	if said := replyIn(reply.Text); said != "" && len(said) < len(reply.Text) {

@@ -166,11 +166,9 @@ func words(s string) string {
 		switch name {
 		case "br", "p", "div", "tr", "li", "ul", "table", "h1", "h2", "h3", "h4", "pre", "hr", "blockquote":
 			b.WriteByte('\n')
-		case "style", "script", "title":
+		case "style", "script", "title": // as far as its end
 			if tag[0] != '/' {
-				if _, behind, ok := strings.Cut(after, "</"); ok {
-					after = "</" + behind
-				}
+				_, after, _ = strings.Cut(after, "</")
 			}
 		default:
 			b.WriteByte(' ')
