@@ -72,6 +72,8 @@ var cases = []struct {
 	{"challenge", []string{"jane@acme.com challenge auto_reply none"}, nil},
 	{"no-bounce", nil, nil},
 	{"newsletter", nil, nil},
+	{"postmaster-letter", nil, nil},
+	{"quarantine", nil, nil},
 	{"self", nil, message.ErrNoRecipient},
 }
 

@@ -16,14 +16,19 @@ func readPlain(m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) {
 	failed := failedRecipients(m.header)
 	lower := strings.ToLower(m.report)
 	subject := strings.ToLower(unword(m.header.first("subject")))
-	if len(failed) == 0 && !m.isBounce(subject, lower) {
+	speaks := hasAny(subject, subjects[:]) && !strings.HasPrefix(subject, "re:") && !strings.HasPrefix(subject, "fwd:")
+	if len(failed) == 0 && (hasAny(subject, others[:]) || !m.isBounce(speaks, lower)) {
 		return nil, false
 	}
 	p := m.prose()
 	recipients := failed
 	var named []mention
 	if len(recipients) == 0 {
-		named = p.recipients()
+		least := answered
+		if speaks {
+			least = blamed // the subject bears a sentence out
+		}
+		named = p.recipients(least)
 		for _, n := range named {
 			recipients = append(recipients, n.address)
 		}
@@ -50,7 +55,7 @@ func readPlain(m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) {
 		}
 		events = append(events, e)
 	}
-	return events, true
+	return events, speaks
 }
 
 // failedRecipients reads the field in which Exim and others name who failed.
@@ -68,14 +73,14 @@ func failedRecipients(h header) (found []string) {
 }
 
 // isBounce reports whether a mail that is no notification by its form is one by its
-// words: who wrote it, its subject, and what it says must bear one another out.
-func (m *mail) isBounce(subject, report string) bool {
+// words: who wrote it, its subject (speaks), and what it says must bear one another
+// out.
+func (m *mail) isBounce(speaks bool, report string) bool {
 	from := strings.ToLower(unword(m.header.first("from")))
 	path, hasPath := strings.ToLower(m.header.first("return-path")), len(m.header.all("return-path")) > 0
 	daemon := hasAny(from, daemons[:]) || strings.TrimSpace(from) == "<>" ||
 		hasPath && (strings.Trim(path, "<> \t") == "" || strings.Contains(path, "mailer-daemon"))
 	says := hasAny(report, openings[:]) || isReplies(report)
-	speaks := hasAny(subject, subjects[:]) && !strings.HasPrefix(subject, "re:") && !strings.HasPrefix(subject, "fwd:")
 	return daemon && (says || speaks && report != "") || says && speaks || speaks && strings.Contains(m.header.first("content-type"), "delivery-status")
 }
 

@@ -131,14 +131,15 @@ func isReply(line string) bool {
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 // recipients returns the mentions that name who was mailed to, one an address.
-func (p *prose) recipients() (found []mention) {
+// None is of a lower rank than least.
+func (p *prose) recipients(least rank) (found []mention) {
 	best := passing
 	for _, m := range p.mentions {
 		if m.rank > best && !p.own[strings.ToLower(m.address)] {
 			best = m.rank
 		}
 	}
-	if best == passing {
+	if best < least {
 		return nil
 	}
 	seen := map[string]bool{}

@@ -27,18 +27,21 @@ var subjects = [...]string{
 	"退信", "退回", "投递失败", "无法投递", "未送达", "發送失敗", "无法送达", "無法傳遞", "传递失败", "發送不成功", "전달 실패", "반송", "배달", "전송 실패",
 }
 
+// others are the subjects of what such machines write besides.
+var others = [...]string{"quarantine", "digest", "report domain:", "quarantäne", "quarantaine", "cuarentena", "quarantena", "карантин", "隔離", "隔离"}
+
 // openings stand in the words of bounces.
 var openings = [...]string{
 	"was not delivered", "not be delivered", "wasn't delivered", "couldn't be delivered", "can't be delivered", "cannot be delivered", "could not deliver", "couldn't deliver", "unable to deliver", "not able to deliver", "wasn't able to deliver", "was undeliverable", "undeliverable", "undelivered",
 	"delivery failed", "failed to deliver", "delivery to the following", "delevery to the following", "deliver the mail to", "delivering your message", "delivering your mail", "trouble delivering", "error delivering", "deliver a message", "delivery error", "delivery failure",
 	"did not reach", "were rejected", "was rejected", "has been rejected", "had permanent fatal errors", "permanent delivery problems", "had delivery problems", "had delivery errors", "permanent error", "fatal error", "transcript of session", "addresses failed", "address failed", "not relayed to",
-	"returned to sender", "returned to you", "returning your message", "error message below", "reason for failure", "failure reason", "failed recipient", "non-delivered", "delivery has been delayed", "has been delayed", "not yet been delivered", "not been delivered", "has not been", "will be retried",
-	"delivery to this recipient", "user unknown", "unknown user", "no such user", "mailbox exceeds", "mailbox is full", "mailbox full", "invalid address", "not found", "not listed in", "host unknown", "message could not", "mail could not", "the following errors", "are not a member", "not a member of",
-	"rcpt to", "service unavailable", "this message is undeliverable", "group you tried to contact", "sending your message", "blocked by",
-	"konnte nicht", "nicht zugestellt", "unzustellbar", "fehlgeschlagen", "n'a pas pu", "n'a pu", "n'ont pas pu", "impossible de", "non è stato possibile", "impossibile", "non è stato recapitato", "no se pudo", "no se ha podido", "no ha podido", "no puede ser", "não foi possível", "não pôde", "nie mogła", "nie można", "nie został",
+	"returned to sender", "returned to you", "returning your message", "error message below", "reason for failure", "failure reason", "failed recipient", "non-delivered", "delivery has been delayed", "has been delayed", "not yet been delivered", "not been delivered", "will be retried",
+	"delivery to this recipient", "user unknown", "unknown user", "no such user", "mailbox exceeds", "mailbox is full", "mailbox full", "not listed in", "host unknown", "message could not", "mail could not", "the following errors", "are not a member", "not a member of",
+	"service unavailable", "this message is undeliverable", "group you tried to contact", "sending your message",
+	"konnte nicht", "nicht zugestellt", "unzustellbar", "fehlgeschlagen", "n'a pas pu", "n'a pu", "n'ont pas pu", "non è stato possibile", "impossibile", "non è stato recapitato", "no se pudo", "no se ha podido", "no ha podido", "no puede ser", "não foi possível", "não pôde", "nie mogła", "nie można", "nie został",
 	"niet worden", "kunde inte", "kunne ikke", "не может быть", "не удалось", "не было доставлено", "не доставлено",
-	"送信できませんでした", "配信できませんでした", "送信できません", "届けできません", "届けること", "配送できません", "配信することができません", "見つかりません", "エラー", "ありません", "送信不能",
-	"无法", "退回", "退信", "失败", "不存在", "無法", "不存在", "失敗",
+	"送信できませんでした", "配信できませんでした", "送信できません", "届けできません", "届けること", "配送できません", "配信することができません", "送信不能",
+	"无法送达", "无法投递", "无法发送", "退回", "退信", "投递失败", "发送失败", "無法傳遞", "無法送達", "傳送失敗",
 }
 
 // delays and givenUp tell a warning from the end.

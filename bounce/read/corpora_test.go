@@ -2,7 +2,6 @@ package read_test
 
 import (
 	"context"
-	"fmt"
 	"hash/fnv"
 	"os"
 	"path/filepath"
@@ -59,7 +58,7 @@ func TestCorpora(t *testing.T) {
 		f := strings.Split(strings.TrimRight(line, "\n"), "\t")
 		labels[f[0]] = append(labels[f[0]], f)
 	}
-	type score struct{ all, recipient, reason, both int }
+	type score struct{ all, recipient, reason, both, kept, keptHard, dead, deadMissed int }
 	scores := map[string]*score{}
 	files, err := os.ReadDir(filepath.Join(dir, "eml"))
 	require.NoError(t, err)
@@ -107,10 +106,10 @@ func TestCorpora(t *testing.T) {
 			}
 			s.all++
 			recipient, reason := false, false
-			var got string
+			var got bounce.Event
 			for j, e := range events {
 				if j == i || len(rows) == 1 {
-					got = fmt.Sprintf("%s %s %s by %q: %.200q", e.Recipient, e.Happened, e.Reason, e.Rule, e.Text)
+					got = e
 					recipient = len(events) == len(rows) && (slices.ContainsFunc(named, func(a string) bool { return strings.EqualFold(a, e.Recipient) }) && !strings.EqualFold(e.Recipient, to) || row[4] == "vacation")
 				}
 				want := ours[row[4]]
@@ -122,6 +121,19 @@ func TestCorpora(t *testing.T) {
 				}
 				reason = reason || slices.Contains(strings.Fields(want), e.Reason.String()) || want == ""
 			}
+			hard := got.Class == bounce.Hard
+			switch {
+			case row[5] == "true":
+				s.dead++
+				if !hard {
+					s.deadMissed++
+				}
+			case row[4] != "suspend" && row[4] != "undefined":
+				s.kept++
+				if hard {
+					s.keptHard++
+				}
+			}
 			if recipient {
 				s.recipient++
 			}
@@ -131,14 +143,14 @@ func TestCorpora(t *testing.T) {
 			if recipient && reason {
 				s.both++
 			}
-			if show := os.Getenv("WINNOW_SHOW"); show != "" && !(recipient && reason) && strings.Contains(kind+", "+half, show) {
-				t.Logf("%s %d of %d (recipient %t, reason %t): wanted %s, %s %s; got %d: %s %v", file.Name(), i+1, len(rows), recipient, reason, row[4], row[2], row[3], len(events), got, problem)
+			if show := os.Getenv("WINNOW_SHOW"); show == "hard" && hard && row[5] == "false" || show != "" && !(recipient && reason) && strings.Contains(kind+", "+half, show) {
+				t.Logf("%s %d of %d (recipient %t, reason %t): wanted %s, %s %s; got %d: %s %s %s by %q: %.200q %v", file.Name(), i+1, len(rows), recipient, reason, row[4], row[2], row[3], len(events), got.Recipient, got.Happened, got.Reason, got.Rule, got.Text, problem)
 			}
 		}
 	}
 	for _, name := range []string{"DSN, first half", "DSN, second half", "no standard, first half", "no standard, second half"} {
 		s := scores[name]
-		t.Logf("%-25s %3d labels: recipient right %5.1f %%, reason %5.1f %%, both %5.1f %%", name, s.all, percent(s.recipient, s.all), percent(s.reason, s.all), percent(s.both, s.all))
+		t.Logf("%-25s %3d labels: recipient right %5.1f %%, reason %5.1f %%, both %5.1f %%; %d of %d to keep called hard, %d of %d dead missed", name, s.all, percent(s.recipient, s.all), percent(s.reason, s.all), percent(s.both, s.all), s.keptHard, s.kept, s.deadMissed, s.dead)
 	}
 }
 
