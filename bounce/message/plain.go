@@ -6,9 +6,6 @@ import (
 	"winnow/bounce"
 )
 
-// maxShared is of how many recipients a report's words at large are looked at for each.
-const maxShared = 20
-
 // readPlain reads what servers write in their own words. That it is a bounce must be
 // said by two signs that do not hang together; who failed, by the lines that name
 // addresses; and why, by the words nearest to each.
@@ -38,14 +35,14 @@ func readPlain(m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) {
 			recipients = append(recipients, to)
 		}
 	}
-	happened := m.failedOrDelayed()
+	happened, shared := m.failedOrDelayed(), p.preamble()
 	for _, address := range recipients {
 		e := bounce.Event{Recipient: address, Happened: happened}
 		said := p.about(address)
 		if len(recipients) == 1 {
 			said = append(append(said, p.replies()), p.paragraphs()...)
-		} else if len(recipients) <= maxShared {
-			said = append(said, p.without(address))
+		} else {
+			said = append(said, shared)
 		}
 		e.Result = judge(rules, bounce.Reply{}, happened, said)
 		if e.Reason == bounce.Undetermined { // a subject is believed only where it is about the address

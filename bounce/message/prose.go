@@ -177,19 +177,27 @@ func (p *prose) about(address string) (texts []string) {
 	return near
 }
 
-// entry is what stands behind an address that begins a line, as far as the next one
-// that does.
+// entry is what stands behind an address that begins a line, as far as the next
+// address. Of addresses that stand one directly below the other, what is said below
+// the last is said of all.
 func (p *prose) entry(m mention) string {
 	var said []string
 	if m.rest != "" {
 		said = append(said, m.rest)
 	}
-	for n := m.line + 1; n < len(p.lines) && !p.lists(n, m.address); n++ {
+	together := m.rest == ""
+	for n := m.line + 1; n < len(p.lines); n++ {
 		line := p.lines[n]
+		if p.names(n, m.address) {
+			if next := p.mentions[p.in[n][0]]; together && next.rank == listed && next.rest == "" {
+				continue
+			}
+			break
+		}
 		if line == "" && len(said) > 0 && p.ended(n) {
 			break
 		}
-		if line != "" && strings.Trim(line, "-=*_") != "" {
+		if together = false; line != "" && strings.Trim(line, "-=*_") != "" {
 			said = append(said, line)
 		}
 	}
@@ -221,16 +229,6 @@ func (p *prose) ended(n int) bool {
 		}
 	}
 	return true
-}
-
-// lists reports whether a line begins the entry of another address.
-func (p *prose) lists(n int, address string) bool {
-	for _, i := range p.in[n] {
-		if m := &p.mentions[i]; m.rank == listed && !strings.EqualFold(m.address, address) {
-			return true
-		}
-	}
-	return false
 }
 
 // passage is the lines around an address that stand together: of a transcript, what
@@ -291,11 +289,18 @@ func (p *prose) paragraphs() (texts []string) {
 	return texts
 }
 
-// without returns the report without the lines that name other recipients than this.
-func (p *prose) without(address string) string {
+// preamble returns what stands above the first entry and names nobody: it is said of
+// all.
+func (p *prose) preamble() string {
 	var said []string
 	for n, line := range p.lines {
-		if line != "" && !p.names(n, address) {
+		if p.names(n, "") {
+			if p.mentions[p.in[n][0]].rank == listed {
+				break
+			}
+			continue
+		}
+		if line != "" {
 			said = append(said, line)
 		}
 	}
