@@ -3,6 +3,7 @@ package message
 import (
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -35,16 +36,12 @@ func nextAddress(s string, from int) (begin, end int, ok bool) {
 				begin = near + open
 			}
 		} else {
-			for begin > from && isLocal(s[begin-1]) {
-				begin--
-			}
+			begin = localBegin(s, from, at)
 			for begin < at && strings.IndexByte(".'`*=-/", s[begin]) >= 0 {
 				begin++
 			}
 		}
-		for end < len(s) && isDomain(s[end]) {
-			end++
-		}
+		end = domainEnd(s, end)
 		for end > at+1 && strings.IndexByte(".-_", s[end-1]) >= 0 {
 			end--
 		}
@@ -56,6 +53,53 @@ func nextAddress(s string, from int) (begin, end int, ok bool) {
 			return begin, end, true
 		}
 	}
+}
+
+// localBegin goes back over a local part. Where no spaces part words, those before an
+// address of Latin letters are none of it.
+func localBegin(s string, from, at int) int {
+	begin, latin := at, false
+	for begin > from && isLocal(s[begin-1]) {
+		if s[begin-1] >= utf8.RuneSelf {
+			r, size := utf8.DecodeLastRuneInString(s[from:begin])
+			if latin && isUnspaced(r) || isMark(r) {
+				break
+			}
+			begin -= size
+			continue
+		}
+		begin--
+		latin = true
+	}
+	return begin
+}
+
+// domainEnd goes on over a domain, likewise.
+func domainEnd(s string, end int) int {
+	latin := false
+	for end < len(s) && isDomain(s[end]) {
+		if s[end] >= utf8.RuneSelf {
+			r, size := utf8.DecodeRuneInString(s[end:])
+			if latin && isUnspaced(r) || isMark(r) {
+				break
+			}
+			end += size
+			continue
+		}
+		latin = s[end] != '.' && s[end] != '-'
+		end++
+	}
+	return end
+}
+
+// isUnspaced reports whether r is of a script that is written without spaces.
+func isUnspaced(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai)
+}
+
+// isMark reports whether r is punctuation: （, 「, “, ：.
+func isMark(r rune) bool {
+	return unicode.IsPunct(r) || unicode.IsSymbol(r) && r < 0x1f000 || unicode.IsSpace(r)
 }
 
 func isLocal(c byte) bool {

@@ -58,7 +58,7 @@ func (m *mail) prose() *prose {
 				lower = strings.ToLower(line)
 			}
 			r := passing
-			before := strings.TrimRight(line[:begin], " \t<\"'(")
+			before := strings.TrimRight(line[:begin], " \t<\"'(（「“")
 			switch {
 			case from == 0 && strings.Trim(line[:begin], " \t*->•·\"'<([.)") == "" && p.startsItem(n, line[end:]), isLabel(before):
 				r = listed
@@ -99,7 +99,7 @@ func isLabel(before string) bool {
 			before = before[:i]
 		}
 	}
-	trimmed := strings.TrimRight(before, " \t:=.")
+	trimmed := strings.TrimRight(before, " \t:=.：「（“")
 	for _, label := range labels {
 		if strings.HasSuffix(trimmed, label) {
 			return true
