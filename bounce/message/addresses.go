@@ -37,6 +37,9 @@ func nextAddress(s string, from int) (begin, end int, ok bool) {
 			}
 		} else {
 			begin = localBegin(s, from, at)
+			if at-begin > 5 && strings.EqualFold(s[begin:begin+5], "smtp=") { // of an X.400 address
+				begin += 5
+			}
 			for begin < at && strings.IndexByte(".'`*=-/", s[begin]) >= 0 {
 				begin++
 			}

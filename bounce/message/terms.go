@@ -8,7 +8,7 @@ import "winnow/bounce"
 
 // daemons write bounces: parts of their names and addresses.
 var daemons = [...]string{
-	"mailer-daemon", "mailerdaemon", "mail-daemon", "maildaemon", "mail daemon", "mailer daemon", "postmaster", "post_master", "mail delivery s", "mail deliver s", "mail.delivery.system",
+	"mailer-daemon", "mailerdaemon", "mail-daemon", "maildaemon", "mail daemon", "mailer daemon", "mdaemon@", "postmaster", "post_master", "mail delivery s", "mail deliver s", "mail.delivery.system",
 	"delivery subsystem", "system administrator", "mail administrator", "mail system", "mail-system", "microsoft outlook", "microsoftexchange", "maildelivery", "mailmaster", "delivery notification",
 	"email system", "bounce@", "bounces@", "mail server", "mailserver", "mail router", "content-filter", "interscan",
 }
@@ -17,7 +17,7 @@ var daemons = [...]string{
 var subjects = [...]string{
 	"undeliver", "undelivered", "returned mail", "returned to sender", "returning message to sender", "return to sender", "mail returned", "returned message", "message returned", "returned email",
 	"delivery status", "delivery failure", "delivery failed", "delivery has failed", "delivery fail", "delivery error", "delivery problem", "delivery report", "delivery notification", "delivery delayed", "delivery incomplete",
-	"failure notice", "failure delivery", "failed delivery", "failed mail", "mail failure", "mail failed", "mail error", "mail system error", "message failure", "message delivery", "failed to deliver", "could not be delivered", "not delivered",
+	"failure notice", "failure delivery", "failed delivery", "failed mail", "邮件传输失败", "mail failure", "mail failed", "mail error", "mail system error", "message failure", "message delivery", "failed to deliver", "could not be delivered", "not delivered",
 	"couldn't be delivered", "can't be delivered", "cannot be delivered", "unable to deliver", "non-delivery", "nondeliverable", "nondelivery", "non delivery", "non remis", "not be delivered", "delivery notice", "delivery unsuccessful",
 	"warning: could not send", "warning: message", "still being retried", "delayed mail", "mail delayed", "message delayed", "email delivery", "user unknown", "unknown user", "mailbox full", "rejected", "error sending your mail", "blocked", "bounced", "not member", "not a member",
 	"unzustellbar", "nicht zugestellt", "zustellung", "fehlgeschlagen", "rückläufer", "echec", "échec", "non distribu", "non remis", "pas pu être", "non recapitabile", "mancato recapito", "mancata consegna", "no se puede entregar",
@@ -55,14 +55,14 @@ var (
 
 // labels stand before the address of who was mailed to.
 var labels = [...]string{
-	"recipient", "recipients", "recipient address", "final-recipient", "original-recipient", "failed recipient", "failed address", "intended recipient", "recipient(s)", "rcpt to address", "error recipient", "the following message to", "your message to", "your mail to", "your email to", "message to", "mail delivery to",
-	"delivering your mail to", "delivering your message to", "undeliverable to", "could not be delivered to", "could not deliver mail to", "unable to deliver to", "failed address", "delivery to", "deliver to", "addressed to", "returned permanent errors", "allowed size", "attempts", "error_address", "email address", "e-mail address",
+	"recipient", "recipients", "recipient address", "final-recipient", "original-recipient", "failed recipient", "failed address", "undeliverable address", "generated from", "expanded from", "dda:smtp", "did not receive your message", "intended recipient", "recipient(s)", "rcpt to address", "error recipient", "the following message to", "your message to", "your mail to", "your email to", "message to", "mail delivery to",
+	"delivering your mail to", "delivering your message to", "undeliverable to", "could not be delivered to", "could not deliver mail to", "unable to deliver to", "failed address", "delivery to", "deliver to", "addressed to", "returned permanent errors", "allowed size", "attempts", "error_address", "email address", "e-mail address", "was addressed",
 	"unknown user", "user unknown", "no such user", "unknown local user", "was not delivered to", "not relayed to", "empfänger", "destinataire", "destinatario", "destinatário", "получатель", "受信者", "宛先", "收件人", "收信人",
 }
 
 // failing words stand in a sentence with the address that failed.
 var failing = [...]string{
-	"deliver", "undeliver", "fail", "reject", "refus", "unknown", "not exist", "does not", "doesn't", "invalid", "not found", "unable", "could not", "couldn't", "cannot", "can't", "not listed", "gateway for", "full", "quota", "exceed", "disabled", "blocked", "not accept", "no such", "member of", "error",
+	"deliver", "undeliver", "fail", "reject", "refus", "unknown", "not exist", "does not", "doesn't", "invalid", "not found", "unable", "could not", "couldn't", "cannot", "can't", "not listed", "gateway for", "full", "quota", "exceed", "disabled", "blocked", "not accept", "no such", "member of", "error", "did not",
 }
 
 // continuing lines go on with what was said of an address, over an empty line.
@@ -84,9 +84,9 @@ var stages = [...]struct {
 var announcements = [...]string{
 	"original message", "original mail", "original email", "original e-mail", "original letter", "below this line is", "below is a copy", "below is the original", "this is a copy of", "copy of the message", "copy of your message", "a copy of your", "a copy of the original", "enclosed is a copy", "the following is a copy", "the original message follows", "the header of the original",
 	"the headers of the original", "the original header", "the original message header", "header of the original", "headers of the original", "message header", "mail header", "returned message", "returned mail follows", "unsent message", "undelivered message", "unsent mail", "your original message",
-	"your message header", "your message reads", "your mail reads", "start of returned", "begin returned", "text of message", "message text follows", "message follows", "message contents follow", "rfc822 header", "rfc 822 header", "original headers", "the first lines of", "first part of the message", "the body of the", "message body follows",
+	"your message header", "your message reads", "your mail reads", "start of returned", "begin returned", "text of message", "message text follows", "message follows", "message contents follow", "rfc822 header", "rfc 822 header", "original headers", "the first lines of", "the header and", "the headers and", "header and top", "first part of the message", "the body of the", "message body follows",
 	"ursprüngliche nachricht", "original-nachricht", "kopie der", "kopfzeilen", "message d'origine", "message original", "en-tête", "mensaje original", "messaggio originale", "mensagem original", "исходное сообщение", "текст исходного", "oorspronkelijk", "treść oryginaln",
-	"元のメッセージ", "送信メッセージ", "元のメール", "原始邮件", "原邮件", "原始信件", "原信件",
+	"元のメッセージ", "送信メッセージ", "元のメール", "原始邮件", "原邮件", "原始信件", "原信件", "附件中的内容是原", "附件是原",
 }
 
 // answers begin the subjects of what a machine answers.
