@@ -73,8 +73,8 @@ func Files(ctx context.Context, paths []string, o Options, each func(bounce.Even
 	var failed []error
 	for _, path := range paths {
 		err := r.path(path)
-		if errors.As(err, new(ended)) {
-			return r.tally, errors.Unwrap(err)
+		if e := (ended{}); errors.As(err, &e) {
+			return r.tally, e.error
 		}
 		if err != nil {
 			failed = append(failed, fmt.Errorf("read %s: %w", path, err))
