@@ -57,6 +57,7 @@ var cases = []struct {
 	{"reason-shared", []string{"jane@acme.com failed mailbox_full soft", "bob@acme.com failed mailbox_full soft"}, nil},
 	{"reason-below", []string{"jane@acme.com failed recipient_unknown hard", "bob@acme.com failed recipient_unknown hard", "ann@acme.com failed mailbox_full soft"}, nil},
 	{"reason-of-another", []string{"jane@acme.com failed undetermined undetermined", "bob@acme.com failed recipient_unknown hard"}, nil},
+	{"ask-for-help", []string{"jane@acme.com failed recipient_unknown hard"}, nil},
 	{"in-a-sentence", []string{"jane@acme.com failed auth_failure block"}, nil},
 	{"iso-2022-jp", []string{"taro@mobile.example failed recipient_unknown hard"}, nil},
 	{"gb2312-base64", []string{"li@gongsi.example failed recipient_unknown hard"}, nil},

@@ -60,6 +60,12 @@ var labels = [...]string{
 	"unknown user", "user unknown", "no such user", "unknown local user", "was not delivered to", "not relayed to", "empfänger", "destinataire", "destinatario", "destinatário", "получатель", "受信者", "宛先", "收件人", "收信人",
 }
 
+// helping words stand before the address of whom to ask.
+var helping = [...]string{
+	"contact", "contact us at", "contact us", "please write to", "write to", "help", "assistance", "support", "helpdesk", "help desk", "questions", "administrator", "postmaster", "administrator at", "system contact", "reply to", "send mail to", "send an email to",
+	"wenden sie sich an", "kontakt", "contacter", "contactez", "contacte con", "contattare", "entre em contato com", "обратитесь", "お問い合わせ先", "请联系", "請聯絡",
+}
+
 // failing words stand in a sentence with the address that failed.
 var failing = [...]string{
 	"deliver", "undeliver", "fail", "reject", "refus", "unknown", "not exist", "does not", "doesn't", "invalid", "not found", "unable", "could not", "couldn't", "cannot", "can't", "not listed", "gateway for", "full", "quota", "exceed", "disabled", "blocked", "not accept", "no such", "member of", "error", "did not",
