@@ -16,7 +16,7 @@ func judge(rules *bounce.Rules, known bounce.Reply, happened bounce.Happening, t
 			continue
 		}
 		r := judgeOne(rules, known, happened, text)
-		if i == 0 || r.Reason != bounce.Undetermined {
+		if i == 0 || r.Reason != bounce.Undetermined || res.Text == "" {
 			res = r
 		}
 		if r.Reason != bounce.Undetermined {

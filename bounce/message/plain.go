@@ -19,14 +19,12 @@ func readPlain(m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) {
 	}
 	p := m.prose()
 	recipients := failed
-	var named []mention
 	if len(recipients) == 0 {
 		least := answered
 		if speaks {
 			least = blamed // the subject bears a sentence out
 		}
-		named = p.recipients(least)
-		for _, n := range named {
+		for _, n := range p.recipients(least) {
 			recipients = append(recipients, n.address)
 		}
 	}

@@ -45,18 +45,25 @@ func readStatus(m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) 
 }
 
 // reported are events, one a recipient.
-type reported struct{ events []bounce.Event }
+type reported struct {
+	events []bounce.Event
+	at     map[string]int // by recipient, in lower case
+}
 
 // add takes an event, unless the recipient has one that says as much.
 func (r *reported) add(e bounce.Event) {
-	for i := range r.events {
-		if old := &r.events[i]; strings.EqualFold(old.Recipient, e.Recipient) {
-			if old.Reason == bounce.Undetermined && e.Reason != bounce.Undetermined || old.Happened == bounce.WasDelayed && e.Happened == bounce.WasFailed {
-				*old = e
-			}
-			return
+	key := strings.ToLower(e.Recipient)
+	if i, ok := r.at[key]; ok {
+		old := &r.events[i]
+		if old.Reason == bounce.Undetermined && e.Reason != bounce.Undetermined || old.Happened == bounce.WasDelayed && e.Happened == bounce.WasFailed {
+			*old = e
 		}
+		return
 	}
+	if r.at == nil {
+		r.at = map[string]int{}
+	}
+	r.at[key] = len(r.events)
 	r.events = append(r.events, e)
 }
 
@@ -76,7 +83,7 @@ func (m *mail) statusEvent(whole, h header, p *prose, rest []string, rules *boun
 	status := h.first("status")
 	e.SourceLabel = action
 	e.Happened = m.happened(action, status)
-	e.MessageID = messageID(whole.first("original-message-id"))
+	e.MessageID = messageID(strings.Join(whole.all("original-message-id", "x-original-message-id"), " "))
 	for _, date := range [...]string{h.first("last-attempt-date"), m.header.first("date"), whole.first("arrival-date")} {
 		if e.At = parseTime(date); !e.At.IsZero() {
 			break

@@ -1,6 +1,7 @@
 package read_test
 
 import (
+	"bytes"
 	"context"
 	"hash/fnv"
 	"os"
@@ -158,3 +159,29 @@ func TestCorpora(t *testing.T) {
 }
 
 func percent(n, of int) float64 { return 100 * float64(n) / float64(max(1, of)) }
+
+// BenchmarkCorpora reads all of other people's bounces: mails a second on one core,
+// and milliseconds a megabyte.
+func BenchmarkCorpora(b *testing.B) {
+	dir := filepath.Join(corpora(b), "eml")
+	files, err := os.ReadDir(dir)
+	require.NoError(b, err)
+	var box bytes.Buffer
+	for _, file := range files {
+		raw, err := os.ReadFile(filepath.Join(dir, file.Name()))
+		require.NoError(b, err)
+		if !bytes.HasPrefix(raw, []byte("From ")) {
+			box.WriteString("From MAILER-DAEMON Tue Mar  3 09:01:00 2026\n")
+		}
+		box.Write(raw)
+		box.WriteString("\n\n")
+	}
+	mails := 0
+	for b.Loop() {
+		tally, err := read.Files(b.Context(), []string{"-"}, read.Options{Stdin: bytes.NewReader(box.Bytes())}, func(bounce.Event) error { return nil }, func(string, error) {})
+		require.NoError(b, err)
+		mails += tally.Mails
+	}
+	b.ReportMetric(float64(mails)/b.Elapsed().Seconds(), "mails/s")
+	b.ReportMetric(b.Elapsed().Seconds()*1e3/float64(b.N)/(float64(box.Len())/(1<<20)), "ms/MB")
+}
