@@ -34,7 +34,7 @@ func (f *imapFlags) add(cmd *cobra.Command) {
 	fs.StringVar(&f.passwordFile, "imap-password-file", "", "the mailbox's password is the first line of `FILE` (else it is in "+imapPassword+",\nor an OAuth token in "+imapToken+")")
 	fs.StringVar(&f.ca, "imap-ca", "", "trust the mail server's certificate if an authority in `FILE` (PEM) signed it")
 	fs.StringVar(&f.after, "imap-after", "", "what becomes of mails that were taken in: seen, delete or move=`FOLDER`\n(nothing: they stay as they were)")
-	fs.StringVar(&f.since, "since", "", "leave out mails that came to the mailbox before this `DAY`, 2026-05-31")
+	fs.StringVar(&f.since, "imap-since", "", "leave out mails that came to the mailbox before this `DAY`, 2026-05-31")
 	fs.BoolVar(&f.plain, "imap-plain", false, "let imap:// to this machine itself go without TLS")
 	complete(cmd, "imap-after", "seen", "delete", "move=")
 }
@@ -69,7 +69,7 @@ func (f *imapFlags) options(ui *tui) (opt imap.Options, err error) {
 	}
 	if f.since != "" {
 		if opt.Since, err = time.Parse(time.DateOnly, f.since); err != nil {
-			return opt, usageError{fmt.Errorf("--since: %q is no day such as 2026-05-31", f.since)}
+			return opt, usageError{fmt.Errorf("--imap-since: %q is no day such as 2026-05-31", f.since)}
 		}
 	}
 	if f.ca != "" {

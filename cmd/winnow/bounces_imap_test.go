@@ -39,7 +39,7 @@ func TestIMAPFlags(t *testing.T) {
 		{name: "move", args: []string{"--imap-after", "move=Done/a=b", "--imap-password-file", secret}, want: imap.Options{Password: "s3cret", After: imap.Move, Folder: "Done/a=b"}},
 		{name: "move to nowhere", args: []string{"--imap-after", "move="}, err: "none of seen", usage: true},
 		{name: "something else", args: []string{"--imap-after", "burn"}, err: "none of seen", usage: true},
-		{name: "no day", args: []string{"--since", "yesterday"}, err: "2026-05-31", usage: true},
+		{name: "no day", args: []string{"--imap-since", "yesterday"}, err: "2026-05-31", usage: true},
 		{name: "no certificate", args: []string{"--imap-ca", secret}, err: "no certificate"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -14,12 +14,8 @@ import (
 	"winnow/report"
 )
 
-// bounceEvents yields what is told of mails, at paths, or by the store where there
-// are none. It ends with ctx.
-type bounceEvents func(ctx context.Context, paths []string) iter.Seq2[bounce.Event, error]
-
-// bouncesReportCommand makes the command that reports on events.
-func bouncesReportCommand(ui *tui, events bounceEvents) *cobra.Command {
+func bouncesReportCommand(ui *tui) *cobra.Command {
+	var source bounceSource
 	var format, sentFile string
 	var top int
 	cmd := &cobra.Command{
@@ -48,18 +44,19 @@ and never 0.3 % (Gmail and Yahoo).`,
 				return usageError{errors.New("--top: it must be at least 1")}
 			}
 			defer ui.stopOnSignal()()
-			return reportBounces(cmd.Context(), ui, events, args, format, sentFile, top)
+			return reportBounces(cmd.Context(), ui, source.events(cmd.Context(), ui, args), format, sentFile, top)
 		},
 	}
 	fs := cmd.Flags()
 	fs.StringVar(&format, "format", "text", "report in this `FORMAT`: text, or json (one object)")
 	fs.StringVar(&sentFile, "sent", "", "how many mails were sent stands in `FILE` (CSV)")
 	fs.IntVar(&top, "top", 10, "tell so `MANY` campaigns, providers and domains apart")
+	source.add(cmd, ui)
 	complete(cmd, "format", "text", "json")
 	return cmd
 }
 
-func reportBounces(ctx context.Context, ui *tui, events bounceEvents, paths []string, format, sentFile string, top int) error {
+func reportBounces(ctx context.Context, ui *tui, events iter.Seq2[bounce.Event, error], format, sentFile string, top int) error {
 	opt := report.BounceOptions{Top: top}
 	if sentFile != "" {
 		f, err := os.Open(sentFile)
@@ -69,7 +66,7 @@ func reportBounces(ctx context.Context, ui *tui, events bounceEvents, paths []st
 		defer f.Close()
 		opt.Sent = ending{ctx, f}
 	}
-	r, err := report.Bounces(events(ctx, paths), opt)
+	r, err := report.Bounces(events, opt)
 	if err != nil {
 		return err
 	}
