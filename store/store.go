@@ -50,8 +50,7 @@ var migrations = [...]string{
 	CREATE TABLE log (
 		log TEXT NOT NULL, key BLOB NOT NULL, once BLOB NOT NULL,
 		at INTEGER NOT NULL, value BLOB NOT NULL,
-		PRIMARY KEY (log, key, once)) WITHOUT ROWID;
-	CREATE INDEX log_at ON log (log, at);`,
+		PRIMARY KEY (log, key, once)) WITHOUT ROWID;`,
 }
 
 // Store is an open store. It is safe for concurrent use.
@@ -104,7 +103,7 @@ func open(path, mode string, migrate []string) (*Store, error) {
 		return nil, fmt.Errorf("open the store %s: %w", path, err)
 	}
 	name := "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
-	db, err := sql.Open("sqlite", name+"?"+mode+"&_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=synchronous(1)&_pragma=secure_delete(1)&_pragma=cache_size(-65536)")
+	db, err := sql.Open("sqlite", name+"?"+mode+"&_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=synchronous(1)&_pragma=secure_delete(1)&_pragma=wal_autocheckpoint(16384)&_pragma=cache_size(-65536)")
 	if err != nil {
 		return nil, fmt.Errorf("open the store %s: %w", path, err)
 	}

@@ -121,6 +121,36 @@ func TestLogTakesARecordOnce(t *testing.T) {
 	require.Equal(t, []string{"ann another's", "ann later"}, values(func(l store.Log) seq { return seq(l.All()) }))
 }
 
+// Many at once: all new, some of them, none.
+func TestAppendAll(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "store.db"))
+	records := func(from, to int) (all []store.Record) {
+		for i := from; i < to; i++ {
+			all = append(all, record("key", fmt.Sprintf("%04d", i), "x"))
+		}
+		return append(all, record("key", fmt.Sprintf("%04d", from), "the first again"))
+	}
+	for _, tt := range []struct{ from, to, known int }{{100, 353, 0}, {100, 353, 253}, {0, 500, 253}, {90, 112, 22}} {
+		update(t, s, func(tx *store.Tx) {
+			isNew, err := tx.Log("mail").AppendAll(records(tt.from, tt.to))
+			require.NoError(t, err)
+			require.Len(t, isNew, tt.to-tt.from+1)
+			known := 0
+			for _, n := range isNew {
+				if !n {
+					known++
+				}
+			}
+			require.Equal(t, tt.known+1, known)
+		})
+	}
+	update(t, s, func(tx *store.Tx) {
+		n, err := tx.Log("mail").Len()
+		require.NoError(t, err)
+		require.EqualValues(t, 500, n)
+	})
+}
+
 func TestAnUpdateThatFailsKeepsNothing(t *testing.T) {
 	s := open(t, filepath.Join(t.TempDir(), "store.db"))
 	sorry := errors.New("sorry")
@@ -382,14 +412,13 @@ func BenchmarkAppend(b *testing.B) {
 	n := 0
 	for b.Loop() {
 		require.NoError(b, s.Update(b.Context(), func(tx *store.Tx) error {
-			l := tx.Log("mail")
-			for i := range 10000 {
+			records := make([]store.Record, 10000)
+			for i := range records {
 				n++
-				if _, err := l.Append(store.Record{Key: fmt.Appendf(nil, "name%07d%d@acme.com", i*100, n), Once: []byte("12345678"), Value: value, At: noon}); err != nil {
-					return err
-				}
+				records[i] = store.Record{Key: fmt.Appendf(nil, "name%07d%d@acme.com", i*100, n), Once: []byte("12345678"), Value: value, At: noon}
 			}
-			return nil
+			_, err := tx.Log("mail").AppendAll(records)
+			return err
 		}))
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "records/s")
