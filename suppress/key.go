@@ -107,9 +107,11 @@ var anyAddress = regexp.MustCompile(`[^\s<>()\[\]"':;,=]+@[^\s<>()\[\]"':;,]+`)
 
 // masked is text without addresses, and without the name of this one.
 func masked(text string, a address.Address) string {
-	text = anyAddress.ReplaceAllString(text, "<address>")
+	if strings.Contains(text, "@") {
+		text = anyAddress.ReplaceAllString(text, "<address>")
+	}
 	const tellsNothing = 2 // a name so short stands everywhere
-	if len(a.Local) > tellsNothing {
+	if len(a.Local) > tellsNothing && strings.Contains(strings.ToLower(text), strings.ToLower(a.Local)) {
 		text = withoutWord(text, a.Local, "<name>")
 	}
 	return text
