@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -261,7 +262,8 @@ func (l *Ledger) all(tx *store.Tx, each func(key []byte, last *fields, events in
 	if err := settle(); err != nil {
 		return err
 	}
-	for key, said := range hands { // those of which no mail tells
+	for _, key := range slices.Sorted(maps.Keys(hands)) { // those of which no mail tells
+		said := hands[key]
 		if err := each([]byte(key), &fields{}, 0, said, j.settle(said)); err != nil {
 			return err
 		}
@@ -280,8 +282,8 @@ type Entry struct {
 	Who, Note    string // of what was made by hand
 }
 
-// Entries calls each for every address that is suppressed, by key where events tell
-// of it. It ends with the first error of each.
+// Entries calls each for every address that is suppressed: by key those that events
+// tell of, then by key those of which none does. It ends with the first error of each.
 func (l *Ledger) Entries(ctx context.Context, each func(Entry) error) error {
 	var own error
 	err := l.store.View(ctx, func(tx *store.Tx) error {

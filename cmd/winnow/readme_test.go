@@ -80,6 +80,9 @@ bobsmith@gmail.com
 gmail.com
 -- replies.txt --
 550 5.1.1 <jane@acme.com>... User unknown
+-- unsubscribed.csv --
+name,email
+Ann,ann@acme.com
 -- customers.txt --
 jane@acme.com
 -- competitors.txt --
@@ -92,6 +95,7 @@ jane@acme.com
 	testscript.Run(t, testscript.Params{Dir: dir, Setup: func(env *testscript.Env) error {
 		env.Setenv("DNS", readmeDNS(t))
 		env.Setenv(cacheVariable, filepath.Join(env.WorkDir, "cache"))
+		env.Setenv("XDG_DATA_HOME", filepath.Join(env.WorkDir, "data"))
 		npm, stop, err := startNPM("")
 		env.Defer(stop)
 		env.Setenv("NPM_CONFIG_REGISTRY", npm)
@@ -109,6 +113,7 @@ func TestReadmeSummary(t *testing.T) {
 	require.NotNil(t, shown, "the README shows no summary")
 
 	t.Setenv(cacheVariable, "off")
+	t.Setenv("XDG_DATA_HOME", t.TempDir())
 	list := filepath.Join(t.TempDir(), "contacts.csv")
 	data, err := os.ReadFile("../../testdata/lists/contacts.csv")
 	require.NoError(t, err)
