@@ -81,7 +81,6 @@ type judging struct {
 	bad     badDays
 	reverts []Revert
 	events  []past // of the address at hand
-	last    fields // the last event that speaks against it, if wanted
 }
 
 // add reads one more event of the address at hand.
