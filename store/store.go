@@ -102,8 +102,12 @@ func open(path, mode string, migrate []string) (*Store, error) {
 	if err := inspect(path, migrate != nil); err != nil {
 		return nil, fmt.Errorf("open the store %s: %w", path, err)
 	}
+	cache := "-8192" // KiB: who reads all of it reads each page once
+	if migrate != nil {
+		cache = "-65536" // a batch touches pages everywhere
+	}
 	name := "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
-	db, err := sql.Open("sqlite", name+"?"+mode+"&_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=synchronous(1)&_pragma=secure_delete(1)&_pragma=wal_autocheckpoint(16384)&_pragma=cache_size(-65536)")
+	db, err := sql.Open("sqlite", name+"?"+mode+"&_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=synchronous(1)&_pragma=secure_delete(1)&_pragma=wal_autocheckpoint(16384)&_pragma=cache_size("+cache+")")
 	if err != nil {
 		return nil, fmt.Errorf("open the store %s: %w", path, err)
 	}
