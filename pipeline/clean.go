@@ -39,6 +39,7 @@ type Job struct {
 	Policy    policy.Policy
 	Outputs   *Outputs // written, not yet committed, by Clean
 	Version   string
+	History   *report.Store // the store that the Validator's History is of; nil: none
 	// Progress is told how far a stage has come, in bytes for Survey and Write
 	// and in domains for Resolve. nil is silent. Calls may come from several
 	// goroutines.
@@ -145,7 +146,9 @@ func (r *run) write(ctx context.Context) error {
 		g.Go(func() error {
 			w := newWorker(r, seen.hasher)
 			for b := range blocks {
-				w.judge(b)
+				if err := w.judge(b); err != nil {
+					return err
+				}
 				if err := marking.pass(b.Seq, func() error { return w.mark(seen) }); err != nil {
 					return err
 				}
@@ -205,6 +208,7 @@ func (r *run) summary(start time.Time, dnsErr error) *report.Summary {
 		Depth:    verdict.DepthSyntax.String(),
 		Domains:  r.domains.len(),
 		Lists:    data(r.Validator.Lists()),
+		History:  r.History,
 	}
 	if n := r.notAsked(); s.Complete && n >= shallowRows && 2*n > r.counts.Judged() {
 		s.Complete = false

@@ -37,6 +37,7 @@ type question struct {
 //	              └─▶ order ──────────▶ each
 func (s Stream) Run(ctx context.Context, texts iter.Seq2[string, error], each func(verdict.Result) error) error {
 	ctx, stop := context.WithCancel(ctx)
+	failed := make(chan error, streamWindow) // one of each judge at most
 	todo, order := make(chan *question), make(chan *question, streamWindow)
 	answers := make(chan verdict.Result) // for all questions, if unordered
 
@@ -71,12 +72,25 @@ func (s Stream) Run(ctx context.Context, texts iter.Seq2[string, error], each fu
 				more = 0
 				judges.Go(func() { judge(next) })
 			}
-			if !ok || !s.judge(ctx, q) {
+			if !ok {
+				return
+			}
+			if err := s.judge(ctx, q); err != nil {
+				failed <- err
+				stop() // the first ends all
 				return
 			}
 		}
 	}
 	judges.Go(func() { judge(streamWindow - 1) })
+	ended := func() error {
+		select {
+		case err := <-failed:
+			return err
+		default:
+			return ctx.Err()
+		}
+	}
 	defer judges.Wait()
 	defer stop()
 	if s.Unordered {
@@ -98,13 +112,13 @@ func (s Stream) Run(ctx context.Context, texts iter.Seq2[string, error], each fu
 		q, ok := receive(ctx, order)
 		switch {
 		case !ok:
-			return ctx.Err()
+			return ended()
 		case q.err != nil:
 			return q.err
 		}
 		r, ok := receive(ctx, q.answer)
 		if !ok {
-			return ctx.Err()
+			return ended()
 		}
 		if err := each(r); err != nil {
 			return err
@@ -112,16 +126,19 @@ func (s Stream) Run(ctx context.Context, texts iter.Seq2[string, error], each fu
 	}
 }
 
-// judge answers q; false means that ctx ended.
-func (s Stream) judge(ctx context.Context, q *question) bool {
+// judge answers q. The error is ctx's, or that the history could not be read.
+func (s Stream) judge(ctx context.Context, q *question) error {
 	within, cancel := context.WithTimeout(ctx, s.Timeout)
 	defer cancel()
 	r, err := s.Validator.Check(within, q.text)
 	if err != nil {
-		return false
+		return err
 	}
 	r.Row = q.line
-	return send(ctx, q.answer, r)
+	if !send(ctx, q.answer, r) {
+		return ctx.Err()
+	}
+	return nil
 }
 
 func send[T any](ctx context.Context, to chan<- T, v T) bool {

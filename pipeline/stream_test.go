@@ -13,6 +13,8 @@ import (
 	"winnow/internal/dnstest"
 	"winnow/mx"
 	"winnow/pipeline"
+	"winnow/provider"
+	"winnow/suppress"
 	"winnow/validate"
 	"winnow/verdict"
 )
@@ -108,4 +110,21 @@ func TestStreamCancelled(t *testing.T) {
 		}
 	}, func(verdict.Result) error { cancel(); return nil })
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+// A history that can not be read ends all: to go on without it would be to say of
+// people who complained that they may be mailed.
+func TestStreamEndsWithItsHistory(t *testing.T) {
+	for _, unordered := range []bool{false, true} {
+		s := pipeline.Stream{Validator: validate.New(validate.Options{Offline: true, History: unreadable{}}), Timeout: time.Minute, Unordered: unordered}
+		require.ErrorIs(t, s.Run(t.Context(), texts(1000), func(verdict.Result) error { return nil }), errUnreadable)
+	}
+}
+
+var errUnreadable = errors.New("unreadable")
+
+type unreadable struct{}
+
+func (unreadable) Past(*provider.Customs, string) (suppress.History, error) {
+	return suppress.History{}, errUnreadable
 }

@@ -58,7 +58,7 @@ func newWorker(r *run, h hasher) *worker {
 
 // judge settles what can be said of each row of b by itself, some rows at a
 // time: what one step has fetched from memory is still near in the next.
-func (w *worker) judge(b *listio.Block) {
+func (w *worker) judge(b *listio.Block) error {
 	w.block = b
 	w.rows = slices.Grow(w.rows[:0], b.Len())[:b.Len()]
 	for from := 0; from < len(w.rows); from += batch {
@@ -68,17 +68,24 @@ func (w *worker) judge(b *listio.Block) {
 		}
 		w.findDomains(rows)
 		for i := range rows {
-			w.judgeRow(&rows[i])
+			if err := w.judgeRow(&rows[i]); err != nil {
+				return err
+			}
 		}
 	}
+	return nil
 }
 
 // judgeRow makes the verdict of a row whose domain is known.
-func (w *worker) judgeRow(j *judged) {
+func (w *worker) judgeRow(j *judged) error {
+	if err := w.Validator.Recall(asked(j.domain), &j.mailbox); err != nil {
+		return err
+	}
 	j.verdict = w.Validator.Judge(asked(j.domain), &j.mailbox)
 	if w.Policy.Duplicates != policy.DuplicatesKeep && j.mailbox.Addr.Local != "" {
 		j.keys = w.keys(j)
 	}
+	return nil
 }
 
 // keys returns what a row is to be looked up by among the duplicates.
@@ -148,7 +155,8 @@ func (w *worker) mark(seen *seen) error {
 			}
 		}
 		j.part = w.route(j.verdict)
-		if j.part == report.Removed && j.domain != nil && report.Brakes(j.verdict) {
+		// Mail that was refused speaks of each address by itself, and bad days wait.
+		if j.part == report.Removed && j.domain != nil && report.Brakes(j.verdict) && !validate.OfHistory(j.verdict.Reason) {
 			j.domain.removed.Add(1)
 		}
 		w.counts.Add(j.part, j.verdict, row)

@@ -20,6 +20,11 @@
 //	[dns]
 //	resolvers = ["192.0.2.53:53", "tls://dns.example"]
 //	timeout   = "5s"
+//
+//	[suppress]                  # what becomes of addresses that bounced; see package suppress
+//	soft-events     = 3
+//	recent-delivery = "90d"
+//	from-domain     = "news.acme.com"
 package policy
 
 import (
@@ -33,6 +38,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"winnow/mx"
+	"winnow/suppress"
 	"winnow/validate"
 	"winnow/verdict"
 )
@@ -48,6 +54,9 @@ type Policy struct {
 	Deny       []string      // files of what is never sent to
 	Resolvers  []string      // as in mx.Options.Servers; nil means the system's
 	Timeout    time.Duration // of one DNS question; 0 means mx's own
+	Suppress   suppress.Policy
+	Store      string // the file that keeps what became of earlier mail, or "none"; "" means the user's own
+	HashKey    string // the file that has the key of hashed addresses; "" means that they are in clear
 }
 
 // Default returns the policy that holds where nothing else is said.
@@ -122,6 +131,7 @@ type file struct {
 		Resolvers []string `toml:"resolvers"`
 		Timeout   *string  `toml:"timeout"`
 	} `toml:"dns"`
+	Suppress suppressTable `toml:"suppress"`
 }
 
 // Load reads the policy file at path over [Default]. Files that it names are
@@ -135,13 +145,20 @@ func Load(path string) (Policy, error) {
 	if err != nil {
 		return Policy{}, fmt.Errorf("read the policy %s: %w", path, err)
 	}
-	for _, files := range [][]string{p.Allow, p.Deny} {
-		for i, file := range files {
-			if !filepath.IsAbs(file) {
-				files[i] = filepath.Join(filepath.Dir(path), file)
-			}
+	beside := func(file *string) {
+		if *file != "" && !filepath.IsAbs(*file) {
+			*file = filepath.Join(filepath.Dir(path), *file)
 		}
 	}
+	for _, files := range [][]string{p.Allow, p.Deny} {
+		for i := range files {
+			beside(&files[i])
+		}
+	}
+	if p.Store != NoStore {
+		beside(&p.Store)
+	}
+	beside(&p.HashKey)
 	return p, nil
 }
 
@@ -158,7 +175,7 @@ func Parse(text string) (Policy, error) {
 		// A value of the wrong type: "toml: line 2 (last key "clean.keep"): …"
 		return p, errors.New(strings.Replace(strings.TrimPrefix(err.Error(), "toml: "), " (last key ", ": (last key ", 1))
 	}
-	for _, table := range []string{"grades", "clean", "lists", "dns"} {
+	for _, table := range []string{"grades", "clean", "lists", "dns", "suppress"} {
 		if meta.IsDefined(table) && meta.Type(table) != "Hash" { // toml takes some values for an empty table
 			return p, fmt.Errorf("line %d: %s is a table: write [%s]", lineOf(text, toml.Key{table}), table, table)
 		}
@@ -206,6 +223,9 @@ func Parse(text string) (Policy, error) {
 		if p.Timeout, err = time.ParseDuration(*s); err != nil || p.Timeout <= 0 {
 			return p, say("dns.timeout", fmt.Errorf("timeout: %q is no duration such as 5s", *s))
 		}
+	}
+	if key, err := f.Suppress.addTo(&p); err != nil {
+		return p, say("suppress."+key, err)
 	}
 	return p, nil
 }

@@ -95,6 +95,12 @@ func TestParseErrors(t *testing.T) {
 		{"duplicates", "[clean]\nduplicates = \"last\"\n", "line 2: duplicates: \"last\" is none of"},
 		{"share", "[clean]\nmax-removed = \"120%\"\n", "line 2: max-removed: \"120%\" is no share"},
 		{"gate", "[clean]\nfail-on = [\"invalid>x\"]\n", "line 2: fail-on:"},
+		{"days", "[suppress]\nsoft-age = \"soon\"\n", "line 2: soft-age: \"soon\" is no time such as 30d"},
+		{"no days", "[suppress]\n\nsoft-for = \"0d\"\n", "line 3: soft-for: \"0d\" is no time"},
+		{"events", "[suppress]\nsoft-events = 0\n", "line 2: soft-events: it is 1 or more"},
+		{"times", "[suppress]\nbad-day-times = 0.5\n", "line 2: bad-day-times: it is 1 or more"},
+		{"from", "[suppress]\nfrom-domain = \"a b\"\n", "line 2: from-domain: \"a b\" is no domain"},
+		{"suppress, another key", "[suppress]\nsoft = 3\n", "line 2: there is no setting suppress.soft"},
 		{"timeout", "[dns]\ntimeout = \"soon\"\n", "line 2: timeout: \"soon\" is no duration"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -176,4 +182,15 @@ func TestSetResolvers(t *testing.T) {
 			require.Equal(t, []string{"198.51.100.53:53", strings.TrimSpace(tt.server)}, p.MX().Servers)
 		})
 	}
+}
+
+func TestSuppress(t *testing.T) {
+	p, err := policy.Parse("[suppress]\nsoft-events = 2\nsoft-for = \"1y\"\nsoft-apart = \"36h\"\nfrom-domain = \"News.Acme.com\"\nstore = \"none\"\n")
+	require.NoError(t, err)
+	require.Equal(t, 2, p.Suppress.SoftEvents)
+	require.Equal(t, 365*24*time.Hour, p.Suppress.SoftFor)
+	require.Equal(t, 36*time.Hour, p.Suppress.SoftApart)
+	require.Zero(t, p.Suppress.FullAge, "its default")
+	require.Equal(t, "news.acme.com", p.Suppress.From)
+	require.Equal(t, policy.NoStore, p.Store)
 }

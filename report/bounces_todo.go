@@ -58,13 +58,6 @@ func (t *tally) todo(r *BounceReport, campaigns []BounceGroup) {
 	say("wait", mails.passing, fmt.Sprintf("Wait, and let the queue try again: %s refused for what may pass.", were(mails.passing)), passing)
 }
 
-func addresses(n int64) string {
-	if n == 1 {
-		return "1 address"
-	}
-	return Number(n) + " addresses"
-}
-
 func were(n int64) string {
 	if n == 1 {
 		return "1 mail was"

@@ -50,8 +50,9 @@ type Summary struct {
 	Held       bool             `json:"held"`            // the outputs are named .held
 	Warnings   []string         `json:"warnings,omitempty"`
 	Next       []string         `json:"next"`
-	Lists      []Data           `json:"lists"`  // winnow's own lists that were used
-	Folder     string           `json:"folder"` // where the files are; "" if there are none
+	Lists      []Data           `json:"lists"`             // winnow's own lists that were used
+	History    *Store           `json:"history,omitempty"` // what became of earlier mail; without: nobody knew
+	Folder     string           `json:"folder"`            // where the files are; "" if there are none
 	Files      []File           `json:"files"`
 }
 
@@ -103,6 +104,13 @@ type Data struct {
 	Count  int    `json:"count"`
 	Origin string `json:"origin"`
 	From   string `json:"from,omitempty"` // the folder of one that is not embedded
+}
+
+// Store is what was known of earlier mail.
+type Store struct {
+	Path       string     `json:"store"`
+	Entries    int64      `json:"entries"` // addresses that are suppressed
+	LastImport *time.Time `json:"last_import,omitempty"`
 }
 
 // File is an output.

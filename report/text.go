@@ -22,6 +22,9 @@ func (s *Summary) WriteText(w io.Writer) error {
 		s.parts(&b)
 		fmt.Fprintf(&b, "\n%s\n", s.KnownBad.Text)
 	}
+	if h := s.History; h != nil {
+		fmt.Fprintf(&b, "Earlier mail: %s suppressed by %s, %s.\n", addresses(h.Entries), h.Path, h.lastImport())
+	}
 	lines(&b, "Warnings", s.Warnings)
 	lines(&b, "Gates that were met", s.Gates)
 	lines(&b, "Next", s.Next)
@@ -166,6 +169,20 @@ func count(n int64, what string) string {
 		what += "s"
 	}
 	return Number(n) + " " + what
+}
+
+func addresses(n int64) string {
+	if n == 1 {
+		return "1 address"
+	}
+	return Number(n) + " addresses"
+}
+
+func (s *Store) lastImport() string {
+	if s.LastImport == nil {
+		return "nothing was imported yet"
+	}
+	return "last import " + s.LastImport.UTC().Format("2006-01-02 15:04 MST")
 }
 
 func share(n, of int64) string {

@@ -31,6 +31,7 @@ func checks(l *Lists, allow, deny *Own) []Check {
 		own(allow, deny),
 		reserved(),
 		mailHosts(),
+		history(),
 		typo(l.typos),
 		typoTLD(l.typos),
 		disposable(l.disposable),
@@ -51,6 +52,7 @@ type Domain struct {
 	Provider provider.ID      // who gives out addresses there; 0 if unknown
 	Host     provider.Host    // what is known of its first mail host by its name; zero until DNS was asked
 	Customs  provider.Customs // how it reads the names before its @
+	keptAs   provider.Customs // by what customs its addresses are looked up in the history
 	MX       *mx.Answer       // nil: DNS was not asked
 	Typo     string           // the provider's domain that it looks like; "" for none
 	TypoP    float64          // how probable it is that Typo was meant, before DNS was asked; 0 for none

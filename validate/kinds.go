@@ -46,6 +46,10 @@ const (
 	DNSMalformed
 	DNSFiltered
 
+	HistoryComplaint
+	HistoryHard
+	HistorySoft
+
 	TypoDomain
 	TypoTLD
 	ListDisposable
@@ -56,6 +60,7 @@ const (
 	ListLikelyDuplicate
 	RowRagged
 	ListAllowed
+	HistoryDelivered
 	RoleFunction
 	RoleWeak
 	ListRelay
@@ -218,6 +223,16 @@ var written = [numKinds]KindInfo{
 		"the resolver's answer can not be believed",
 		"It filters or makes up answers, or nothing bore this one out. Name an honest resolver with --resolver and run again."},
 
+	HistoryComplaint: {"history.complaint", verdict.Invalid, Recipient,
+		"its owner complained about earlier mail, or asked for no more",
+		"Never send to it again. winnow suppress why ADDRESS shows when and how it was said."},
+	HistoryHard: {"history.hard", verdict.Invalid, Recipient,
+		"earlier mail to it was refused for good",
+		"Remove it. winnow suppress why ADDRESS shows what its mail host said; winnow suppress remove ADDRESS lets it go, if you know better."},
+	HistorySoft: {"history.soft", verdict.Risky, Recipient,
+		"earlier mail to it was refused, for now",
+		"It was refused again and again, or on a day on which its mail host refused far more than usual. Leave it out for a while. winnow suppress why ADDRESS shows until when."},
+
 	TypoDomain: {"typo.domain", verdict.Risky, Recipient,
 		"the domain looks like a slip of the finger for a big provider's",
 		"Compare it with how the address came to you. Ask the person if you can; never change it silently."},
@@ -265,6 +280,9 @@ var written = [numKinds]KindInfo{
 	AddressIDN: {"address.idn", verdict.Valid, Recipient,
 		"the address has letters other than a to z",
 		"Right, but some mail programs and old mail hosts can not write to it (RFC 6531). Watch what comes back."},
+	HistoryDelivered: {"history.recent-delivery", verdict.Valid, Recipient,
+		"its mail host took mail to it lately",
+		"Nothing: it speaks for the address. What only lists, typos and customs say is not held against it."},
 	MXGateway: {"mx.gateway", verdict.Valid, Host,
 		"a filter takes the domain's mail before its mail host does",
 		"Nothing. What such a filter answers about a mailbox may not be the mail host's word."},

@@ -19,6 +19,7 @@ import (
 	"winnow/address"
 	"winnow/mx"
 	"winnow/provider"
+	"winnow/suppress"
 	"winnow/verdict"
 )
 
@@ -30,11 +31,20 @@ type Options struct {
 	Allow    *Own                           // never held back by what is only known beforehand; nil means nobody
 	Deny     *Own                           // never sent to; it beats Allow; nil means nobody
 	Lists    *Lists                         // nil means the embedded ones; see [LoadLists]
+	History  History                        // what became of earlier mail; nil means that nobody knows
+}
+
+// History knows what became of earlier mail: a suppress.Ledger, which asks its store
+// each time, or a suppress.Index, which is for many addresses.
+type History interface {
+	// Past tells of the address of a local part, by the customs of suppress.Customs.
+	Past(c *provider.Customs, local string) (suppress.History, error)
 }
 
 // Validator judges addresses. It is safe for concurrent use.
 type Validator struct {
 	resolver *mx.Resolver // nil: offline
+	history  History      // nil: none
 	allow    *Own
 	deny     *Own
 	lists    *Lists
@@ -46,7 +56,7 @@ type Validator struct {
 
 // New returns a Validator. It opens nothing and asks nothing.
 func New(o Options) *Validator {
-	v := &Validator{resolver: o.Resolver, allow: cmp.Or(o.Allow, &Own{}), deny: cmp.Or(o.Deny, &Own{}), lists: o.Lists}
+	v := &Validator{resolver: o.Resolver, history: o.History, allow: cmp.Or(o.Allow, &Own{}), deny: cmp.Or(o.Deny, &Own{}), lists: o.Lists}
 	if v.lists == nil {
 		v.lists = EmbeddedLists()
 	}
@@ -89,6 +99,8 @@ type Mailbox struct {
 	Holds   bool            // a faulty Text holds an address all the same, but perhaps not the one that is meant
 	Row     verdict.Set     // what the list itself says of the row: row.* and list.duplicate
 	Earlier Earlier         // the row that holds the same mailbox, or likely the same
+
+	Past suppress.History // what became of earlier mail to it; see [Validator.Recall]
 }
 
 // Parse reads text, outer white space aside, into a Mailbox.
@@ -170,7 +182,7 @@ func trim(s string) string {
 // asking anybody.
 func (v *Validator) Domain(ascii string) *Domain {
 	id := provider.OfDomain(ascii)
-	d := &Domain{ASCII: ascii, Provider: id, Customs: id.Customs(ascii)}
+	d := &Domain{ASCII: ascii, Provider: id, Customs: id.Customs(ascii), keptAs: suppress.Customs(ascii)}
 	for _, c := range v.domain {
 		d.Kinds = d.Kinds.Union(c.Domain(d))
 	}
@@ -204,6 +216,20 @@ func (v *Validator) SetMX(d *Domain, a mx.Answer) {
 	}
 }
 
+// Recall adds what became of earlier mail to an address. d is as for Judge.
+func (v *Validator) Recall(d *Domain, m *Mailbox) (err error) {
+	if v.history == nil || m.Addr.Local == "" {
+		return nil
+	}
+	if d != nil {
+		m.Past, err = v.history.Past(&d.keptAs, m.Addr.Local)
+		return err
+	}
+	c := suppress.Customs(m.Addr.Domain)
+	m.Past, err = v.history.Past(&c, m.Addr.Local)
+	return err
+}
+
 // Judge makes a verdict of what is known. d is nil where the address has no
 // domain to ask for. It is pure and allocates nothing.
 func (v *Validator) Judge(d *Domain, m *Mailbox) verdict.Verdict {
@@ -217,6 +243,9 @@ func (v *Validator) Judge(d *Domain, m *Mailbox) verdict.Verdict {
 		ofDomain, depth = d.Kinds, d.Depth()
 	}
 	kinds = settleOwn(kinds, ofDomain)
+	if kinds.Has(HistoryDelivered) {
+		kinds = kinds.Minus(clearedByDelivery)
+	}
 	vd := v.grade(kinds, depth)
 	if vd.Grade == verdict.Valid || vd.Reason == ListDenied {
 		return vd
@@ -323,6 +352,8 @@ func detail(k verdict.Kind, d *Domain, m *Mailbox) string {
 		return "its mail host, " + d.learnt + ", serves hardly anything else in this list"
 	case k == MXGateway || k == MXHosted, k == ListDisposable && d.Host.Class == provider.Disposable, k == ListRelay && d.Host.Class == provider.Relay:
 		return d.Host.ID.String()
+	case fromHistory.Has(k):
+		return pastOf(m)
 	case k == LocalUnlikely:
 		return d.RunBy().Unlikely(m.Addr.Local)
 	case k == DomainReserved:
@@ -357,7 +388,7 @@ func (v *Validator) Kinds(g verdict.Grade) verdict.Set { return v.grades[g] }
 // bounces are the kinds that a policy did not have to make invalid.
 var bounces = func() (set verdict.Set) {
 	for k, info := range All() {
-		if info.Grade == verdict.Invalid && info.About != You {
+		if info.Grade == verdict.Invalid && info.About != You && k != HistoryComplaint {
 			set = set.With(k)
 		}
 	}
@@ -365,10 +396,15 @@ var bounces = func() (set verdict.Set) {
 }()
 
 // Bounce predicts what will happen to mail. It promises nothing below the depth
-// of a probe: no list or DNS answer knows a mailbox.
+// of a probe, unless mail was taken lately: no list or DNS answer knows a mailbox.
 func Bounce(vd verdict.Verdict) verdict.Bounce {
-	if vd.Grade == verdict.Invalid && vd.Kinds.Intersects(bounces) {
+	switch {
+	case vd.Grade == verdict.Invalid && vd.Kinds.Intersects(bounces):
 		return verdict.BounceHard
+	case vd.Kinds.Has(HistorySoft):
+		return verdict.BounceSoft
+	case vd.Grade <= verdict.Risky && vd.Kinds.Has(HistoryDelivered):
+		return verdict.BounceNone
 	}
 	return verdict.BounceUnknown
 }
@@ -426,6 +462,9 @@ func (v *Validator) Check(ctx context.Context, text string) (verdict.Result, err
 			}
 			v.SetMX(d, a)
 		}
+	}
+	if err := v.Recall(d, &m); err != nil {
+		return verdict.Result{}, fmt.Errorf("check an address: %w", err)
 	}
 	return v.Result(d, &m, v.Judge(d, &m), time.Now()), nil
 }

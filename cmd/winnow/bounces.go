@@ -6,14 +6,12 @@ func bouncesCommand(ui *tui) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bounces",
 		Short: "Read what came back: bounces, complaints, automatic answers",
-		Long: `Works on what came back: bounce mails, complaints of feedback loops, automatic
-answers.`,
+		Long: `Works on what came back: bounce mails, complaints of feedback loops, logs of mail
+servers, webhooks and exports of sending services.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(bouncesReadCommand(ui), bouncesReportCommand(ui))
-	for _, c := range cmd.Commands() {
-		c.Args = asUsage(c.Args)
-	}
+	cmd.AddCommand(bouncesReadCommand(ui), bouncesImportCommand(ui), bouncesReportCommand(ui))
+	usageErrors(cmd)
 	return cmd
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -16,6 +17,7 @@ import (
 
 func bouncesReportCommand(ui *tui) *cobra.Command {
 	var source bounceSource
+	var r remembering
 	var format, sentFile string
 	var top int
 	cmd := &cobra.Command{
@@ -23,7 +25,8 @@ func bouncesReportCommand(ui *tui) *cobra.Command {
 		Short: "Say what bounces mean together, and what to do first",
 		Long: `Counts mails that bounced, by campaign, provider, domain, day and reason: hard, soft
 (with those whose reply does not say why), blocked because of the sender, and
-complaints apart. Then it says what to do first, with the evidence.
+complaints apart. It counts what is in the files and mailboxes named, or, where none
+is, what was imported into the store. Then it says what to do first, with the evidence.
 
 A mail counts once, however often it is told of, and as what became of it at last.
 Rates are given only where it is known how many mails were sent: because there are
@@ -44,7 +47,16 @@ and never 0.3 % (Gmail and Yahoo).`,
 				return usageError{errors.New("--top: it must be at least 1")}
 			}
 			defer ui.stopOnSignal()()
-			return reportBounces(cmd.Context(), ui, source.events(cmd.Context(), ui, args), format, sentFile, top)
+			ctx := cmd.Context()
+			if len(args) > 0 {
+				return reportBounces(ctx, ui, source.events(ctx, ui, args), format, sentFile, top)
+			}
+			l, err := r.reading(ctx)
+			if err != nil {
+				return err
+			}
+			defer l.Close()
+			return reportBounces(ctx, ui, l.Events(ctx, time.Time{}, time.Time{}), format, sentFile, top)
 		},
 	}
 	fs := cmd.Flags()
@@ -52,6 +64,8 @@ and never 0.3 % (Gmail and Yahoo).`,
 	fs.StringVar(&sentFile, "sent", "", "how many mails were sent stands in `FILE` (CSV)")
 	fs.IntVar(&top, "top", 10, "tell so `MANY` campaigns, providers and domains apart")
 	source.add(cmd, ui)
+	r.addStore(cmd)
+	r.addPolicy(cmd)
 	complete(cmd, "format", "text", "json")
 	return cmd
 }

@@ -23,6 +23,7 @@ import (
 
 type checkFlags struct {
 	asking
+	history   remembering
 	format    string
 	timeout   time.Duration
 	unordered bool
@@ -55,6 +56,7 @@ Exit code 3 says that an address is invalid. One that is unknown is not: let it 
 	fs.DurationVar(&f.timeout, "timeout", 10*time.Second, "answer within this `TIME`; what is not found out by then is unknown")
 	fs.BoolVar(&f.unordered, "unordered", false, "answer each address as soon as it is known, not in order")
 	f.asking.add(cmd, ui)
+	f.history.add(cmd)
 	complete(cmd, "format", "text", "jsonl")
 	return cmd
 }
@@ -73,6 +75,14 @@ func check(ctx context.Context, ui *tui, args []string, f checkFlags) error {
 	opt, err := f.options(p, ui)
 	if err != nil {
 		return err
+	}
+	known, err := f.history.toAsk(ctx, p)
+	if err != nil {
+		return err
+	}
+	defer known.Close()
+	if known != nil {
+		opt.History = known
 	}
 	var invalid, shallow bool
 	answer := func(to io.Writer, r verdict.Result) error {

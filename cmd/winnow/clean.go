@@ -22,6 +22,7 @@ import (
 type cleanFlags struct {
 	asking
 	reading
+	history        remembering
 	output, outDir string
 	summary        string
 	keep, failOn   []string
@@ -67,6 +68,7 @@ Only domains leave the machine, to the resolver.`,
 	fs.BoolVar(&f.force, "force", false, "replace outputs that winnow did not write, or that were changed since")
 	f.reading.add(cmd)
 	f.asking.add(cmd, ui)
+	f.history.add(cmd)
 	complete(cmd, "duplicates", "first", "keep", "only-flag")
 	complete(cmd, "keep", "role", "disposable", "typo", "implicit", "private", "dns", "catch-all", "literal", "risky", "unknown")
 	complete(cmd, "fail-on", "invalid", "unknown", "risky")
@@ -127,6 +129,10 @@ func clean(ctx context.Context, ui *tui, path string, f cleanFlags) error {
 		return usageError{errors.New("the annotated list and the summary can not both go to standard output")}
 	}
 
+	known, err := f.recall(ctx, p, &opt)
+	if err != nil {
+		return err
+	}
 	out, err := f.outputs(ctx, ui, path)
 	if err != nil {
 		return err
@@ -145,7 +151,7 @@ func clean(ctx context.Context, ui *tui, path string, f cleanFlags) error {
 	s, err := pipeline.Clean(ctx, pipeline.Job{
 		Source: src, List: list,
 		Validator: validate.New(opt), Resolver: opt.Resolver,
-		Policy: p, Outputs: out, Version: versionString(),
+		Policy: p, Outputs: out, Version: versionString(), History: known,
 		Progress: ui.progress,
 	})
 	ui.endProgress()
@@ -153,6 +159,21 @@ func clean(ctx context.Context, ui *tui, path string, f cleanFlags) error {
 		return unchanged{err}
 	}
 	return conclude(ui, s, summary)
+}
+
+// recall reads what became of earlier mail into memory, for opt.
+func (f *cleanFlags) recall(ctx context.Context, p policy.Policy, opt *validate.Options) (*report.Store, error) {
+	l, err := f.history.toAsk(ctx, p)
+	if err != nil || l == nil {
+		return nil, err
+	}
+	defer l.Close()
+	index, err := l.Load(ctx)
+	if err != nil {
+		return nil, goAround(err)
+	}
+	opt.History = index
+	return storeOf(index), nil
 }
 
 // conclude tells what was found, and ends with the exit code that it deserves.

@@ -64,6 +64,10 @@ func demo(ctx context.Context, ui *tui, dir string) error {
 			return err
 		}
 	}
+	kept := filepath.Join(dir, "store.db")
+	if err := keepDemo(ctx, ui, kept); err != nil {
+		return err
+	}
 	dns, err := startDNS(demoZone)
 	if err != nil {
 		return err
@@ -75,9 +79,9 @@ func demo(ctx context.Context, ui *tui, dir string) error {
 	}
 	defer smtp.Close()
 	ui.say("winnow: a DNS server at %s and an SMTP server at %s know the demo's domains (DNS only is asked: no probes)", dns.Addr(), smtp.Addr())
-	ui.say("winnow: winnow clean --resolver %s --allow %s --deny %s %s", dns.Addr(), allow, deny, list)
+	ui.say("winnow: winnow clean --resolver %s --allow %s --deny %s --store %s %s", dns.Addr(), allow, deny, kept, list)
 
-	f := cleanFlags{asking: asking{
+	f := cleanFlags{history: remembering{store: kept}, asking: asking{
 		resolvers: []string{dns.Addr()},
 		allow:     []string{allow},
 		deny:      []string{deny},

@@ -85,7 +85,10 @@ gmail.com
 %[3]s-- Maildir/new/1 --
 %[3]s-- Maildir/cur/2:2,S --
 %[3]s-- folder-of-mails/1.eml --
-%[3]s-- customers.txt --
+%[3]s-- unsubscribed.csv --
+name,email
+Ann,ann@acme.com
+-- customers.txt --
 jane@acme.com
 -- competitors.txt --
 *.rival.com
@@ -97,6 +100,7 @@ jane@acme.com
 	testscript.Run(t, testscript.Params{Dir: dir, Setup: func(env *testscript.Env) error {
 		env.Setenv("DNS", readmeDNS(t))
 		env.Setenv(cacheVariable, filepath.Join(env.WorkDir, "cache"))
+		env.Setenv("XDG_DATA_HOME", filepath.Join(env.WorkDir, "data"))
 		npm, stop, err := startNPM("")
 		env.Defer(stop)
 		env.Setenv("NPM_CONFIG_REGISTRY", npm)
@@ -124,6 +128,7 @@ func TestReadmeSummary(t *testing.T) {
 	require.NotNil(t, shown, "the README shows no summary")
 
 	t.Setenv(cacheVariable, "off")
+	t.Setenv("XDG_DATA_HOME", t.TempDir())
 	list := filepath.Join(t.TempDir(), "contacts.csv")
 	data, err := os.ReadFile("../../testdata/lists/contacts.csv")
 	require.NoError(t, err)

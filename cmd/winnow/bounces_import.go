@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"winnow/bounce"
+	"winnow/suppress"
+)
+
+func bouncesImportCommand(ui *tui) *cobra.Command {
+	var source bounceSource
+	var r remembering
+	cmd := &cobra.Command{
+		Use:   "import PATH... | -",
+		Short: "Record what came back, so that clean and check know it",
+		Long: `Reads what winnow bounces read reads, and records every event in the store: failures,
+delays, complaints, deliveries. The same event counts once, however often it is
+imported. winnow clean, winnow check and winnow suppress judge by it.
+
+With --imap-after, a mailbox is changed only when its mails are recorded.
+
+Files can be` + kindsOfFiles(),
+		Example: `  winnow bounces import bounces.mbox
+  winnow bounces import /var/log/mail.log ses-events.ndjson
+  winnow bounces import imaps://bounces@acme.com@mail.acme.com/INBOX --imap-after seen`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, paths []string) error {
+			defer ui.stopOnSignal()()
+			ctx := cmd.Context()
+			_, err := importEvents(ctx, ui, &r, func(add func(bounce.Event) error, commit func() error) error {
+				tally, err := source.read(ctx, ui, paths, commit, add)
+				ui.note("winnow: %s", tallied(tally, 0))
+				return err
+			})
+			return err
+		},
+	}
+	source.add(cmd, ui)
+	r.addStore(cmd)
+	r.addPolicy(cmd)
+	return cmd
+}
+
+// importEvents records what each adds, a batch at a time, and says what became of it.
+// each returns an error of add or commit, if there is one. What was added before an
+// error of its own is recorded all the same, and stays through a kill once it is
+// committed; to import the same again counts nothing twice.
+func importEvents(ctx context.Context, ui *tui, r *remembering, each func(add func(bounce.Event) error, commit func() error) error) (done suppress.Recorded, err error) {
+	l, err := r.changing(ctx)
+	if err != nil {
+		return done, err
+	}
+	defer l.Close()
+	i := l.Import()
+	err = each(func(e bounce.Event) error { return i.Add(ctx, e) }, func() error { return i.Flush(ctx) })
+	if ctx.Err() != nil {
+		return done, err
+	}
+	done, failed := i.End(ctx)
+	if failed != nil {
+		return done, errors.Join(err, failed)
+	}
+	ui.note("winnow: recorded %s in %s; %s known already", counted(done.New, "event"), l.store.Path(), number(done.Known))
+	if done.NoAddress > 0 {
+		ui.note("winnow: %s of them name no address: they suppress nobody", number(done.NoAddress))
+	}
+	return done, err
+}

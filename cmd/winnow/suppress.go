@@ -1,0 +1,564 @@
+package main
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"winnow/bounce"
+	"winnow/suppress"
+)
+
+func suppressCommand(ui *tui) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "suppress",
+		Short: "Show and change who may not be mailed again, because of what became of earlier mail",
+		Long: `Who may not be mailed again follows from what became of earlier mail: a refusal for
+good suppresses at once, a complaint for good, passing refusals when they come again
+and again. The policy ([suppress]) judges the events anew each time. What is changed
+by hand stands beside them, with who did it and when.
+
+The store is a file of yours (see winnow store); --store names another.`,
+		Example: `  winnow suppress list
+  winnow suppress why jane@acme.com
+  winnow suppress add jane@acme.com --reason complaint --note "by phone"
+  winnow suppress remove jane@acme.com --note "she wrote to us"
+  winnow suppress import unsubscribed.csv --reason complaint
+  winnow suppress export --format ses -o suppressed.csv
+  winnow suppress revert --host gmail --since 2020-12-14 --until 2020-12-16`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(suppressListCommand(ui), suppressWhyCommand(ui), suppressAddCommand(ui), suppressRemoveCommand(ui),
+		suppressImportCommand(ui), suppressExportCommand(ui), suppressRevertCommand(ui), suppressChangesCommand(ui))
+	usageErrors(cmd)
+	return cmd
+}
+
+// usageErrors makes usage errors of what is wrong with the arguments of a command's
+// commands.
+func usageErrors(cmd *cobra.Command) {
+	for _, c := range cmd.Commands() {
+		c.Args = asUsage(c.Args)
+	}
+}
+
+// errNothingKept says that there is nothing to show.
+var errNothingKept = errors.New("nothing was kept of earlier mail yet: winnow bounces import, or winnow suppress add, begins")
+
+// reading opens a ledger for a command that shows what is in it.
+func (r *remembering) reading(ctx context.Context) (*ledger, error) {
+	p, err := r.policy()
+	if err != nil {
+		return nil, err
+	}
+	l, err := r.toAsk(ctx, p)
+	if err == nil && l == nil {
+		err = errNothingKept
+	}
+	return l, err
+}
+
+// changing opens a ledger for a command that changes it.
+func (r *remembering) changing(ctx context.Context) (*ledger, error) {
+	p, err := r.policy()
+	if err != nil {
+		return nil, err
+	}
+	return r.toKeep(ctx, p)
+}
+
+func oneAddress(_ *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return fmt.Errorf("name one address; there are %d", len(args))
+	}
+	return nil
+}
+
+// addressError says which argument is none, if that is what is wrong.
+func addressError(err error) error {
+	if errors.Is(err, suppress.ErrNoAddress) {
+		return usageError{err}
+	}
+	return err
+}
+
+// oneOf refuses a word that is none of those that a flag takes.
+func oneOf(flag, word string, words ...string) error {
+	if slices.Contains(words, word) {
+		return nil
+	}
+	return usageError{fmt.Errorf("--%s: %q is none of %s", flag, word, strings.Join(words, ", "))}
+}
+
+func suppressListCommand(ui *tui) *cobra.Command {
+	var r remembering
+	var format string
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "List who may not be mailed again",
+		Example: "  winnow suppress list\n  winnow suppress list --format jsonl",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := oneOf("format", format, "text", "jsonl", "csv"); err != nil {
+				return err
+			}
+			l, err := r.reading(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer l.Close()
+			out := ui.results(cmd.Context())
+			switch format {
+			case "csv":
+				return export(cmd.Context(), l, out, "csv", func(*suppress.Entry) bool { return true })
+			case "jsonl":
+				return l.Entries(cmd.Context(), func(e suppress.Entry) error { return printJSON(out, entryOf(&e), "") })
+			}
+			return listEntries(cmd.Context(), l, out)
+		},
+	}
+	r.add(cmd)
+	r.addPolicy(cmd)
+	cmd.Flags().StringVar(&format, "format", "text", "answer in this `FORMAT`: text, jsonl or csv")
+	complete(cmd, "format", "text", "jsonl", "csv")
+	return cmd
+}
+
+func listEntries(ctx context.Context, l *ledger, out io.Writer) error {
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "ADDRESS\tSTANDING\tSINCE\tUNTIL\tWHY")
+	n := 0
+	err := l.Entries(ctx, func(e suppress.Entry) error {
+		n++
+		_, err := fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", nameOf(&e), e.Standing, day(e.Since), untilOf(e.Until), whyOf(&e))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		_, err := fmt.Fprintln(out, "Nobody is suppressed.")
+		return err
+	}
+	return t.Flush()
+}
+
+// nameOf is an entry's address, or what stands for it where hashes are kept.
+func nameOf(e *suppress.Entry) string {
+	if e.Address == "" {
+		return hex.EncodeToString(e.Key)
+	}
+	return printable(e.Address)
+}
+
+func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+func untilOf(t time.Time) string {
+	if t.IsZero() {
+		return "for good"
+	}
+	return day(t)
+}
+
+func whyOf(e *suppress.Entry) string {
+	switch {
+	case e.ByHand() && e.Note != "":
+		return "by hand, " + e.Who + ": " + printable(e.Note)
+	case e.ByHand():
+		return "by hand, " + e.Who
+	case e.Waits():
+		return e.ReasonWord() + ", on a bad day of its mail host"
+	}
+	return e.ReasonWord()
+}
+
+// entryJSON is an entry as machines are told of it.
+type entryJSON struct {
+	Email    string `json:"email,omitempty"`
+	Hash     string `json:"hash,omitempty"` // in place of email, where hashes are kept
+	Standing string `json:"standing"`
+	Reason   string `json:"reason,omitempty"`
+	Since    string `json:"since,omitempty"`
+	Until    string `json:"until,omitempty"` // without: for good
+	Waits    bool   `json:"waits,omitempty"` // for a second refusal: the first was of a bad day
+	Events   int    `json:"events"`
+	ByHand   bool   `json:"by_hand,omitempty"`
+	Who      string `json:"who,omitempty"`
+	Note     string `json:"note,omitempty"`
+}
+
+func entryOf(e *suppress.Entry) entryJSON {
+	j := entryJSON{Email: e.Address, Standing: e.Standing.String(), Waits: e.Waits(), Events: e.Events, ByHand: e.ByHand(), Who: e.Who, Note: e.Note}
+	if e.Address == "" {
+		j.Hash = hex.EncodeToString(e.Key)
+	}
+	if e.Standing != suppress.Clear {
+		j.Reason, j.Since = e.ReasonWord(), e.Since.UTC().Format(time.RFC3339)
+	}
+	if !e.Until.IsZero() {
+		j.Until = e.Until.UTC().Format(time.RFC3339)
+	}
+	return j
+}
+
+func suppressWhyCommand(ui *tui) *cobra.Command {
+	var r remembering
+	var format string
+	cmd := &cobra.Command{
+		Use:     "why ADDRESS",
+		Short:   "Say what is known of an address: each event, what follows, what was done by hand",
+		Example: "  winnow suppress why jane@acme.com",
+		Args:    oneAddress,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneOf("format", format, "text", "json"); err != nil {
+				return err
+			}
+			l, err := r.reading(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer l.Close()
+			a, err := l.Why(cmd.Context(), args[0])
+			if err != nil {
+				return addressError(err)
+			}
+			if format == "json" {
+				return printJSON(ui.stdout, accountOfPast(&a), "  ")
+			}
+			return printPast(ui.stdout, &a)
+		},
+	}
+	r.add(cmd)
+	r.addPolicy(cmd)
+	cmd.Flags().StringVar(&format, "format", "text", "answer in this `FORMAT`: text or json")
+	complete(cmd, "format", "text", "json")
+	return cmd
+}
+
+// standingText says a standing in words.
+var standingText = map[suppress.Standing]string{
+	suppress.Clear:      "nothing is held against it",
+	suppress.Soft:       "left out for now (history.soft)",
+	suppress.Hard:       "suppressed (history.hard)",
+	suppress.Complained: "suppressed: its owner wants no mail (history.complaint)",
+}
+
+func printPast(w io.Writer, a *suppress.Account) error {
+	var b strings.Builder
+	say := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	say("%s: %s", nameOf(&a.Entry), standingText[a.Standing])
+	if a.Standing != suppress.Clear {
+		say("  why    %s", whyOf(&a.Entry))
+		say("  since  %s\n  until  %s", day(a.Since), untilOf(a.Until))
+	}
+	if a.Delivered() {
+		say("  mail to it was taken lately (history.recent-delivery)")
+	}
+	if len(a.Events) == 0 {
+		say("  no mail to it is known of")
+	}
+	for i := range a.Events {
+		e := &a.Events[i]
+		say("\n  %s  %s, %s", a.Times[i].UTC().Format("2006-01-02 15:04"), e.Happened, e.Reason)
+		if e.Text != "" {
+			say("    %s", printable(strings.Join(strings.Fields(e.Text), " ")))
+		}
+		if from := strings.Join(filled("campaign", e.Campaign, "message", e.MessageID, "from", e.Source), ", "); from != "" {
+			say("    %s", from)
+		}
+	}
+	for _, c := range a.Changes {
+		say("\n  %s  %s by %s: %s", c.At.UTC().Format("2006-01-02 15:04"), c.What, c.Who, printable(c.Detail))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// filled are the pairs that have a value.
+func filled(pairs ...string) (out []string) {
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			out = append(out, pairs[i]+" "+printable(pairs[i+1]))
+		}
+	}
+	return out
+}
+
+// pastJSON is all of an address as machines are told of it; events have DESIGN's
+// names of a bounce.
+type pastJSON struct {
+	entryJSON
+	Delivered bool              `json:"recent_delivery,omitempty"`
+	Told      []eventJSON       `json:"told"`
+	Changes   []suppress.Change `json:"changes"`
+}
+
+func accountOfPast(a *suppress.Account) pastJSON {
+	out := pastJSON{entryJSON: entryOf(&a.Entry), Delivered: a.Delivered(), Told: []eventJSON{}, Changes: []suppress.Change{}}
+	for i := range a.Events {
+		out.Told = append(out.Told, toldOf(&a.Events[i], a.Times[i]))
+	}
+	out.Changes = append(out.Changes, a.Changes...)
+	return out
+}
+
+func toldOf(e *bounce.Event, at time.Time) eventJSON {
+	told := *e
+	told.At = at
+	return eventOf(told)
+}
+
+// standingFlag are the words that an entry can have.
+var standingFlag = []string{suppress.Hard.String(), suppress.Complained.String(), suppress.Soft.String()}
+
+func suppressAddCommand(ui *tui) *cobra.Command {
+	var r remembering
+	var reason, until, note string
+	cmd := &cobra.Command{
+		Use:   "add ADDRESS...",
+		Short: "Suppress an address by hand",
+		Example: `  winnow suppress add jane@acme.com --reason complaint --note "by phone"
+  winnow suppress add ben@acme.com --reason soft --until 2027-01-31`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("name an address")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneOf("reason", reason, standingFlag...); err != nil {
+				return err
+			}
+			o := suppress.Order{Note: note, Who: whoAmI()}
+			o.Standing, _ = suppress.ParseStanding(reason)
+			var err error
+			if until != "" {
+				if o.Until, err = parseTime("until", until); err != nil {
+					return err
+				}
+			}
+			var orders []suppress.Order
+			for _, a := range args {
+				o.Address = a
+				orders = append(orders, o)
+			}
+			l, err := r.changing(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer l.Close()
+			n, err := l.Suppress(cmd.Context(), orders...)
+			if err != nil {
+				return addressError(err)
+			}
+			ui.note("winnow: %s suppressed, %s so already", number(n), number(len(args)-n))
+			return nil
+		},
+	}
+	r.addStore(cmd)
+	r.addPolicy(cmd)
+	fs := cmd.Flags()
+	fs.StringVar(&reason, "reason", "hard", "what is held against it, `WORD`: hard (mail bounces), complaint (its owner wants\nnone), soft (leave it out for now)")
+	fs.StringVar(&until, "until", "", "let it go on this `DAY` (for good)")
+	fs.StringVar(&note, "note", "", "keep this `TEXT` with it")
+	fs.BoolVarP(&ui.quiet, "quiet", "q", false, "say nothing but errors")
+	complete(cmd, "reason", standingFlag...)
+	return cmd
+}
+
+func suppressRemoveCommand(ui *tui) *cobra.Command {
+	var r remembering
+	var note string
+	cmd := &cobra.Command{
+		Use:   "remove ADDRESS",
+		Short: "Let an address go: what happened until now is not held against it any more",
+		Long: `Lets an address go: what happened until now is not held against it any more. The
+events stay, and so does who let it go; what happens from now on counts.
+
+Think twice about one whose owner complained.`,
+		Example: `  winnow suppress remove jane@acme.com --note "she wrote to us"`,
+		Args:    oneAddress,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			l, err := r.changing(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer l.Close()
+			was, err := l.Release(cmd.Context(), args[0], whoAmI(), note)
+			switch {
+			case err != nil:
+				return addressError(err)
+			case was == suppress.Clear:
+				return fmt.Errorf("remove an entry: %s is not suppressed", printable(args[0]))
+			}
+			ui.note("winnow: let go; it was %s", was)
+			return nil
+		},
+	}
+	r.add(cmd)
+	r.addPolicy(cmd)
+	cmd.Flags().StringVar(&note, "note", "", "keep this `TEXT` with it")
+	cmd.Flags().BoolVarP(&ui.quiet, "quiet", "q", false, "say nothing but errors")
+	return cmd
+}
+
+func suppressRevertCommand(ui *tui) *cobra.Command {
+	var r remembering
+	var host, since, until string
+	var undo int
+	cmd := &cobra.Command{
+		Use:   "revert",
+		Short: "Take a bad day of a mail host back, or show and undo what was taken back",
+		Long: `Takes back what a mail host refused in a time: it is held against nobody any more.
+The host is a provider (gmail), a mail host's domain, or a domain of addresses.
+Complaints stay. Without --host it shows what was taken back; --undo ends one.
+
+On 14 and 15 December 2020 Gmail said of living accounts that they do not exist.`,
+		Example: `  winnow suppress revert --host gmail --since 2020-12-14 --until 2020-12-16
+  winnow suppress revert
+  winnow suppress revert --undo 1`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch {
+			case cmd.Flags().Changed("undo"):
+				return undoRevert(cmd.Context(), ui, &r, undo)
+			case host == "" && since == "" && until == "":
+				return showReverts(cmd.Context(), ui, &r)
+			case host == "" || since == "" || until == "":
+				return usageError{errors.New("a revert needs --host, --since and --until")}
+			}
+			from, err := parseTime("since", since)
+			if err != nil {
+				return err
+			}
+			to, err := parseTime("until", until)
+			if err != nil {
+				return err
+			}
+			if !from.Before(to) {
+				return usageError{errors.New("--until must be later than --since: that day itself is not covered any more")}
+			}
+			l, err := r.changing(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer l.Close()
+			id, events, err := l.Revert(cmd.Context(), host, from, to, whoAmI())
+			if err != nil {
+				return err
+			}
+			ui.note("winnow: revert %d: %s taken back (winnow suppress revert --undo %d)", id, counted(events, "event"), id)
+			return nil
+		},
+	}
+	r.addStore(cmd)
+	r.addPolicy(cmd)
+	fs := cmd.Flags()
+	fs.StringVar(&host, "host", "", "the mail `HOST`: gmail, mimecast.com, acme.com")
+	fs.StringVar(&since, "since", "", "from this `TIME` on: a day (UTC), or 2026-11-24T08:00:00Z")
+	fs.StringVar(&until, "until", "", "to before this `TIME`")
+	fs.IntVar(&undo, "undo", 0, "end the revert of this `NUMBER`")
+	fs.BoolVarP(&ui.quiet, "quiet", "q", false, "say nothing but errors")
+	return cmd
+}
+
+func undoRevert(ctx context.Context, ui *tui, r *remembering, id int) error {
+	l, err := r.changing(ctx)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	if err := l.Undo(ctx, id, whoAmI()); err != nil {
+		return fmt.Errorf("undo revert %d: %w", id, err)
+	}
+	ui.note("winnow: revert %d has ended: what it took back counts again", id)
+	return nil
+}
+
+func showReverts(ctx context.Context, ui *tui, r *remembering) error {
+	l, err := r.reading(ctx)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	reverts, err := l.Reverts(ctx)
+	if err != nil {
+		return err
+	}
+	if len(reverts) == 0 {
+		_, err := fmt.Fprintln(ui.stdout, "Nothing was taken back.")
+		return err
+	}
+	t := tabwriter.NewWriter(ui.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "NUMBER\tHOST\tSINCE\tUNTIL\tBY")
+	for _, v := range reverts {
+		fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s, %s\n", v.ID, printable(v.Host), v.Since.Format(time.RFC3339), v.Until.Format(time.RFC3339), v.Who, day(v.At))
+	}
+	return t.Flush()
+}
+
+func counted(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return number(n) + " " + what
+}
+
+func suppressChangesCommand(ui *tui) *cobra.Command {
+	var r remembering
+	var format string
+	cmd := &cobra.Command{
+		Use:     "changes",
+		Short:   "Show what was changed by hand: when, by whom, what",
+		Example: "  winnow suppress changes",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := oneOf("format", format, "text", "jsonl"); err != nil {
+				return err
+			}
+			l, err := r.reading(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer l.Close()
+			changes, err := l.Changes(cmd.Context())
+			if err != nil {
+				return err
+			}
+			out := ui.results(cmd.Context())
+			for _, c := range changes {
+				if format == "jsonl" {
+					err = printJSON(out, c, "")
+				} else {
+					_, err = fmt.Fprintln(out, strings.Join(slices.DeleteFunc([]string{
+						c.At.UTC().Format("2006-01-02 15:04"), c.Who, c.What, c.Address, printableOrNone(c.Detail)}, func(s string) bool { return s == "" }), "  "))
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	r.addStore(cmd)
+	r.addPolicy(cmd)
+	cmd.Flags().StringVar(&format, "format", "text", "answer in this `FORMAT`: text, or jsonl (one JSON object a line)")
+	complete(cmd, "format", "text", "jsonl")
+	return cmd
+}
+
+func printableOrNone(s string) string {
+	if s == "" {
+		return ""
+	}
+	return printable(s)
+}

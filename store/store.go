@@ -1,0 +1,294 @@
+// Package store answers one question: what was kept earlier?
+//
+// It keeps bytes and does not know what they mean: a [Cache] has the latest value
+// of each key, a [Log] has records that are added and never changed. Whoever owns
+// a cache or a log encodes its values, names it, and keeps its name for good.
+//
+// All of it is one SQLite file, readable by its owner only. Several processes may
+// use it at once: one writes, many read, and who has to wait does so for ten
+// seconds. What a transaction wrote is there whole or not at all, also after a
+// kill -9. A file that is damaged, of a newer winnow or no store at all is an
+// error, and is left as it is.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"modernc.org/sqlite"
+)
+
+// Why a file can not be used; errors of this package wrap one of these, or
+// fs.ErrNotExist.
+var (
+	ErrDamaged = errors.New("the store is damaged")
+	ErrNewer   = errors.New("the store is of a newer winnow")
+	ErrForeign = errors.New("this is no store of winnow's")
+	ErrNoHome  = errors.New("there is no home folder to keep the store in")
+)
+
+// applicationID marks a file as winnow's (https://www.sqlite.org/fileformat2.html
+// section 1.3.17): "wnnw".
+const applicationID = 0x776e6e77
+
+// migrations make each version of the schema of the one before. One that was
+// released is never changed; the next is put behind it.
+var migrations = [...]string{
+	`CREATE TABLE cache (
+		cache TEXT NOT NULL, key BLOB NOT NULL,
+		at INTEGER NOT NULL, value BLOB NOT NULL,
+		PRIMARY KEY (cache, key)) WITHOUT ROWID;
+	CREATE TABLE log (
+		log TEXT NOT NULL, key BLOB NOT NULL, once BLOB NOT NULL,
+		at INTEGER NOT NULL, value BLOB NOT NULL,
+		PRIMARY KEY (log, key, once)) WITHOUT ROWID;`,
+}
+
+// Store is an open store. It is safe for concurrent use.
+type Store struct {
+	db   *sql.DB
+	path string
+}
+
+// Open opens the store at path for reading and writing. If there is none it makes
+// one, and its folder.
+func Open(path string) (*Store, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("make a folder for the store: %w", err)
+	}
+	// SQLite gives the files that it puts beside this one the same mode.
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open the store: %w", err)
+	}
+	if err := file.Close(); err != nil {
+		return nil, fmt.Errorf("open the store: %w", err)
+	}
+	return open(path, "mode=rw", migrations[:])
+}
+
+// Read opens the store at path for reading. The error wraps fs.ErrNotExist if
+// there is none.
+func Read(path string) (*Store, error) {
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	mode := "mode=rw&_pragma=query_only(1)" // so that the files beside it are taken away again
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+		mode = "mode=ro"
+		if info, walErr := os.Stat(path + "-wal"); walErr != nil || info.Size() == 0 {
+			mode = "mode=ro&immutable=1" // nobody can be writing, and no file can be put beside it
+		}
+		file, err = os.Open(path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open the store: %w", err)
+	}
+	if err := file.Close(); err != nil {
+		return nil, fmt.Errorf("open the store: %w", err)
+	}
+	return open(path, mode, nil)
+}
+
+// open opens a file that is there. Where migrate is nil its schema stays as it is.
+func open(path, mode string, migrate []string) (*Store, error) {
+	if err := inspect(path, migrate != nil); err != nil {
+		return nil, fmt.Errorf("open the store %s: %w", path, err)
+	}
+	cache := "-8192" // KiB: who reads all of it reads each page once
+	if migrate != nil {
+		cache = "-65536" // a batch touches pages everywhere
+	}
+	name := "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
+	db, err := sql.Open("sqlite", name+"?"+mode+"&_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=synchronous(1)&_pragma=secure_delete(1)&_pragma=wal_autocheckpoint(16384)&_pragma=cache_size("+cache+")")
+	if err != nil {
+		return nil, fmt.Errorf("open the store %s: %w", path, err)
+	}
+	const connections = 4 // more would only wait for each other
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	s := &Store{db: db, path: path}
+	if err := s.prepare(migrate); err != nil {
+		return nil, errors.Join(fmt.Errorf("open the store %s: %w", path, told(err)), db.Close())
+	}
+	return s, nil
+}
+
+// headerSize and the rest are of https://www.sqlite.org/fileformat2.html section 1.3.
+const (
+	headerSize    = 100
+	headerPage    = 16
+	headerPages   = 28
+	headerVersion = 60
+	headerApp     = 68
+)
+
+// inspect looks at a file's header before SQLite may touch the file. An empty file
+// is a store that was never begun.
+func inspect(path string, mayBegin bool) error {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%w: it is no file", ErrForeign)
+	case info.Size() == 0 && mayBegin:
+		return nil
+	case info.Size() == 0:
+		return fmt.Errorf("it is empty: %w", fs.ErrNotExist)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	var h [headerSize]byte
+	if _, err := io.ReadFull(file, h[:]); err != nil || string(h[:16]) != "SQLite format 3\x00" {
+		return ErrForeign
+	}
+	switch app, version := binary.BigEndian.Uint32(h[headerApp:]), binary.BigEndian.Uint32(h[headerVersion:]); {
+	case app != applicationID:
+		return ErrForeign
+	case version > uint32(len(migrations)):
+		return ErrNewer
+	}
+	page := int64(binary.BigEndian.Uint16(h[headerPage:]))
+	if page == 1 {
+		page = 1 << 16
+	}
+	if info.Size() < page*int64(binary.BigEndian.Uint32(h[headerPages:])) {
+		if wal, err := os.Stat(path + "-wal"); err != nil || wal.Size() == 0 {
+			return fmt.Errorf("%w: its end is missing", ErrDamaged)
+		}
+	}
+	return nil
+}
+
+// prepare brings the schema up to date.
+func (s *Store) prepare(migrate []string) error {
+	ctx := context.Background()
+	version, err := s.version(ctx)
+	if err != nil || migrate == nil {
+		return err
+	}
+	if version < len(migrate) {
+		tx, err := s.db.BeginTx(ctx, nil)
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback()
+		// Another process may just have done it.
+		if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+			return err
+		}
+		for ; version < len(migrate); version++ {
+			if _, err := tx.ExecContext(ctx, migrate[version]+fmt.Sprintf("PRAGMA user_version=%d; PRAGMA application_id=%d;", version+1, applicationID)); err != nil {
+				return fmt.Errorf("bring it to version %d: %w", version+1, err)
+			}
+		}
+		if err := tx.Commit(); err != nil {
+			return err
+		}
+	}
+	// Only now: the header must say whose file this is before anything stands beside it.
+	_, err = s.db.ExecContext(ctx, "PRAGMA journal_mode=WAL")
+	return err
+}
+
+func (s *Store) version(ctx context.Context) (version int, err error) {
+	if err := s.db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return 0, err
+	}
+	if version > len(migrations) {
+		return 0, ErrNewer
+	}
+	return version, nil
+}
+
+// Path returns the path that the store was opened at.
+func (s *Store) Path() string { return s.path }
+
+// Proof reads all of the store, and returns an error that wraps ErrDamaged if it
+// does not hang together. It takes about a second for half a GiB.
+func (s *Store) Proof(ctx context.Context) error {
+	var said string
+	err := s.db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&said)
+	switch {
+	case err != nil:
+		return fmt.Errorf("read the store: %w", told(err))
+	case said != "ok":
+		return fmt.Errorf("read the store: %w: %s", ErrDamaged, said)
+	}
+	return nil
+}
+
+// Scrub takes what was deleted out of the files beside the store's own as well: in
+// that one SQLite has written zeros over it.
+func (s *Store) Scrub(ctx context.Context) error {
+	if _, err := s.db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+		return fmt.Errorf("write to the store: %w", told(err))
+	}
+	return nil
+}
+
+// Close closes the store.
+func (s *Store) Close() error { return s.db.Close() }
+
+// View calls read with a transaction that sees the store as it is now, whatever
+// others write meanwhile.
+func (s *Store) View(ctx context.Context, read func(*Tx) error) error {
+	return s.within(ctx, "BEGIN", read)
+}
+
+// Update calls write with a transaction. If write returns an error, nothing of it
+// is kept.
+func (s *Store) Update(ctx context.Context, write func(*Tx) error) error {
+	return s.within(ctx, "BEGIN IMMEDIATE", write)
+}
+
+func (s *Store) within(ctx context.Context, begin string, do func(*Tx) error) (err error) {
+	conn, err := s.db.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("use the store: %w", told(err))
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, begin); err != nil {
+		return fmt.Errorf("use the store: %w", told(err))
+	}
+	tx := &Tx{ctx: ctx, conn: conn, prepared: make(map[string]*sql.Stmt)}
+	defer func() {
+		tx.close()
+		end := "COMMIT"
+		if err != nil {
+			end = "ROLLBACK"
+		}
+		// Also where ctx has ended: the connection is used again.
+		if _, endErr := conn.ExecContext(context.WithoutCancel(ctx), end); err == nil && endErr != nil {
+			err = fmt.Errorf("use the store: %w", told(endErr))
+			_, _ = conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK") // a COMMIT that failed may have left it open
+		}
+	}()
+	return do(tx)
+}
+
+// told puts SQLite's word for a damaged file into ours
+// (https://www.sqlite.org/rescode.html).
+func told(err error) error {
+	const (
+		corrupt = 11
+		notADB  = 26
+		primary = 0xff // the rest says more of it
+	)
+	var e *sqlite.Error
+	if errors.As(err, &e) && (e.Code()&primary == corrupt || e.Code()&primary == notADB) {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return err
+}

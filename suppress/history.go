@@ -1,0 +1,412 @@
+package suppress
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"winnow/address"
+	"winnow/bounce"
+	"winnow/provider"
+	"winnow/store"
+)
+
+// History is what earlier mail tells of an address, in 12 bytes. The zero History is
+// that nothing is known.
+type History struct {
+	Standing     Standing
+	Reason       bounce.Reason // of Standing; Undetermined too if it was made by hand
+	marks        marks
+	since, until int32 // days since 1970; until 0: for good
+}
+
+type marks uint8
+
+const (
+	delivered marks = 1 << iota
+	waits
+	byHand
+)
+
+// Delivered tells whether mail was taken lately, and nothing was refused for good
+// since.
+func (h History) Delivered() bool { return h.marks&delivered != 0 }
+
+// Waits tells whether all that is held against the address is a refusal of a day on
+// which its mail host refused far more than usual.
+func (h History) Waits() bool { return h.marks&waits != 0 }
+
+// ByHand tells whether somebody said so.
+func (h History) ByHand() bool { return h.marks&byHand != 0 }
+
+// Since is the day of which its standing is.
+func (h History) Since() time.Time { return time.Unix(int64(h.since)*int64(day/time.Second), 0).UTC() }
+
+// Until is the day from which on the address may be tried again; the zero time:
+// never.
+func (h History) Until() time.Time {
+	if h.until == 0 {
+		return time.Time{}
+	}
+	return time.Unix(int64(h.until)*int64(day/time.Second), 0).UTC()
+}
+
+func (j judged) history() History {
+	h := History{Standing: j.standing, Reason: j.reason, since: int32(j.since / seconds(day))}
+	if j.until != 0 {
+		h.until = int32((j.until + seconds(day) - 1) / seconds(day))
+	}
+	if j.delivered != 0 && j.standing != Hard && j.standing != Complained {
+		h.marks |= delivered
+	}
+	if j.waits {
+		h.marks |= waits
+	}
+	if j.byHand {
+		h.marks |= byHand
+	}
+	return h
+}
+
+// judging is what it takes to judge events; it is read once for many addresses.
+type judging struct {
+	policy  *Policy
+	now     int64
+	bad     badDays
+	reverts []Revert
+	events  []past // of the address at hand
+}
+
+// add reads one more event of the address at hand.
+func (j *judging) add(r store.Record, f *fields) error {
+	if err := f.read(r.Value); err != nil {
+		return err
+	}
+	h, reason := words.happened[string(f[fieldHappened])], words.reason[string(f[fieldReason])]
+	e := past{at: r.At.Unix(), reason: reason, what: whatOf(h, words.class[string(f[fieldClass])], reason)}
+	switch {
+	case e.what == nothing:
+		return nil
+	case e.what == restricted && (j.policy.From == "" || string(f[fieldFrom]) != j.policy.From):
+		return nil
+	case e.what != delivery && e.what != complaint:
+		for i := range j.reverts {
+			if j.reverts[i].covers(r.At, f) {
+				return nil
+			}
+		}
+		e.bad = j.bad.has(f[fieldGroup], r.At)
+	}
+	if id := f[fieldMessage]; len(id) > 0 {
+		e.message = uint32(maphash.Bytes(messageSeed, id)) | 1
+	}
+	j.events = append(j.events, e)
+	return nil
+}
+
+var messageSeed = maphash.MakeSeed()
+
+// settle judges the address at hand, and makes room for the next.
+func (j *judging) settle(said hand) judged {
+	events := j.events
+	j.events = events[:0]
+	slices.SortStableFunc(events, func(a, b past) int { return int(max(-1, min(1, a.at-b.at))) })
+	if !said.released.IsZero() {
+		for len(events) > 0 && events[0].at <= said.released.Unix() {
+			events = events[1:]
+		}
+	}
+	out := j.policy.judge(events, j.now)
+	if said.standing > out.standing && (said.until.IsZero() || j.now < said.until.Unix()) {
+		out.standing, out.reason, out.since, out.until, out.waits, out.byHand = said.standing, bounce.Undetermined, said.at.Unix(), 0, false, true
+		if !said.until.IsZero() {
+			out.until = said.until.Unix()
+		}
+	}
+	return out
+}
+
+// judging reads what is needed to judge; bad days of one mail host only, or with ""
+// of all.
+func (l *Ledger) judging(tx *store.Tx, group string) (*judging, error) {
+	reverts, err := readReverts(tx)
+	if err != nil {
+		return nil, err
+	}
+	days, err := readDays(tx, group)
+	if err != nil {
+		return nil, err
+	}
+	return &judging{policy: &l.policy, now: l.now().Unix(), bad: days.bad(&l.policy), reverts: reverts}, nil
+}
+
+// Past tells what is known of one address: its customs are those of [Customs], its
+// local part has been parsed. An address of which nothing is known has the zero
+// History.
+func (l *Ledger) Past(c *provider.Customs, local string) (History, error) {
+	var form [maxForm]byte
+	key := l.keys.append(nil, c.AppendCanonical(form[:0], local))
+	var h History
+	err := l.store.View(context.Background(), func(tx *store.Tx) error {
+		j, _, err := l.judge(tx, key)
+		h = j.history()
+		return err
+	})
+	if err != nil {
+		return History{}, fmt.Errorf("read the history: %w", err)
+	}
+	return h, nil
+}
+
+// judge judges one address from the store.
+func (l *Ledger) judge(tx *store.Tx, key []byte) (judged, hand, error) {
+	said, err := readHand(tx, key)
+	if err != nil {
+		return judged{}, said, err
+	}
+	var records []store.Record
+	groups := make(map[string]bool)
+	for r, err := range tx.Log(eventLog).Of(key) {
+		var f fields
+		if err == nil {
+			r.Value = bytes.Clone(r.Value)
+			err = f.read(r.Value)
+		}
+		if err != nil {
+			return judged{}, said, err
+		}
+		records = append(records, store.Record{At: r.At, Value: r.Value})
+		groups[string(f[fieldGroup])] = true
+	}
+	if len(records) == 0 {
+		return (&judging{policy: &l.policy, now: l.now().Unix()}).settle(said), said, nil
+	}
+	j := &judging{policy: &l.policy, now: l.now().Unix(), bad: make(badDays)}
+	if j.reverts, err = readReverts(tx); err != nil {
+		return judged{}, said, err
+	}
+	for group := range groups {
+		days, err := readDays(tx, group)
+		if err != nil {
+			return judged{}, said, err
+		}
+		for day := range days.bad(&l.policy) {
+			j.bad[day] = true
+		}
+	}
+	var f fields
+	for _, r := range records {
+		if err := j.add(r, &f); err != nil {
+			return judged{}, said, err
+		}
+	}
+	return j.settle(said), said, nil
+}
+
+// all calls each for every address that something is known of, by key. The event is
+// the last one that has a recipient; all that each gets is good until it returns.
+func (l *Ledger) all(tx *store.Tx, each func(key []byte, last *fields, events int, said hand, j judged) error) error {
+	j, err := l.judging(tx, "")
+	if err != nil {
+		return err
+	}
+	hands, err := readHands(tx)
+	if err != nil {
+		return err
+	}
+	var key []byte
+	var f, last fields
+	var kept []byte // what last is a part of
+	var lastAt time.Time
+	n := 0
+	settle := func() error {
+		if n == 0 {
+			return nil
+		}
+		said := hands[string(key)]
+		delete(hands, string(key))
+		return each(key, &last, n, said, j.settle(said))
+	}
+	for r, err := range tx.Log(eventLog).All() {
+		if err != nil {
+			return err
+		}
+		if len(r.Key) == 0 {
+			continue // it names no recipient
+		}
+		if n == 0 || !bytes.Equal(r.Key, key) {
+			if err := settle(); err != nil {
+				return err
+			}
+			key, n, last, lastAt = append(key[:0], r.Key...), 0, fields{}, time.Time{}
+		}
+		n++
+		if err := j.add(r, &f); err != nil {
+			return err
+		}
+		if !r.At.Before(lastAt) {
+			kept = append(kept[:0], r.Value...)
+			if err := last.read(kept); err != nil {
+				return err
+			}
+			lastAt = r.At
+		}
+	}
+	if err := settle(); err != nil {
+		return err
+	}
+	for _, key := range slices.Sorted(maps.Keys(hands)) { // those of which no mail tells
+		said := hands[key]
+		if err := each([]byte(key), &fields{}, 0, said, j.settle(said)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Entry is an address that is suppressed.
+type Entry struct {
+	Address string // "" where addresses are kept as hashes
+	Key     []byte // what stands for it in the store
+	History
+	Since, Until time.Time // to the second; the zero Until: for good
+	Events       int       // that are known of it
+	Last         bounce.Event
+	Who, Note    string // of what was made by hand
+}
+
+// Entries calls each for every address that is suppressed: by key those that events
+// tell of, then by key those of which none does. It ends with the first error of each.
+func (l *Ledger) Entries(ctx context.Context, each func(Entry) error) error {
+	var own error
+	err := l.store.View(ctx, func(tx *store.Tx) error {
+		return l.all(tx, func(key []byte, last *fields, events int, said hand, j judged) error {
+			if j.standing == Clear {
+				return nil
+			}
+			own = each(l.entry(key, last, events, said, j))
+			return own
+		})
+	})
+	if err != nil && !errors.Is(err, own) {
+		return fmt.Errorf("read the history: %w", err)
+	}
+	return err
+}
+
+func (l *Ledger) entry(key []byte, last *fields, events int, said hand, j judged) Entry {
+	e := Entry{Key: bytes.Clone(key), History: j.history(), Since: time.Unix(j.since, 0).UTC(), Events: events}
+	if j.until != 0 {
+		e.Until = time.Unix(j.until, 0).UTC()
+	}
+	if events > 0 {
+		e.Last = last.event(time.Time{})
+	}
+	if j.byHand {
+		e.Who, e.Note = said.who, said.note
+	}
+	if !l.Hashed() {
+		switch {
+		case e.Last.Recipient != "":
+			e.Address = strings.TrimSpace(e.Last.Recipient)
+		case said.address != "":
+			e.Address = said.address
+		default:
+			e.Address = string(key)
+		}
+	}
+	return e
+}
+
+// Account is all that is known of one address.
+type Account struct {
+	Entry   // its Standing may be Clear
+	Events  []bounce.Event
+	Times   []time.Time // of the events: where one does not know its own, of its recording
+	Said    bool        // somebody said something of it: Entry's Who and Note
+	Changes []Change
+}
+
+// Why tells all that is known of an address. The error wraps ErrNoAddress if it is
+// none.
+func (l *Ledger) Why(ctx context.Context, text string) (Account, error) {
+	key, a, err := l.key(text)
+	if err != nil {
+		return Account{}, err
+	}
+	var out Account
+	err = l.store.View(ctx, func(tx *store.Tx) error {
+		j, said, err := l.judge(tx, key)
+		if err != nil {
+			return err
+		}
+		type told struct {
+			bounce.Event
+			at time.Time
+		}
+		var events []told
+		for r, err := range tx.Log(eventLog).Of(key) {
+			var f fields
+			if err == nil {
+				err = f.read(r.Value)
+			}
+			if err != nil {
+				return err
+			}
+			events = append(events, told{f.event(r.At), r.At})
+		}
+		slices.SortStableFunc(events, func(x, y told) int { return x.at.Compare(y.at) })
+		out.Entry = l.entry(key, &fields{}, 0, said, j)
+		out.Entry.Address, out.Entry.Events = a.String(), len(events)
+		for _, e := range events {
+			out.Events, out.Times = append(out.Events, e.Event), append(out.Times, e.at)
+		}
+		out.Said, out.Who, out.Note = !said.at.IsZero(), said.who, said.note
+		out.Changes, err = readChanges(tx, tx.Log(changeLog).Of(key))
+		return err
+	})
+	if err != nil {
+		return Account{}, fmt.Errorf("read the history: %w", err)
+	}
+	return out, nil
+}
+
+// Events yields all events from since to before until, by mailbox; the zero time is
+// no limit. An event that does not know its time has the zero At, and counts as of
+// when it was recorded.
+func (l *Ledger) Events(ctx context.Context, since, until time.Time) func(yield func(bounce.Event, error) bool) {
+	return func(yield func(bounce.Event, error) bool) {
+		err := l.store.View(ctx, func(tx *store.Tx) error {
+			var f fields
+			for r, err := range tx.Log(eventLog).Between(since, until) {
+				if err == nil {
+					err = f.read(r.Value)
+				}
+				if err != nil {
+					return err
+				}
+				if !yield(f.event(r.At), nil) {
+					return errStopped
+				}
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errStopped) {
+			yield(bounce.Event{}, fmt.Errorf("read the history: %w", err))
+		}
+	}
+}
+
+var errStopped = errors.New("stopped")
+
+// Of is [Ledger.Past] of an address.
+func (l *Ledger) Of(a address.Address) (History, error) {
+	c := Customs(a.Domain)
+	return l.Past(&c, a.Local)
+}

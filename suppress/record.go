@@ -1,0 +1,222 @@
+package suppress
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/net/publicsuffix"
+
+	"winnow/address"
+	"winnow/bounce"
+	"winnow/provider"
+	"winnow/store"
+)
+
+// Recorded says what became of events that were to be recorded.
+type Recorded struct {
+	New       int // they were not known
+	Known     int // they were, by another source perhaps
+	NoAddress int // of New and Known: they name no recipient, and suppress nobody
+}
+
+// Add adds other to r.
+func (r *Recorded) Add(other Recorded) {
+	r.New, r.Known, r.NoAddress = r.New+other.New, r.Known+other.Known, r.NoAddress+other.NoAddress
+}
+
+// Record keeps events, all of them or, with an error, none.
+//
+// The same event counts once, however often and by whomever it is told: of one
+// mailbox, events are the same if the same happened to the same message with the
+// same reply codes. Without a message's ID the time to the second stands for it,
+// and without both the reply's words.
+//
+// An event of the future happened now: somebody's clock is wrong.
+func (l *Ledger) Record(ctx context.Context, events []bounce.Event) (Recorded, error) {
+	return l.record(ctx, events, func(*store.Tx, Recorded) error { return nil })
+}
+
+// record calls also with what was recorded, in the same transaction.
+func (l *Ledger) record(ctx context.Context, events []bounce.Event, also func(*store.Tx, Recorded) error) (Recorded, error) {
+	now := l.now()
+	rows := make([]row, len(events))
+	for i := range events {
+		rows[i] = l.row(events[i], now)
+	}
+	slices.SortFunc(rows, func(a, b row) int {
+		if c := bytes.Compare(a.Key, b.Key); c != 0 {
+			return c
+		}
+		return bytes.Compare(a.Once, b.Once)
+	})
+	records := make([]store.Record, len(rows))
+	for i, r := range rows {
+		records[i] = r.Record
+	}
+	var done Recorded
+	err := l.update(ctx, func(tx *store.Tx) error {
+		done = Recorded{}
+		days := make(days)
+		isNew, err := tx.Log(eventLog).AppendAll(records)
+		if err != nil {
+			return err
+		}
+		for i, r := range rows {
+			if len(r.Key) == 0 {
+				done.NoAddress++
+			}
+			if !isNew[i] {
+				done.Known++
+				continue
+			}
+			done.New++
+			days.count(r.group, r.At, r.happened, r.class, r.reason)
+		}
+		if err := days.addTo(tx); err != nil {
+			return err
+		}
+		return also(tx, done)
+	})
+	if err != nil {
+		return Recorded{}, fmt.Errorf("record what became of mails: %w", err)
+	}
+	return done, nil
+}
+
+// row is an event on its way into the store.
+type row struct {
+	store.Record
+	group    string
+	happened bounce.Happening
+	class    bounce.Class
+	reason   bounce.Reason
+}
+
+func (l *Ledger) row(e bounce.Event, now time.Time) row {
+	r := row{happened: e.Happened, class: e.Class, reason: e.Reason}
+	a, err := address.Parse(strings.TrimSpace(e.Recipient))
+	if err == nil {
+		r.Key = l.keys.of(a)
+	}
+	r.At = e.At
+	if r.At.IsZero() || r.At.After(now) {
+		r.At = now
+	}
+	switch what := e.Happened.String(); {
+	case e.MessageID != "":
+		r.Once = once(what, "message", e.MessageID, strconv.Itoa(e.Code), e.Enhanced)
+	case !e.At.IsZero():
+		r.Once = once(what, "time", strconv.FormatInt(e.At.Unix(), 10), strconv.Itoa(e.Code), e.Enhanced)
+	default:
+		r.Once = once(what, "words", e.Text, strconv.Itoa(e.Code), e.Enhanced)
+	}
+	if err != nil && !l.Hashed() {
+		r.Once = append(r.Once, once(e.Recipient)...) // they have no key of their own
+	}
+	r.group = groupOf(e.Host, a.Domain)
+	if l.Hashed() {
+		e.Text, e.Source, e.SourceLabel, e.Campaign = masked(e.Text, a), masked(e.Source, a), masked(e.SourceLabel, a), masked(e.Campaign, a)
+		e.Recipient, e.MessageID = "", hashedID(e.MessageID)
+	}
+	r.Value = encode(&e, r.group, a.Domain, e.At.IsZero())
+	return r
+}
+
+// hashedID is what is kept of a message's ID where no address may be: some have the
+// recipient's in them.
+func hashedID(id string) string {
+	if id == "" {
+		return ""
+	}
+	return fmt.Sprintf("%x", once(id))
+}
+
+// groupOf returns the mail host that answers for a recipient: the provider's name
+// if it is known, else the host's registered domain, else the recipient's own.
+func groupOf(host, domain string) string {
+	if id := provider.OfDomain(domain); id != provider.Unknown {
+		return id.String()
+	}
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if id := provider.OfHost(host).ID; id != provider.Unknown {
+		return id.String()
+	}
+	if registered, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
+		return registered
+	}
+	return domain
+}
+
+// Batch is how many events an Importer records in one transaction.
+const Batch = 10_000
+
+// Importer records events a batch at a time: what was recorded stays, whatever
+// happens then, and to import the same again counts nothing twice. It is for one
+// goroutine.
+type Importer struct {
+	ledger *Ledger
+	start  time.Time
+	events []bounce.Event
+	done   Recorded
+	ended  bool
+}
+
+// Import begins an import.
+func (l *Ledger) Import() *Importer { return &Importer{ledger: l, start: l.now()} }
+
+// Add takes an event, and records a batch where it is full.
+func (i *Importer) Add(ctx context.Context, e bounce.Event) error {
+	i.events = append(i.events, e)
+	if len(i.events) < Batch {
+		return nil
+	}
+	return i.Flush(ctx)
+}
+
+var errEnded = errors.New("this import has ended")
+
+// Flush records what was added: it is safe from then on.
+func (i *Importer) Flush(ctx context.Context) error {
+	if i.ended {
+		return errEnded
+	}
+	done, err := i.ledger.record(ctx, i.events, func(tx *store.Tx, done Recorded) error {
+		sum := i.done
+		sum.Add(done)
+		return tx.Cache(metaCache).Put(metaImport, fmt.Appendf(nil, "%d %d", sum.New, sum.Known), i.start)
+	})
+	if err != nil {
+		return err
+	}
+	i.events = i.events[:0]
+	i.done.Add(done)
+	return nil
+}
+
+// End records what is left, and tells what became of all.
+func (i *Importer) End(ctx context.Context) (Recorded, error) {
+	err := i.Flush(ctx)
+	i.ended = true
+	return i.done, err
+}
+
+// LastImport is when the last import began, and what it brought; the zero time if
+// there was none.
+func (l *Ledger) LastImport(ctx context.Context) (at time.Time, brought Recorded, err error) {
+	err = l.store.View(ctx, func(tx *store.Tx) error {
+		item, ok, err := tx.Cache(metaCache).Latest(metaImport)
+		if err != nil || !ok {
+			return err
+		}
+		at = item.At
+		_, err = fmt.Sscanf(string(item.Value), "%d %d", &brought.New, &brought.Known)
+		return err
+	})
+	return at, brought, err
+}
