@@ -299,7 +299,8 @@ func (s *sleeper) pause(ctx context.Context, d time.Duration) bool {
 		return true
 	}
 	until := time.Now().Add(d)
-	alarm := time.AfterFunc(d, s.wake)
+	sleeps := *s // the alarm may still go off when s belongs to another question
+	alarm := time.AfterFunc(d, sleeps.wake)
 	defer alarm.Stop()
 	for time.Now().Before(until) {
 		if !s.sleep(ctx) {
