@@ -18,16 +18,16 @@ import (
 //	                                  └─────────────────────────────────┘
 //
 // Driver is whoever comes with something for them: mostly the goroutine that takes
-// the answers from a lane, else that of [run.drive]. A driver never waits: what could
+// the answers from a lane, else that of [shift.drive]. A driver never waits: what could
 // make it wait, a worker leaves to another goroutine, see [worker.await].
 type crew struct {
-	called  chan struct{} // for run.drive, when it sleeps
+	called  chan struct{} // for shift.drive, when it sleeps
 	driving sync.Mutex    // held by the driver
 
 	mu     sync.Mutex
 	driven bool // there is a driver
-	asleep bool // run.drive is
-	wanted bool // run.drive is, since it slept last
+	asleep bool // shift.drive is
+	wanted bool // shift.drive is, since it slept last
 	ready  []*worker
 
 	// What follows belongs to the driver.
@@ -149,7 +149,7 @@ func (c *crew) run() {
 	}
 }
 
-// sleep waits until somebody calls run.drive, tick comes, or ctx ends.
+// sleep waits until somebody calls shift.drive, tick comes, or ctx ends.
 func (c *crew) sleep(ctx context.Context, tick <-chan time.Time) {
 	c.mu.Lock()
 	c.asleep = !c.wanted && (c.driven || len(c.ready) == 0)
@@ -169,7 +169,7 @@ func (c *crew) sleep(ctx context.Context, tick <-chan time.Time) {
 	c.mu.Unlock()
 }
 
-// want has run.drive have a look.
+// want has shift.drive have a look.
 func (c *crew) want() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -179,7 +179,7 @@ func (c *crew) want() {
 	}
 }
 
-// call ends the sleep of run.drive. The caller holds mu.
+// call ends the sleep of shift.drive. The caller holds mu.
 func (c *crew) call() {
 	if c.asleep {
 		c.asleep = false
@@ -221,7 +221,7 @@ func (w *worker) stand() {
 	}
 }
 
-// wake has the worker get a turn, if need be of run.drive.
+// wake has the worker get a turn, if need be of shift.drive.
 func (w *worker) wake() {
 	w.stand()
 	c := w.crew
