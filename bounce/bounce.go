@@ -24,7 +24,7 @@ type Result struct {
 	Target   Target
 	Action   Action
 	RetryIn  time.Duration // 0 unless Action is [Retry] or [SlowDown]
-	Rule     string        // what decided: a rule's id, "enhanced 5.1.1", "code 550", or "" where nothing did
+	Rule     string        // what decided: a rule's id, "enhanced 5.1.1", "code 550", a service's "label …", or "" where nothing did
 	Overrode []string      // what would have decided else, and another reason would it have been; strongest first
 }
 
@@ -86,16 +86,33 @@ func (rs *Rules) Classify(reply Reply) Result {
 		hear(reason, codeName(r.Code))
 	}
 
-	f := &facts[res.Reason]
-	res.Class, res.Target, res.Action, res.RetryIn = f.class, f.target, f.action, f.retry
-	if res.Class == Hard && !r.Final() {
-		// Tried first, and counted: living mailboxes are "unknown" on a bad day too.
-		res.Class, res.Action, res.RetryIn = Soft, Retry, facts[DeferredSystem].retry
-	}
-	if d, ok := askedToWait(r.Text); ok && (res.Action == Retry || res.Action == SlowDown) {
-		res.RetryIn = d
-	}
+	res.conclude()
 	return res
+}
+
+// Conclude is what a reason means that something else than the words of the reply
+// says: a complaint, or a service that gives no reply but a label. Whoever says it is
+// named as the rule.
+func Conclude(reason Reason, reply Reply, rule string) Result {
+	res := Result{Reply: reply, Reason: reason, Rule: rule}
+	if reason >= numReasons {
+		res.Reason = Undetermined
+	}
+	res.conclude()
+	return res
+}
+
+// conclude says what follows from the reason and the reply.
+func (r *Result) conclude() {
+	f := &facts[r.Reason]
+	r.Class, r.Target, r.Action, r.RetryIn = f.class, f.target, f.action, f.retry
+	if r.Class == Hard && !r.Final() {
+		// Tried first, and counted: living mailboxes are "unknown" on a bad day too.
+		r.Class, r.Action, r.RetryIn = Soft, Retry, facts[DeferredSystem].retry
+	}
+	if d, ok := askedToWait(r.Text); ok && (r.Action == Retry || r.Action == SlowDown) {
+		r.RetryIn = d
+	}
 }
 
 // allowed reports whether a reply of this stage can say such a thing: before the

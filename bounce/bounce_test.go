@@ -245,3 +245,28 @@ func FuzzClassify(f *testing.F) {
 		require.NotEmpty(t, r.Class.String())
 	})
 }
+
+func TestConclude(t *testing.T) {
+	final := bounce.Reply{Enhanced: "5.0.0"}
+	tests := []struct {
+		name   string
+		reason bounce.Reason
+		reply  bounce.Reply
+		class  bounce.Class
+		action bounce.Action
+	}{
+		{"a complaint needs no reply", bounce.Complaint, bounce.Reply{}, bounce.Complained, bounce.SuppressAlways},
+		{"hard where it is final", bounce.RecipientUnknown, final, bounce.Hard, bounce.Remove},
+		{"soft where it is not", bounce.RecipientUnknown, bounce.Reply{}, bounce.Soft, bounce.Retry},
+		{"no such reason", bounce.Reason(250), final, bounce.Undecided, bounce.Retry},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			res := bounce.Conclude(tt.reason, tt.reply, "label x")
+			require.Equal(t, tt.class, res.Class)
+			require.Equal(t, tt.action, res.Action)
+			require.Equal(t, "label x", res.Rule)
+			require.Equal(t, tt.reply, res.Reply)
+		})
+	}
+}

@@ -6,7 +6,7 @@ import "time"
 // sending service tells it. Its reply was classified: where nobody replied, its
 // reason is [Complaint], [AutoReply] or [Delivered], or [Undetermined].
 type Event struct {
-	Recipient string // the address that was mailed to, as the report has it
+	Recipient string // the address that was mailed to, as the report has it; "" where a complaint hides it
 	Happened  Happening
 	Result
 	At          time.Time // zero: not known

@@ -30,4 +30,5 @@ type input struct {
 	rules   *bounce.Rules
 	event   func(bounce.Event) error      // Source is the place in the file: "line 12"; the file's name is put before it
 	damaged func(place string, err error) // told, and skipped
+	tally   *Tally                        // what formats of mails count in
 }

@@ -122,7 +122,7 @@ var commands = []struct {
 	make func(*tui) *cobra.Command
 }{
 	{"clean", cleanCommand}, {"check", checkCommand}, {"fix", fixCommand}, {"demo", demoCommand},
-	{"explain", explainCommand}, {"lists", listsCommand}, {"mx", mxCommand}, {"version", versionCommand},
+	{"bounces", bouncesCommand}, {"explain", explainCommand}, {"lists", listsCommand}, {"mx", mxCommand}, {"version", versionCommand},
 }
 
 // rootCommand makes winnow itself and the command that args begin with; all of them

@@ -73,19 +73,24 @@ func TestReadme(t *testing.T) {
 	require.NoError(t, err)
 	fmt.Fprintf(&script, `
 -- testdata/lists/contacts.csv --
-%s-- contacts.csv --
-%s-- addresses.txt --
+%[1]s-- contacts.csv --
+%[1]s-- addresses.txt --
 bobsmith@gmail.com
 -- domains.txt --
 gmail.com
 -- replies.txt --
 550 5.1.1 <jane@acme.com>... User unknown
--- customers.txt --
+-- bounces.mbox --
+%[4]s-- bounce.eml --
+%[3]s-- Maildir/new/1 --
+%[3]s-- Maildir/cur/2:2,S --
+%[3]s-- folder-of-mails/1.eml --
+%[3]s-- customers.txt --
 jane@acme.com
 -- competitors.txt --
 *.rival.com
 -- winnow.toml --
-%s`, list, list, policy)
+%[2]s`, list, policy, readmeBounce, "From MAILER-DAEMON Tue Mar  3 09:01:00 2026\n"+readmeBounce)
 
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "readme.txtar"), []byte(script.String()), 0o600))
@@ -98,6 +103,16 @@ jane@acme.com
 		return err
 	}})
 }
+
+const readmeBounce = `From: MAILER-DAEMON@mx.shop.example
+To: news@shop.example
+Subject: failure notice
+
+This is a permanent error; I've given up.
+
+<jane@acme.com>:
+550 5.1.1 User unknown
+`
 
 func quoteForScript(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 

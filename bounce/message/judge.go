@@ -1,0 +1,105 @@
+package message
+
+import (
+	"strings"
+	"time"
+
+	"winnow/bounce"
+)
+
+// judge classifies the first of the texts that says why, by what is known of the
+// reply beside it. What failed without a code failed for good; what is only delayed
+// is never hard.
+func judge(rules *bounce.Rules, known bounce.Reply, happened bounce.Happening, texts []string) (res bounce.Result) {
+	for i, text := range texts {
+		if strings.TrimSpace(text) == "" && i > 0 {
+			continue
+		}
+		r := judgeOne(rules, known, happened, text)
+		if i == 0 || r.Reason != bounce.Undetermined || res.Text == "" {
+			res = r
+		}
+		if r.Reason != bounce.Undetermined {
+			break
+		}
+	}
+	if happened == bounce.WasDelayed && res.Class == bounce.Hard {
+		res.Class, res.Action, res.RetryIn = bounce.Soft, bounce.Retry, time.Hour
+	}
+	return res
+}
+
+// judgeOne classifies the reply in a text, and where that says nothing, all of it.
+func judgeOne(rules *bounce.Rules, known bounce.Reply, happened bounce.Happening, text string) bounce.Result {
+	reply := known
+	reply.Text, reply.Enhanced = clip(text), ""
+	if reply.Stage == bounce.StageUnknown {
+		reply.Stage = stageOf(text)
+	}
+	if reply.Text == "" {
+		reply.Enhanced = known.Enhanced
+	}
+	whole := rules.Classify(reply)
+	r := whole
+	if said := replyIn(reply.Text); said != "" && len(said) < len(reply.Text) {
+		reply.Text, reply.Stage, reply.Host = said, whole.Stage, whole.Host
+		if r = rules.Classify(reply); r.Reason == bounce.Undetermined && whole.Code == r.Code {
+			r = whole
+		}
+	}
+	reply.Text = r.Text
+	status := known.Enhanced
+	if status == "" && r.Code == 0 && happened == bounce.WasFailed {
+		status = "5.0.0" // RFC 3463: of a final failure no more is known
+	}
+	if status != "" && (r.Enhanced == "" || strings.HasSuffix(r.Enhanced, ".0.0")) && status != r.Enhanced {
+		reply.Enhanced = status
+		r = rules.Classify(reply)
+	}
+	if r.Reason == bounce.Delivered { // a step that went well, of a delivery that did not
+		r = rules.Classify(bounce.Reply{Enhanced: "5.0.0"})
+		r.Text = reply.Text
+	}
+	return r
+}
+
+// replyIn returns what a server said in the midst of a report: from its first code
+// on, or "".
+func replyIn(text string) string {
+	for i := 0; i+4 <= len(text); i++ {
+		if (text[i] != '4' && text[i] != '5') || !isDigit(text[i+1]) || !isDigit(text[i+2]) || strings.IndexByte(" -:#", text[i+3]) < 0 || text[i+1] > '6' {
+			continue
+		}
+		if before := strings.TrimRight(text[:i], " \t"); before == "" || strings.IndexByte("\n:<>('\"", before[len(before)-1]) >= 0 {
+			return text[i:]
+		}
+	}
+	return ""
+}
+
+// maxReply is how much of a report is kept as what was said.
+const maxReply = 2 << 10
+
+func clip(text string) string {
+	text = strings.TrimSpace(text)
+	if len(text) > maxReply {
+		text = strings.ToValidUTF8(text[:maxReply], "")
+	}
+	return text
+}
+
+// stageOf reads the command that was answered from words that package bounce does
+// not know, because only reports have them.
+func stageOf(text string) bounce.Stage {
+	lower := strings.ToLower(text)
+	for _, s := range stages {
+		if strings.Contains(lower, s.words) {
+			return s.stage
+		}
+	}
+	return bounce.StageUnknown
+}
+
+func delivered(reply bounce.Reply) bounce.Result {
+	return bounce.Result{Reply: reply, Reason: bounce.Delivered, Rule: "action delivered"}
+}

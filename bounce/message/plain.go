@@ -1,0 +1,116 @@
+package message
+
+import (
+	"strings"
+
+	"winnow/bounce"
+)
+
+// readPlain reads what servers write in their own words. That it is a bounce must be
+// said by two signs that do not hang together; who failed, by the lines that name
+// addresses; and why, by the words nearest to each.
+func readPlain(m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) {
+	failed := failedRecipients(m.header)
+	lower := strings.ToLower(m.report)
+	subject := strings.ToLower(unword(m.header.first("subject")))
+	speaks := hasAny(subject, subjects[:]) && !strings.HasPrefix(subject, "re:") && !strings.HasPrefix(subject, "fwd:")
+	if len(failed) == 0 && (hasAny(subject, others[:]) || !m.isBounce(speaks, lower)) {
+		return nil, false
+	}
+	p := m.prose()
+	recipients := failed
+	if len(recipients) == 0 {
+		least := answered
+		if speaks {
+			least = blamed // the subject bears a sentence out
+		}
+		for _, n := range p.recipients(least) {
+			recipients = append(recipients, n.address)
+		}
+	}
+	if len(recipients) == 0 {
+		if to := m.onlyRecipient(); to != "" {
+			recipients = append(recipients, to)
+		}
+	}
+	happened, shared := m.failedOrDelayed(), p.preamble()
+	for _, address := range recipients {
+		e := bounce.Event{Recipient: address, Happened: happened}
+		said := p.about(address)
+		if len(recipients) == 1 {
+			said = append(append(said, p.replies()), p.paragraphs()...)
+		} else {
+			said = append(said, shared)
+		}
+		e.Result = judge(rules, bounce.Reply{}, happened, said)
+		if e.Reason == bounce.Undetermined { // a subject is believed only where it is about the address
+			if r := judge(rules, bounce.Reply{}, happened, []string{subject}); r.Target == bounce.Recipient || r.Target == bounce.Domain {
+				e.Result = r
+			}
+		}
+		events = append(events, e)
+	}
+	return events, speaks
+}
+
+// failedRecipients reads the field in which Exim and others name who failed.
+func failedRecipients(h header) (found []string) {
+	seen := map[string]bool{}
+	for _, v := range h.all("x-failed-recipients") {
+		for _, a := range addresses(v) {
+			if key := strings.ToLower(a); !seen[key] {
+				seen[key] = true
+				found = append(found, a)
+			}
+		}
+	}
+	return found
+}
+
+// isBounce reports whether a mail that is no notification by its form is one by its
+// words: who wrote it, its subject (speaks), and what it says must bear one another
+// out.
+func (m *mail) isBounce(speaks bool, report string) bool {
+	from := strings.ToLower(unword(m.header.first("from")))
+	path, hasPath := strings.ToLower(m.header.first("return-path")), len(m.header.all("return-path")) > 0
+	daemon := hasAny(from, daemons[:]) || strings.TrimSpace(from) == "<>" ||
+		hasPath && (strings.Trim(path, "<> \t") == "" || strings.Contains(path, "mailer-daemon"))
+	says := hasAny(report, openings[:]) || isReplies(report)
+	return daemon && (says || speaks && report != "") || says && speaks || speaks && strings.Contains(m.header.first("content-type"), "delivery-status")
+}
+
+// isReplies reports whether there is a reply to a recipient in a text.
+func isReplies(lower string) bool {
+	for line := range strings.Lines(lower) {
+		if isReply(strings.TrimSpace(line)) {
+			return true
+		}
+	}
+	return false
+}
+
+// failedOrDelayed reads whether the mail is tried on.
+func (m *mail) failedOrDelayed() bounce.Happening {
+	subject := strings.ToLower(unword(m.header.first("subject")))
+	report := strings.ToLower(m.report)
+	if (hasAny(subject, delays[:]) || hasAny(report, delays[:])) && !hasAny(report, givenUp[:]) {
+		return bounce.WasDelayed
+	}
+	return bounce.WasFailed
+}
+
+// onlyRecipient returns whom the returned mail was to, where that is one address and
+// not our own; else "".
+func (m *mail) onlyRecipient() string {
+	h := m.original().header
+	to := addresses(strings.Join(h.all("to", "cc", "bcc", "x-envelope-to", "envelope-to"), ","))
+	own := m.ours()
+	only := ""
+	for _, a := range to {
+		if own[strings.ToLower(a)] || only != "" && !strings.EqualFold(only, a) {
+			return ""
+		}
+		only = a
+	}
+	return only
+}

@@ -1,0 +1,334 @@
+package message
+
+import "strings"
+
+// prose is what a report says in words: its lines, and the addresses in them that
+// may be of who was mailed to.
+type prose struct {
+	lines    []string
+	mentions []mention
+	in       map[int][]int   // the mentions of a line
+	own      map[string]bool // addresses of who sent the mail, and of who reports
+}
+
+// mention is an address in a line.
+type mention struct {
+	address string
+	line    int
+	rest    string // what stands behind it in the line
+	rank    rank
+}
+
+// rank is how plainly a line says that the mail to an address failed. Of the
+// mentions in a report only those of the best rank name who was mailed to: the
+// others are whom their mail was handed on to, and whom to ask for help.
+type rank uint8
+
+const (
+	passing  rank = iota // in a sentence
+	blamed               // in a sentence that speaks of a failure
+	answered             // in the reply of a server, or in the command it answers
+	listed               // at the beginning of a line, or behind "Recipient:"
+)
+
+const maxMentions = 500
+
+// prose reads the report.
+func (m *mail) prose() *prose {
+	p := &prose{own: m.ours(), in: map[int][]int{}}
+	text := m.report
+	for len(text) > 0 && len(p.lines) < 2000 {
+		line, rest, _ := strings.Cut(text, "\n")
+		p.lines = append(p.lines, strings.TrimSpace(line))
+		text = rest
+	}
+	for n, line := range p.lines {
+		lower := ""
+		for from := 0; len(p.mentions) < maxMentions; {
+			begin, end, ok := nextAddress(line, from)
+			if !ok {
+				break
+			}
+			if lower == "" {
+				lower = strings.ToLower(line)
+			}
+			r := passing
+			before := strings.TrimRight(line[:begin], " \t<\"'(（「“")
+			switch {
+			case p.helps(n, before):
+			case from == 0 && strings.Trim(line[:begin], " \t*->•·\"'<([.)") == "" && p.startsItem(n, line[end:]), isLabel(before):
+				r = listed
+			case isReply(line), commands(before):
+				r = answered
+			case hasAny(lower, failing[:]):
+				r = blamed
+			}
+			p.in[n] = append(p.in[n], len(p.mentions))
+			p.mentions = append(p.mentions, mention{line[begin:end], n, strings.TrimLeft(line[end:], " >\"':)].,"), r})
+			from = end
+		}
+	}
+	return p
+}
+
+// startsItem reports whether a line that begins with an address is an entry of a
+// list, and no sentence that was broken there.
+func (p *prose) startsItem(n int, rest string) bool {
+	rest = strings.TrimLeft(rest, ">\"' \t")
+	if rest == "" || strings.IndexByte(":[(<,;", rest[0]) >= 0 || n == 0 || strings.HasPrefix(rest, "on ") {
+		return true
+	}
+	if above := p.in[n-1]; len(above) > 0 && p.mentions[above[0]].rank == listed { // an entry of one line
+		return true
+	}
+	before := p.lines[n-1]
+	return before == "" || strings.HasSuffix(before, ":") || strings.HasSuffix(before, "-") || strings.HasSuffix(before, ".")
+}
+
+// isLabel reports whether a text ends with words after which a report names the
+// recipient.
+func isLabel(before string) bool {
+	before = strings.ToLower(before)
+	if i := strings.LastIndexByte(before, ';'); i >= 0 && len(before)-i < 10 {
+		before = before[:i]
+		if i := strings.LastIndexByte(before, ':'); i >= 0 { // Final-Recipient: rfc822;
+			before = before[:i]
+		}
+	}
+	trimmed := strings.TrimRight(before, " \t:=.：「（“")
+	for _, label := range labels {
+		if strings.HasSuffix(trimmed, label) {
+			return true
+		}
+	}
+	return false
+}
+
+// commands reports whether a text ends in the command that names a recipient.
+func commands(before string) bool {
+	before = strings.ToLower(before[max(0, len(before)-len("rcpt to:")):])
+	return before == "rcpt to:" || strings.HasSuffix(before, "rcpt:")
+}
+
+// helps reports whether an address in a line is of whom to ask: words such as
+// "contact" stand right before it, or end the line above.
+func (p *prose) helps(n int, before string) bool {
+	if strings.Trim(before, " \t*->•·") == "" {
+		for n--; n >= 0 && p.lines[n] == ""; n-- {
+		}
+		if n < 0 {
+			return false
+		}
+		before = p.lines[n]
+	}
+	before = strings.ToLower(strings.TrimRight(before, " \t:<"))
+	for _, words := range helping {
+		if strings.HasSuffix(before, words) {
+			return true
+		}
+	}
+	return false
+}
+
+// isReply reports whether a line is what a mail server said: it begins with a code,
+// or names one behind "said:" and the like.
+func isReply(line string) bool {
+	line = strings.TrimLeft(line, "<>\"' \t.:")
+	if len(line) > 3 && line[0] >= '4' && line[0] <= '5' && isDigit(line[1]) && isDigit(line[2]) && strings.IndexByte(" -:#", line[3]) >= 0 {
+		return true
+	}
+	for _, mark := range [...]string{": 5", ": 4", ":5", ":4", "> 5", "> 4", "#5.", "#4."} {
+		if i := strings.Index(line, mark); i >= 0 && i+len(mark)+2 <= len(line) && (isDigit(line[i+len(mark)]) && isDigit(line[i+len(mark)+1]) || mark[0] == '#') {
+			return true
+		}
+	}
+	return false
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// recipients returns the mentions that name who was mailed to, one an address.
+// None is of a lower rank than least.
+func (p *prose) recipients(least rank) (found []mention) {
+	best := passing
+	for _, m := range p.mentions {
+		if m.rank > best && !p.own[strings.ToLower(m.address)] {
+			best = m.rank
+		}
+	}
+	if best < least {
+		return nil
+	}
+	seen := map[string]bool{}
+	for _, m := range p.mentions {
+		if key := strings.ToLower(m.address); m.rank == best && !p.own[key] && !seen[key] {
+			seen[key] = true
+			found = append(found, m)
+		}
+	}
+	return found
+}
+
+// about returns what is said of an address, the nearest words first: the entry that
+// it begins, and the other lines that it stands in.
+func (p *prose) about(address string) (texts []string) {
+	if address == "" {
+		return nil
+	}
+	var near, lines []string
+	for i, m := range p.mentions {
+		if !strings.EqualFold(m.address, address) || i > 0 && p.mentions[i-1].line == m.line && strings.EqualFold(p.mentions[i-1].address, address) {
+			continue
+		}
+		if m.rank == listed {
+			if text := p.entry(m); text != "" {
+				near = append(near, text)
+			}
+		} else {
+			lines = append(lines, p.passage(m))
+		}
+	}
+	if len(lines) > 0 {
+		near = append(near, strings.Join(lines, "\n"))
+	}
+	return near
+}
+
+// entry is what stands behind an address that begins a line, as far as the next
+// address. Of addresses that stand one directly below the other, what is said below
+// the last is said of all.
+func (p *prose) entry(m mention) string {
+	var said []string
+	if m.rest != "" {
+		said = append(said, m.rest)
+	}
+	together := m.rest == ""
+	for n := m.line + 1; n < len(p.lines); n++ {
+		line := p.lines[n]
+		if p.names(n, m.address) {
+			if next := p.mentions[p.in[n][0]]; together && next.rank == listed && next.rest == "" {
+				continue
+			}
+			break
+		}
+		if line == "" && len(said) > 0 && p.ended(n) {
+			break
+		}
+		if together = false; line != "" && strings.Trim(line, "-=*_") != "" {
+			said = append(said, line)
+		}
+	}
+	return joined(said)
+}
+
+// joined puts lines that were broken together again, and leaves those of a dialogue.
+func joined(lines []string) string {
+	var b strings.Builder
+	for i, line := range lines {
+		switch {
+		case i == 0:
+		case len(line) > 2 && (isDigit(line[0]) && isDigit(line[1]) && isDigit(line[2]) || line[:3] == ">>>" || line[:3] == "<<<"):
+			b.WriteByte('\n')
+		default:
+			b.WriteByte(' ')
+		}
+		b.WriteString(line)
+	}
+	return b.String()
+}
+
+// ended reports whether an empty line ends an entry: what stands behind it does not
+// look like a reply.
+func (p *prose) ended(n int) bool {
+	for n++; n < len(p.lines); n++ {
+		if p.lines[n] != "" {
+			return !isReply(p.lines[n]) && !hasAny(strings.ToLower(p.lines[n]), continuing[:])
+		}
+	}
+	return true
+}
+
+// passage is the lines around an address that stand together: of a transcript, what
+// was answered before the line that names who it failed for.
+func (p *prose) passage(m mention) string {
+	begin, end := m.line, m.line+1
+	replied := isReply(p.lines[m.line])
+	for ; end < len(p.lines) && end-m.line < 8; end++ {
+		line := p.lines[end]
+		if line == "" || p.names(end, m.address) || strings.HasPrefix(line, ">>> ") || replied && isReply(line) && line[3] != '-' {
+			break
+		}
+	}
+	for replied && begin > 0 && m.line-begin < 8 {
+		line := p.lines[begin-1]
+		if line == "" || p.names(begin-1, m.address) || !isReply(line) && !strings.HasPrefix(line, ">>> ") {
+			break
+		}
+		begin--
+	}
+	return joined(p.lines[begin:end])
+}
+
+// names reports whether a line has another address than this, and than ours.
+func (p *prose) names(n int, address string) bool {
+	for _, i := range p.in[n] {
+		if m := &p.mentions[i]; !strings.EqualFold(m.address, address) && !p.own[strings.ToLower(m.address)] {
+			return true
+		}
+	}
+	return false
+}
+
+// replies returns all lines that are replies, with those that go on behind them.
+func (p *prose) replies() string {
+	var said []string
+	for n := 0; n < len(p.lines); n++ {
+		if isReply(p.lines[n]) {
+			for ; n < len(p.lines) && p.lines[n] != ""; n++ {
+				said = append(said, p.lines[n])
+			}
+		}
+	}
+	return joined(said)
+}
+
+// paragraphs returns the report in pieces, so that no phrase is read over their ends.
+func (p *prose) paragraphs() (texts []string) {
+	begin := 0
+	for n := 0; n <= len(p.lines) && len(texts) < 12; n++ {
+		if n == len(p.lines) || p.lines[n] == "" {
+			if n > begin {
+				texts = append(texts, joined(p.lines[begin:n]))
+			}
+			begin = n + 1
+		}
+	}
+	return texts
+}
+
+// preamble returns what stands above the first entry and names nobody: it is said of
+// all.
+func (p *prose) preamble() string {
+	var said []string
+	for n, line := range p.lines {
+		if p.names(n, "") {
+			if p.mentions[p.in[n][0]].rank == listed {
+				break
+			}
+			continue
+		}
+		if line != "" {
+			said = append(said, line)
+		}
+	}
+	return joined(said)
+}
+
+func hasAny(lower string, words []string) bool {
+	for _, w := range words {
+		if strings.Contains(lower, w) {
+			return true
+		}
+	}
+	return false
+}

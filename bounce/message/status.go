@@ -1,0 +1,226 @@
+package message
+
+import (
+	"strings"
+
+	"winnow/bounce"
+)
+
+// maxStatus is how much of the fields is looked at: those of some thousand recipients.
+const (
+	maxStatus     = 1 << 20
+	maxRecipients = 5000
+)
+
+// readStatus reads a delivery status notification (RFC 3464), also where its fields
+// stand in the midst of text.
+func readStatus(m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) {
+	text := ""
+	for i := range m.leaves {
+		if l := &m.leaves[i]; (l.kind == "message/delivery-status" || l.kind == "message/global-delivery-status") && len(text) < maxStatus {
+			body := l.decoded()
+			text += toUTF8(body[:min(len(body), maxStatus)], parameter(l.header.first("content-type"), "charset")) + "\n\n"
+		}
+	}
+	own = text != ""
+	if !own && strings.Contains(strings.ToLower(m.report), "final-recipient:") {
+		text = strings.ReplaceAll(m.report, "\n> ", "\n") // also of who forwards it
+	}
+	if text == "" {
+		return nil, false
+	}
+	whole, recipients := statusFields(text)
+	p := m.prose()
+	var rest []string // of the words, what is surely about a recipient only if there is but one
+	if len(recipients) == 1 {
+		rest = append([]string{p.replies()}, p.paragraphs()...)
+	}
+	var seen reported
+	for _, h := range recipients {
+		if e, ok := m.statusEvent(whole, h, p, rest, rules); ok {
+			seen.add(e)
+		}
+	}
+	return seen.events, own || len(seen.events) > 0
+}
+
+// reported are events, one a recipient.
+type reported struct {
+	events []bounce.Event
+	at     map[string]int // by recipient, in lower case
+}
+
+// add takes an event, unless the recipient has one that says as much.
+func (r *reported) add(e bounce.Event) {
+	key := strings.ToLower(e.Recipient)
+	if i, ok := r.at[key]; ok {
+		old := &r.events[i]
+		if old.Reason == bounce.Undetermined && e.Reason != bounce.Undetermined || old.Happened == bounce.WasDelayed && e.Happened == bounce.WasFailed {
+			*old = e
+		}
+		return
+	}
+	if r.at == nil {
+		r.at = map[string]int{}
+	}
+	r.at[key] = len(r.events)
+	r.events = append(r.events, e)
+}
+
+func (m *mail) statusEvent(whole, h header, p *prose, rest []string, rules *bounce.Rules) (e bounce.Event, ok bool) {
+	// Who was mailed to is who the sender named; where that is lost, who it became.
+	for _, name := range [...]string{"original-recipient", "final-recipient", "x-actual-recipient"} {
+		if e.Recipient = fieldAddress(h.first(name)); e.Recipient != "" {
+			break
+		}
+	}
+	if e.Recipient == "" {
+		if e.Recipient = m.onlyRecipient(); e.Recipient == "" {
+			return e, false
+		}
+	}
+	action := strings.ToLower(h.first("action"))
+	status := h.first("status")
+	e.SourceLabel = action
+	e.Happened = m.happened(action, status)
+	e.MessageID = messageID(strings.Join(whole.all("original-message-id", "x-original-message-id"), " "))
+	for _, date := range [...]string{h.first("last-attempt-date"), m.header.first("date"), whole.first("arrival-date")} {
+		if e.At = parseTime(date); !e.At.IsZero() {
+			break
+		}
+	}
+	diagnostic := strings.Join(h.all("diagnostic-code"), " ")
+	reply := bounce.Reply{Text: withoutType(diagnostic), Host: remoteHost(h.first("remote-mta")), Enhanced: enhanced(status)}
+	if e.Happened == bounce.WasDelivered {
+		e.Result = delivered(reply)
+		return e, true
+	}
+	said := []string{reply.Text}
+	said = append(said, p.about(e.Recipient)...)
+	if final := fieldAddress(h.first("final-recipient")); !strings.EqualFold(final, e.Recipient) {
+		said = append(said, p.about(final)...)
+	}
+	said = append(said, rest...)
+	e.Result = judge(rules, reply, e.Happened, said)
+	if e.Class == bounce.Hard && e.Stage == bounce.StageUnknown {
+		// Often only the words beside the fields tell which command was refused, and so
+		// whether the server knew of the recipient.
+		for _, text := range said[1:] {
+			if reply.Stage = rules.Classify(bounce.Reply{Text: text}).Stage; reply.Stage == bounce.StageUnknown {
+				reply.Stage = stageOf(text)
+			}
+			if reply.Stage != bounce.StageUnknown {
+				e.Result = judge(rules, reply, e.Happened, said)
+				break
+			}
+		}
+	}
+	return e, true
+}
+
+// happened reads the action (RFC 3464 section 2.3.3); where it was left out, the
+// status must do.
+func (m *mail) happened(action, status string) bounce.Happening {
+	for _, a := range actions {
+		if strings.HasPrefix(action, a.word) {
+			return a.happened
+		}
+	}
+	if strings.HasPrefix(status, "2") {
+		return bounce.WasDelivered
+	}
+	return m.failedOrDelayed()
+}
+
+var actions = [...]struct {
+	word     string
+	happened bounce.Happening
+}{
+	{"fail", bounce.WasFailed}, {"error", bounce.WasFailed}, {"undeliver", bounce.WasFailed}, {"expired", bounce.WasFailed},
+	{"delay", bounce.WasDelayed}, {"deferred", bounce.WasDelayed},
+	{"deliver", bounce.WasDelivered}, {"relay", bounce.WasDelivered}, {"expand", bounce.WasDelivered}, {"success", bounce.WasDelivered},
+}
+
+// statusFields reads the fields of the whole mail and those of each recipient (RFC
+// 3464 section 2.1): a block of lines is a recipient's if one of them names it.
+// Empty lines in the midst of a block, and lines that lost their indent, are borne.
+func statusFields(text string) (whole header, recipients []header) {
+	var block header
+	named := false // block names a recipient
+	end := func() {
+		switch {
+		case named:
+			recipients = append(recipients, block)
+		case len(recipients) > 0:
+			last := &recipients[len(recipients)-1]
+			*last = append(*last, block...)
+		default:
+			whole = append(whole, block...)
+		}
+		block, named = nil, false
+	}
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, " \t\r\n")
+		if line == "" {
+			end()
+			continue
+		}
+		name, value, ok := strings.Cut(line, ":")
+		if ok = ok && isName([]byte(name)) && !strings.HasPrefix(value, "//"); !ok {
+			if len(block) > 0 && (line[0] == ' ' || line[0] == '\t' || block[len(block)-1].name == "diagnostic-code") {
+				last := &block[len(block)-1]
+				if len(last.value) > maxReply {
+					continue
+				}
+				last.value = strings.TrimLeft(last.value+" "+strings.TrimLeft(line, " \t"), " ")
+			}
+			continue
+		}
+		f := field{strings.ToLower(name), strings.TrimSpace(value)}
+		if f.name == "final-recipient" || f.name == "original-recipient" {
+			if named && block.first(f.name) != "" {
+				end() // the empty line between two was lost
+			}
+			named = true
+		}
+		if len(block) < maxFields && len(recipients) < maxRecipients {
+			block = append(block, f)
+		}
+	}
+	end()
+	return whole, recipients
+}
+
+// withoutType takes the type off a Diagnostic-Code (RFC 3464 section 2.3.6).
+func withoutType(s string) string {
+	if kind, rest, ok := strings.Cut(s, ";"); ok && len(kind) < 16 && !strings.ContainsAny(kind, " .<") && kind != "" && (kind[0] < '0' || kind[0] > '9') {
+		return strings.TrimSpace(rest)
+	}
+	return s
+}
+
+// remoteHost reads the name in "dns; mx.acme.com (192.0.2.1)".
+func remoteHost(s string) string {
+	if _, rest, ok := strings.Cut(s, ";"); ok {
+		s = rest
+	}
+	s = strings.Trim(s, " \t<>")
+	if i := strings.IndexAny(s, " ([:,"); i >= 0 {
+		s = s[:i]
+	}
+	if !strings.Contains(s, ".") {
+		return ""
+	}
+	return strings.Trim(s, ".")
+}
+
+// enhanced reads the code of a Status field, which may have a comment behind it.
+func enhanced(status string) string {
+	if i := strings.IndexAny(status, " \t(;,"); i >= 0 {
+		status = status[:i]
+	}
+	if len(status) < 5 || strings.Count(status, ".") != 2 || strings.IndexByte("245", status[0]) < 0 || status[1] != '.' {
+		return ""
+	}
+	return status
+}

@@ -1,0 +1,50 @@
+package read
+
+var sparkpostCases = []feedCase{
+	{
+		name: "a batch of the webhook", format: "sparkpost",
+		file: `[{"msys":{}},
+{"msys":{"message_event":{"type":"injection","rcpt_to":"a@example.net","timestamp":"1793786400","message_id":"m1","campaign_id":"autumn","friendly_from":"News <news@acme.com>"}}},
+{"msys":{"message_event":{"type":"delivery","rcpt_to":"a@example.net","raw_rcpt_to":"A@example.net","timestamp":"1793786401","message_id":"m1"}}},
+{"msys":{"message_event":{"type":"bounce","raw_rcpt_to":"b@example.net","error_code":"550","bounce_class":"10","raw_reason":"550 5.1.1 unknown user","reason":"550 5.1.1 unknown user","timestamp":"1793786402"}}},
+{"msys":{"message_event":{"type":"bounce","raw_rcpt_to":"c@example.net","bounce_class":"10"}}},
+{"msys":{"message_event":{"type":"bounce","raw_rcpt_to":"d@example.net","error_code":"550","bounce_class":"30"}}},
+{"msys":{"message_event":{"type":"bounce","raw_rcpt_to":"e@example.net","error_code":"454","bounce_class":"21","raw_reason":"554 5.4.7 [internal] message timeout (last transfail: 454 4.4.4 [internal] no MX or A for domain)"}}},
+{"msys":{"message_event":{"type":"bounce","raw_rcpt_to":"f@example.net","error_code":"554","bounce_class":"25","raw_reason":"554 5.7.1 [internal] recipient address was suppressed due to customer policy"}}},
+{"msys":{"message_event":{"type":"bounce","raw_rcpt_to":"g@example.net","bounce_class":"90","raw_reason":"x"}}},
+{"msys":{"message_event":{"type":"out_of_band","raw_rcpt_to":"h@example.net","bounce_class":"60","raw_reason":"out of office"}}},
+{"msys":{"message_event":{"type":"delay","raw_rcpt_to":"i@example.net","error_code":"452","bounce_class":"22","raw_reason":"452 4.2.2 over quota"}}},
+{"msys":{"message_event":{"type":"bounce","raw_rcpt_to":"j@example.net","error_code":"550","bounce_class":"50","raw_reason":"550 no"}}},
+{"msys":{"gen_event":{"type":"generation_failure","raw_rcpt_to":"k@example.net","error_code":"554","raw_reason":"substitution failed"}}},
+{"msys":{"gen_event":{"type":"policy_rejection","raw_rcpt_to":"l@example.net","bounce_class":"25","raw_reason":"550 5.7.1 not now"}}},
+{"msys":{"message_event":{"type":"spam_complaint","raw_rcpt_to":"m@example.net","fbtype":"abuse"}}},
+{"msys":{"message_event":{"type":"spam_complaint","raw_rcpt_to":"n@example.net","fbtype":"not-spam"}}},
+{"msys":{"track_event":{"type":"open","rcpt_to":"o@example.net"}}},
+{"msys":{"unsubscribe_event":{"type":"list_unsubscribe","rcpt_to":"p@example.net"}}}]
+`,
+		want: []string{
+			"line 2: a@example.net sent none/undetermined at 2026-11-04T10:00:00Z id=m1 campaign=autumn from=acme.com",
+			"line 3: A@example.net delivered none/delivered at 2026-11-04T10:00:01Z id=m1",
+			"line 4: b@example.net failed hard/recipient_unknown at 2026-11-04T10:00:02Z label=10",
+			"line 5: c@example.net failed hard/recipient_unknown label=10",
+			"line 6: d@example.net failed undetermined/undetermined label=30",
+			"line 7: e@example.net failed soft/domain_invalid label=21",
+			"line 10: h@example.net auto-reply none/auto_reply label=60",
+			"line 11: i@example.net delayed soft/mailbox_full label=22",
+			"line 12: j@example.net failed block/policy label=50",
+			"line 13: k@example.net failed block/content label=generation_failure",
+			"line 14: l@example.net failed block/policy label=25",
+			"line 15: m@example.net complaint complaint/complaint label=abuse",
+		},
+	},
+	{
+		name: "an answer of the events API", format: "sparkpost",
+		file: `{"results":[{"type":"bounce","bounce_class":"22","raw_reason":"552 5.2.2 full","rcpt_to":"a@example.net","timestamp":"2026-11-04T10:00:00.000Z","message_id":"m1"}],"total_count":1,"links":{}}`,
+		want: []string{"line 1: a@example.net failed soft/mailbox_full at 2026-11-04T10:00:00Z label=22 id=m1"},
+	},
+	{
+		name: "as CSV", format: "sparkpost",
+		file: "type,rcpt_to,raw_reason,bounce_class,timestamp\nbounce,a@example.net,552 5.2.2 full,22,2026-11-04T10:00:00.000Z\n",
+		want: []string{"line 2: a@example.net failed soft/mailbox_full at 2026-11-04T10:00:00Z label=22"},
+	},
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"winnow/bounce"
+	"winnow/report"
+)
+
+func bouncesReportCommand(ui *tui) *cobra.Command {
+	var source bounceSource
+	var format, sentFile string
+	var top int
+	cmd := &cobra.Command{
+		Use:   "report [PATH...]",
+		Short: "Say what bounces mean together, and what to do first",
+		Long: `Counts mails that bounced, by campaign, provider, domain, day and reason: hard, soft
+(with those whose reply does not say why), blocked because of the sender, and
+complaints apart. Then it says what to do first, with the evidence.
+
+A mail counts once, however often it is told of, and as what became of it at last.
+Rates are given only where it is known how many mails were sent: because there are
+events of deliveries too, or by --sent FILE, a CSV file with a header, either of counts
+(campaign,count or day,domain,count, or both together) or of mails, one a row
+(email, perhaps campaign and day).
+
+The limits: 2 % bounces, as sending services ask for; complaints below 0.1 % (Gmail),
+and never 0.3 % (Gmail and Yahoo).`,
+		Example: `  winnow bounces report mail.log bounces.mbox
+  winnow bounces report --sent sent.csv events.ndjson
+  winnow bounces report --format json`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if format != "text" && format != "json" {
+				return usageError{fmt.Errorf("--format: %q is neither text nor json", format)}
+			}
+			if top < 1 {
+				return usageError{errors.New("--top: it must be at least 1")}
+			}
+			defer ui.stopOnSignal()()
+			return reportBounces(cmd.Context(), ui, source.events(cmd.Context(), ui, args), format, sentFile, top)
+		},
+	}
+	fs := cmd.Flags()
+	fs.StringVar(&format, "format", "text", "report in this `FORMAT`: text, or json (one object)")
+	fs.StringVar(&sentFile, "sent", "", "how many mails were sent stands in `FILE` (CSV)")
+	fs.IntVar(&top, "top", 10, "tell so `MANY` campaigns, providers and domains apart")
+	source.add(cmd, ui)
+	complete(cmd, "format", "text", "json")
+	return cmd
+}
+
+func reportBounces(ctx context.Context, ui *tui, events iter.Seq2[bounce.Event, error], format, sentFile string, top int) error {
+	opt := report.BounceOptions{Top: top}
+	if sentFile != "" {
+		f, err := os.Open(sentFile)
+		if err != nil {
+			return fmt.Errorf("read what was sent: %w", err)
+		}
+		defer f.Close()
+		opt.Sent = ending{ctx, f}
+	}
+	r, err := report.Bounces(events, opt)
+	if err != nil {
+		return err
+	}
+	if format == "json" {
+		return r.WriteJSON(ui.results(ctx))
+	}
+	return r.WriteText(ui.results(ctx))
+}
+
+// ending is a reader that ends with ctx.
+type ending struct {
+	ctx context.Context
+	io.Reader
+}
+
+func (e ending) Read(p []byte) (int, error) {
+	if err := e.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return e.Reader.Read(p)
+}
