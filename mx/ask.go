@@ -188,7 +188,8 @@ func (r *Resolver) hear(f *asking, s *standing, e event) said {
 			// What was asked again with success had been lost, or refused for a while.
 			if other := &f.tries[i]; i < e.try && (other.late && other.said == silence || other.said == refused) {
 				if pace := r.gate.lost(other.server, other.sent, now); pace > 0 {
-					r.slower(other.server, pace)
+					slow := other.server
+					f.worker.await(func() { r.slower(slow, pace) }) // it tells people
 				}
 			}
 		}

@@ -77,6 +77,13 @@ func (f *asking) tell(e event) {
 func (f *asking) next(ctx context.Context) (e event, ok bool) {
 	for !ok {
 		f.mu.Lock()
+		// After a standstill a try may be late first, and then its answer there after all.
+		for i := f.heard + 1; i < len(f.came); i++ {
+			if f.came[i].status.definite() {
+				f.came[i], f.came[f.heard] = f.came[f.heard], f.came[i]
+				break
+			}
+		}
 		if f.heard < len(f.came) {
 			e, ok = f.came[f.heard], true
 			f.came[f.heard] = event{}

@@ -28,6 +28,7 @@ type crew struct {
 	driven bool // there is a driver
 	asleep bool // shift.drive is
 	wanted bool // shift.drive is, since it slept last
+	missed bool // shift.drive could not become the driver
 	ready  []*worker
 
 	// What follows belongs to the driver.
@@ -62,7 +63,7 @@ func (c *crew) start(work func(*worker)) *worker {
 	return w
 }
 
-// turns lets all who are ready have their turns.
+// turns lets all who are ready have their turns, and sends what they want to send.
 func (c *crew) turns() {
 	for {
 		c.mu.Lock()
@@ -86,6 +87,7 @@ func (c *crew) turns() {
 			}
 		}
 		c.spare = now
+		c.flush()
 	}
 }
 
@@ -126,7 +128,6 @@ func (c *crew) take() bool {
 
 // leave ends that. It returns false if somebody is ready: the caller drives on.
 func (c *crew) leave() bool {
-	c.flush()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.ready) > 0 {
@@ -134,10 +135,18 @@ func (c *crew) leave() bool {
 	}
 	c.driven = false
 	c.driving.Unlock()
-	if c.wanted {
+	if c.wanted || c.missed {
+		c.missed = false
 		c.call()
 	}
 	return true
+}
+
+// miss has shift.drive have a look once the driver has done.
+func (c *crew) miss() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.missed = true
 }
 
 // run drives as long as somebody is ready.
@@ -200,7 +209,6 @@ func (c *crew) disband() {
 		}
 		c.turns()
 		left := len(c.workers)
-		c.flush()
 		c.driving.Unlock()
 		if left == 0 {
 			return

@@ -34,6 +34,7 @@ func (s *shift) drive() {
 // round gives everybody turns, and something to do. It returns true once all is done.
 func (s *shift) round() (done bool) {
 	if !s.crew.take() {
+		s.crew.miss()
 		return false
 	}
 	for more := true; more; {
@@ -52,6 +53,9 @@ func (s *shift) round() (done bool) {
 // come whenever names wait and the servers bear further questions: for most of a
 // worker's time may go by without one under way.
 func (s *shift) hire() bool {
+	if s.ctx.Err() != nil {
+		return false // who is hired now ends at once
+	}
 	waiting, over := s.feed.state()
 	waiting = waiting && !s.tray.full()
 	workers := len(s.crew.workers)
