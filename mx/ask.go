@@ -21,13 +21,16 @@ type said struct {
 // ask asks q of via, or of the servers by their standing and room. Each try waits a
 // while and then lets the next begin, at another server if there is one; the first
 // answer counts, whichever try it is to. A failure is asked once more. If ctx ends
-// the status is silence.
-func (r *Resolver) ask(ctx context.Context, q question, via int) said {
-	select {
-	case r.slots <- struct{}{}:
-		defer func() { <-r.slots }()
-	case <-ctx.Done():
-		return said{}
+// the status is silence. The workers of a run are no more than may ask at once; who is
+// none waits for a slot.
+func (r *Resolver) ask(ctx context.Context, w *worker, q question, via int) said {
+	if w == nil {
+		select {
+		case r.slots <- struct{}{}:
+			defer func() { <-r.slots }()
+		case <-ctx.Done():
+			return said{}
+		}
 	}
 	s := r.standing.Load()
 	if !s.answers(via) {
@@ -35,7 +38,7 @@ func (r *Resolver) ask(ctx context.Context, q question, via int) said {
 		return said{reply: reply{detail: "no resolver answers"}, server: max(via, 0)}
 	}
 	f := r.askings.Get().(*asking)
-	f.q = q
+	f.q, f.worker = q, w
 	came := r.fly(ctx, f, s, via)
 	came.tries = len(f.tries)
 	for i := range f.tries {
@@ -70,10 +73,8 @@ func (r *Resolver) fly(ctx context.Context, f *asking, s *standing, via int) sai
 		due := min(now+patience, deadline)
 		r.servers[at].send(f, at, how, min(now+hold, due), due)
 		for again := false; !again; {
-			var e event
-			select {
-			case e = <-f.came:
-			case <-ctx.Done():
+			e, ok := f.next(ctx)
+			if !ok {
 				return said{}
 			}
 			t := &f.tries[e.try]
@@ -82,7 +83,8 @@ func (r *Resolver) fly(ctx context.Context, f *asking, s *standing, via int) sai
 				continue
 			}
 			if e.cut {
-				e.reply = r.servers[t.server].whole(ctx, f.q, plain, max(deadline-r.clock(), time.Second))
+				server, q, most := r.servers[t.server], f.q, max(deadline-r.clock(), time.Second)
+				f.worker.await(func() { e.reply = server.whole(ctx, q, plain, most) })
 				e.late = !e.status.definite() // nothing else comes of this try
 			}
 			heard := r.hear(f, s, e)
@@ -108,7 +110,7 @@ func (r *Resolver) fly(ctx context.Context, f *asking, s *standing, via int) sai
 			// After a failure another server is asked at once, the same one in a while. In
 			// the last round there is time for all tries to be answered after all.
 			if e.try == latest && (e.late || round < rounds-1 && !s.alone(via)) {
-				if s.alone(via) && !pause(ctx, due-r.clock()) {
+				if s.alone(via) && !f.pause(ctx, due-r.clock()) {
 					return said{}
 				}
 				round++
@@ -123,19 +125,6 @@ func (r *Resolver) fly(ctx context.Context, f *asking, s *standing, via int) sai
 		r.misses.Add(1)
 	}
 	return failed
-}
-
-// pause waits, if there is anything to wait for. It returns false if ctx ends.
-func pause(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return true
-	}
-	select {
-	case <-time.After(d):
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 // timeout is how long a question may take. A second opinion that must come from one
@@ -199,7 +188,8 @@ func (r *Resolver) hear(f *asking, s *standing, e event) said {
 			// What was asked again with success had been lost, or refused for a while.
 			if other := &f.tries[i]; i < e.try && (other.late && other.said == silence || other.said == refused) {
 				if pace := r.gate.lost(other.server, other.sent, now); pace > 0 {
-					r.slower(other.server, pace)
+					slow := other.server
+					f.worker.await(func() { r.slower(slow, pace) }) // it tells people
 				}
 			}
 		}

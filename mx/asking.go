@@ -1,17 +1,23 @@
 package mx
 
 import (
+	"context"
+	"sync"
 	"time"
 )
 
 // asking is one question under way: what was sent to whom, and what came of it.
-// It belongs to the goroutine that asks. Lanes and the gate put something into
-// its channels, and never wait.
+// It belongs to who asks. Lanes and the gate bring something, wake who asks, and
+// never wait.
 type asking struct {
-	q        question
-	came     chan event
-	admitted chan int // by the gate: the server
-	tries    []try
+	sleeper
+	q     question
+	tries []try
+
+	mu       sync.Mutex
+	came     []event
+	heard    int // of came
+	admitted int // by the gate: 1 + the server
 }
 
 // maxTries of one question: each may have to be repeated without EDNS.
@@ -21,11 +27,7 @@ const maxTries = 2 * rounds
 const eventsATry = 4
 
 func newAsking() *asking {
-	return &asking{
-		came:     make(chan event, maxTries*eventsATry),
-		admitted: make(chan int, 1),
-		tries:    make([]try, 0, maxTries),
-	}
+	return &asking{sleeper: sleeper{woken: make(chan struct{}, 1)}}
 }
 
 // try is one packet of a asking.
@@ -53,13 +55,65 @@ type event struct {
 	reply
 }
 
-// tell hands the asking an event. What is too much is dropped: it is no more than
-// a repetition.
-func (f *asking) tell(e event) {
-	select {
-	case f.came <- e:
-	default:
+// bring hands the asking an event, and wakes who asks as stir does. What is too much
+// is dropped: it is no more than a repetition.
+func (f *asking) bring(e event) *worker {
+	f.mu.Lock()
+	if len(f.came) < maxTries*eventsATry {
+		f.came = append(f.came, e)
 	}
+	f.mu.Unlock()
+	return f.stir()
+}
+
+// tell hands the asking an event, and wakes who asks.
+func (f *asking) tell(e event) {
+	if w := f.bring(e); w != nil {
+		w.wake()
+	}
+}
+
+// next waits for an event. It returns false if ctx ends.
+func (f *asking) next(ctx context.Context) (e event, ok bool) {
+	for !ok {
+		f.mu.Lock()
+		// After a standstill a try may be late first, and then its answer there after all.
+		for i := f.heard + 1; i < len(f.came); i++ {
+			if f.came[i].status.definite() {
+				f.came[i], f.came[f.heard] = f.came[f.heard], f.came[i]
+				break
+			}
+		}
+		if f.heard < len(f.came) {
+			e, ok = f.came[f.heard], true
+			f.came[f.heard] = event{}
+			f.heard++
+		}
+		if f.heard == len(f.came) {
+			f.came, f.heard = f.came[:0], 0
+		}
+		f.mu.Unlock()
+		if !ok && !f.sleep(ctx) {
+			return event{}, false
+		}
+	}
+	return e, true
+}
+
+// admit lets the asking go to a server.
+func (f *asking) admit(server int) {
+	f.mu.Lock()
+	f.admitted = 1 + server
+	f.mu.Unlock()
+	f.wake()
+}
+
+// admission takes what admit brought.
+func (f *asking) admission() (server int, ok bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	server, f.admitted = f.admitted-1, 0
+	return server, server >= 0
 }
 
 // land forgets all tries. Nothing is told to f after that.
@@ -75,11 +129,8 @@ func (f *asking) land() {
 		f.tries[i] = try{}
 	}
 	f.tries = f.tries[:0]
-	for {
-		select {
-		case <-f.came:
-		default:
-			return
-		}
-	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	clear(f.came)
+	f.came, f.heard = f.came[:0], 0
 }

@@ -57,18 +57,19 @@ type hostMemo = memo[hostKey, located]
 
 // inquiry is the asking about one domain, at one server or at any.
 type inquiry struct {
-	r     *Resolver
-	hosts *hostMemo
-	via   int
-	keep  func(located) time.Duration // how long to remember a host
-	epoch int
-	trace *trace // nil: nobody wants to know what is asked
+	r      *Resolver
+	worker *worker // that asks; nil: a goroutine
+	hosts  *hostMemo
+	via    int
+	keep   func(located) time.Duration // how long to remember a host
+	epoch  int
+	trace  *trace // nil: nobody wants to know what is asked
 }
 
 // ask asks one question.
 func (q *inquiry) ask(ctx context.Context, asked question) said {
 	if q.trace == nil {
-		return q.r.ask(ctx, asked, q.via)
+		return q.r.ask(ctx, q.worker, asked, q.via)
 	}
 	return q.trace.ask(ctx, asked, q.via)
 }
@@ -176,16 +177,20 @@ func (q *inquiry) all(ctx context.Context, hosts []Host) []located {
 	ctx, enough := context.WithCancel(ctx)
 	defer enough()
 	found := make([]located, len(hosts))
-	var asking sync.WaitGroup
-	for i, h := range hosts {
-		asking.Go(func() {
-			found[i] = q.host(ctx, h.Name)
-			if q.r.reaches(found[i].addrs) {
-				enough()
-			}
-		})
-	}
-	asking.Wait()
+	each := *q
+	each.worker = nil
+	q.worker.await(func() {
+		var asking sync.WaitGroup
+		for i, h := range hosts {
+			asking.Go(func() {
+				found[i] = each.host(ctx, h.Name)
+				if q.r.reaches(found[i].addrs) {
+					enough()
+				}
+			})
+		}
+		asking.Wait()
+	})
 	return found
 }
 
@@ -195,11 +200,13 @@ func (q *inquiry) host(ctx context.Context, name string) located {
 	if addr, err := netip.ParseAddr(name); err == nil {
 		return located{addrs: []netip.Addr{addr}, basis: basis{ttl: 1<<63 - 1, detail: "address as a name: " + name}}
 	}
-	l, err := q.hosts.do(ctx, hostKey{name, q.via, q.epoch}, func(ctx context.Context) (located, time.Duration) {
+	l, err := q.hosts.doBy(ctx, q.worker, hostKey{name, q.via, q.epoch}, func(ctx context.Context, w *worker) (located, time.Duration) {
 		// Who waits for it may leave before it has ended.
 		q.r.wire.enter()
 		defer q.r.wire.leave()
-		l := q.locate(ctx, name)
+		by := *q
+		by.worker = w
+		l := by.locate(ctx, name)
 		return l, q.keep(l)
 	})
 	if err != nil {

@@ -55,17 +55,19 @@ func (g *gate) enter(ctx context.Context, f *asking, among set, again bool) (int
 	// What time has brought goes first to those who wait already.
 	g.admit()
 	g.mu.Unlock()
-	select {
-	case server := <-f.admitted:
-		return server, true
-	case <-ctx.Done():
+	for {
+		if server, ok := f.admission(); ok {
+			return server, true
+		}
+		if !f.sleep(ctx) {
+			break
+		}
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	select {
-	case server := <-f.admitted:
+	if server, ok := f.admission(); ok {
 		g.free(server)
-	default:
+	} else {
 		line.remove(f)
 	}
 	return 0, false
@@ -159,7 +161,7 @@ func (g *gate) admit() {
 				line = &q.fresh
 			}
 			g.take(server)
-			line.next().admitted <- server
+			line.next().admit(server)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 )
@@ -38,6 +39,8 @@ type lane struct {
 
 	writing sync.Mutex
 	spare   packets
+
+	stirred []*crew // by what came; guarded by mu
 }
 
 // dial connects a line.
@@ -93,6 +96,8 @@ type slot struct {
 const (
 	never        = time.Duration(math.MaxInt64)
 	maxQuestions = 1 << 15 // a lane: one ID in two
+
+	sendAtOnce = 32 // packets
 
 	largestQuery = headerSize + longestName + questionTail + optSize
 	optSize      = 11 // without options
@@ -178,11 +183,17 @@ func (l *lane) send(f *asking, try int, how spelling, over, due time.Duration) (
 	l.over[i], l.due[i] = over, due
 	l.byID[id] = uint16(i + 1)
 	l.out.add(query)
-	flush := !l.awake
+	first, full := !l.awake, l.out.len() >= sendAtOnce
 	l.awake = true
 	l.mu.Unlock()
-	if flush {
-		// All who can run now add theirs first: one system call for all.
+	switch w := f.worker; {
+	case w != nil && first:
+		// All who have their turn now add theirs first: one system call for all.
+		w.crew.lanes = append(w.crew.lanes, l)
+	case w != nil && full && slices.Contains(w.crew.lanes, l):
+		l.flush()
+	case first:
+		// The same, of all who can run.
 		runtime.Gosched()
 		l.flush()
 	}
@@ -217,11 +228,14 @@ func (l *lane) flush() {
 
 func (l *lane) listen() {
 	for {
-		if err := l.line.receive(l.take); err != nil && !l.fail(err) {
+		err := l.line.receive(l.take)
+		if !l.serve() {
+			// Goroutines that have their answer ask their next question first: more comes at once.
+			runtime.Gosched()
+		}
+		if err != nil && !l.fail(err) {
 			return
 		}
-		// Those who have their answer ask their next question first: more comes at once.
-		runtime.Gosched()
 	}
 }
 
@@ -244,7 +258,7 @@ func (l *lane) take(packet []byte) {
 	}
 	if packet[2]&truncated != 0 {
 		if _, ok := afterQuestion(packet, query, s.exact); ok {
-			s.f.tell(event{try: s.try, cut: true, same: same})
+			l.tell(s, event{try: s.try, cut: true, same: same})
 			l.release(i)
 		} else {
 			s.odd = true
@@ -256,12 +270,37 @@ func (l *lane) take(packet []byte) {
 	case !ok:
 		s.odd = true
 	case r.status.definite():
-		s.f.tell(event{try: s.try, same: same, reply: r})
+		l.tell(s, event{try: s.try, same: same, reply: r})
 		l.release(i)
 	case !s.said:
 		// It may still be outdone, and is late in its time.
 		s.said = true
-		s.f.tell(event{try: s.try, same: same, reply: r})
+		l.tell(s, event{try: s.try, same: same, reply: r})
+	}
+}
+
+// tell tells the asking of s. Its crew, if it has one, is run later, once for all
+// that came. The caller holds mu.
+func (l *lane) tell(s *slot, e event) {
+	if w := s.f.bring(e); w != nil && !slices.Contains(l.stirred, w.crew) {
+		l.stirred = append(l.stirred, w.crew)
+	}
+}
+
+// serve runs the crews that were stirred. It returns false if there were none.
+func (l *lane) serve() (some bool) {
+	for ; ; some = true {
+		l.mu.Lock()
+		last := len(l.stirred) - 1
+		if last < 0 {
+			l.mu.Unlock()
+			return some
+		}
+		c := l.stirred[last]
+		l.stirred[last] = nil
+		l.stirred = l.stirred[:last]
+		l.mu.Unlock()
+		c.run()
 	}
 }
 

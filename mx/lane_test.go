@@ -87,18 +87,24 @@ func answerTo(t *testing.T, query []byte, change func(*dns.Msg)) []byte {
 
 func nothing(t *testing.T, f *asking) {
 	t.Helper()
-	select {
-	case e := <-f.came:
-		require.Fail(t, "unexpected", "%+v", e)
-	default:
-	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	require.Empty(t, f.came)
+}
+
+// came waits for what comes to f.
+func came(t *testing.T, f *asking) event {
+	t.Helper()
+	e, ok := f.next(t.Context())
+	require.True(t, ok)
+	return e
 }
 
 func TestLaneAnswers(t *testing.T) {
 	l, w := tapped(t)
 	f := sendBy(t, l, "acme.com.", spelling{})
 	w.packets <- answerTo(t, <-w.sent, nil)
-	e := <-f.came
+	e := came(t, f)
 	require.Equal(t, positive, e.status)
 	require.True(t, e.same)
 	require.Equal(t, "mx.test", e.hosts[0].Name)
@@ -112,13 +118,13 @@ func TestLaneLateAnswerCounts(t *testing.T) {
 	l.expire(4 * time.Millisecond)
 	nothing(t, f)
 	l.expire(5 * time.Millisecond)
-	require.Equal(t, event{over: true}, <-f.came)
+	require.Equal(t, event{over: true}, came(t, f))
 	l.expire(10 * time.Millisecond)
-	require.Equal(t, event{late: true}, <-f.came)
+	require.Equal(t, event{late: true}, came(t, f))
 	l.expire(time.Hour)
 	nothing(t, f)
 	w.packets <- answerTo(t, <-w.sent, nil)
-	require.Equal(t, positive, (<-f.came).status)
+	require.Equal(t, positive, came(t, f).status)
 }
 
 func TestLaneIgnores(t *testing.T) {
@@ -157,10 +163,10 @@ func TestLaneIgnores(t *testing.T) {
 			w.packets <- nil // the one before was looked at
 			nothing(t, f)
 			l.expire(10 * time.Millisecond)
-			require.True(t, (<-f.came).over)
-			require.Equal(t, event{late: true, odd: tt.odd}, <-f.came)
+			require.True(t, came(t, f).over)
+			require.Equal(t, event{late: true, odd: tt.odd}, came(t, f))
 			w.packets <- answerTo(t, query, nil)
-			require.Equal(t, positive, (<-f.came).status, "the right answer still counts")
+			require.Equal(t, positive, came(t, f).status, "the right answer still counts")
 		})
 	}
 }
@@ -171,7 +177,7 @@ func TestLaneAnotherCase(t *testing.T) {
 	query := <-w.sent
 	require.Contains(t, string(query), "AcMe")
 	w.packets <- answerTo(t, query, func(m *dns.Msg) { m.Question[0].Name = "acme.com." })
-	e := <-f.came
+	e := came(t, f)
 	require.Equal(t, positive, e.status)
 	require.False(t, e.same)
 }
@@ -180,7 +186,7 @@ func TestLaneTruncated(t *testing.T) {
 	l, w := tapped(t)
 	f := sendBy(t, l, "acme.com.", spelling{cases: 1})
 	w.packets <- answerTo(t, <-w.sent, func(m *dns.Msg) { m.Truncated, m.Answer, m.Question[0].Name = true, nil, "acme.com." })
-	require.Equal(t, event{cut: true}, <-f.came, "cut, and not as it was spelt")
+	require.Equal(t, event{cut: true}, came(t, f), "cut, and not as it was spelt")
 	l.expire(time.Hour)
 	nothing(t, f)
 }
@@ -194,8 +200,8 @@ func TestLaneFailureThenAnswer(t *testing.T) {
 	w.packets <- failed
 	w.packets <- failed
 	w.packets <- answerTo(t, query, nil)
-	require.Equal(t, servfail, (<-f.came).status)
-	require.Equal(t, positive, (<-f.came).status)
+	require.Equal(t, servfail, came(t, f).status)
+	require.Equal(t, positive, came(t, f).status)
 }
 
 func TestLaneForgets(t *testing.T) {
@@ -253,12 +259,12 @@ func TestLaneBlip(t *testing.T) {
 	f := sendBy(t, l, "acme.com.", spelling{})
 	query := <-w.sent
 	w.failures <- blip{errors.New("refused")}
-	require.Equal(t, event{reply: reply{detail: "refused"}}, <-f.came)
+	require.Equal(t, event{reply: reply{detail: "refused"}}, came(t, f))
 	w.failures <- blip{errors.New("refused")}
 	w.packets <- answerTo(t, query, func(m *dns.Msg) { m.Rcode, m.Answer = dns.RcodeServerFailure, nil })
-	require.Equal(t, servfail, (<-f.came).status, "what the server says itself is told all the same")
+	require.Equal(t, servfail, came(t, f).status, "what the server says itself is told all the same")
 	w.packets <- answerTo(t, query, nil)
-	require.Equal(t, positive, (<-f.came).status, "the lane lives on")
+	require.Equal(t, positive, came(t, f).status, "the lane lives on")
 }
 
 func TestLaneEnds(t *testing.T) {
@@ -266,7 +272,7 @@ func TestLaneEnds(t *testing.T) {
 	f := sendBy(t, l, "acme.com.", spelling{})
 	<-w.sent
 	w.failures <- errors.New("broken")
-	require.Equal(t, event{late: true, broken: true, reply: reply{detail: "broken"}}, <-f.came)
+	require.Equal(t, event{late: true, broken: true, reply: reply{detail: "broken"}}, came(t, f))
 	require.True(t, l.closed())
 	l.expire(time.Hour)
 	nothing(t, f)
@@ -284,11 +290,11 @@ func TestLaneConnects(t *testing.T) {
 		defer l.close()
 		f := sendBy(t, l, "acme.com.", spelling{})
 		l.expire(10 * time.Millisecond)
-		require.True(t, (<-f.came).over)
-		require.True(t, (<-f.came).late, "it is late all the same")
+		require.True(t, came(t, f).over)
+		require.True(t, came(t, f).late, "it is late all the same")
 		close(connected)
 		w.packets <- answerTo(t, <-w.sent, nil)
-		require.Equal(t, positive, (<-f.came).status)
+		require.Equal(t, positive, came(t, f).status)
 	})
 	t.Run("it fails", func(t *testing.T) {
 		refuse := make(chan struct{})
@@ -298,7 +304,7 @@ func TestLaneConnects(t *testing.T) {
 		})
 		f := sendBy(t, l, "acme.com.", spelling{})
 		close(refuse)
-		require.Equal(t, event{late: true, broken: true, reply: reply{detail: "connect: no such host"}}, <-f.came)
+		require.Equal(t, event{late: true, broken: true, reply: reply{detail: "connect: no such host"}}, came(t, f))
 		require.True(t, l.closed())
 	})
 	t.Run("closed meanwhile", func(t *testing.T) {

@@ -25,9 +25,10 @@ type kept[V any] struct {
 
 type flight[V any] struct {
 	done    chan struct{}
-	cancel  context.CancelFunc
+	cancel  func()
 	waiting int
-	value   V // once done is closed
+	workers []*worker // of those who wait
+	value   V         // once done is closed
 }
 
 func newMemo[K comparable, V any](limit int) *memo[K, V] {
@@ -38,6 +39,12 @@ func newMemo[K comparable, V any](limit int) *memo[K, V] {
 // ask, which says how long its value may be remembered (0: not at all). The
 // error is ctx's.
 func (m *memo[K, V]) do(ctx context.Context, key K, ask func(context.Context) (V, time.Duration)) (V, error) {
+	return m.doBy(ctx, nil, key, func(ctx context.Context, _ *worker) (V, time.Duration) { return ask(ctx) })
+}
+
+// doBy does that for a worker: ask is called by another one of its crew. If w is nil
+// it is called by a goroutine, and with nil.
+func (m *memo[K, V]) doBy(ctx context.Context, w *worker, key K, ask func(context.Context, *worker) (V, time.Duration)) (V, error) {
 	var none V
 	if err := ctx.Err(); err != nil {
 		return none, err
@@ -49,37 +56,67 @@ func (m *memo[K, V]) do(ctx context.Context, key K, ask func(context.Context) (V
 	}
 	f := m.flights[key]
 	if f == nil {
-		f = m.launch(key, ask)
+		f = m.launch(w, key, ask)
 	}
 	f.waiting++
+	if w != nil {
+		f.workers = append(f.workers, w)
+	}
 	m.mu.Unlock()
 
-	select {
-	case <-f.done:
+	if f.wait(ctx, w) {
 		return f.value, nil
-	case <-ctx.Done():
-		m.leave(key, f)
-		return none, ctx.Err()
+	}
+	m.leave(key, f)
+	return none, ctx.Err()
+}
+
+// wait waits until f has landed. It returns false if ctx ends before.
+func (f *flight[V]) wait(ctx context.Context, w *worker) bool {
+	s := sleeper{worker: w, woken: f.done}
+	for {
+		select {
+		case <-f.done:
+			return true
+		default:
+		}
+		if !s.sleep(ctx) {
+			return false
+		}
 	}
 }
 
-func (m *memo[K, V]) launch(key K, ask func(context.Context) (V, time.Duration)) *flight[V] {
+func (m *memo[K, V]) launch(w *worker, key K, ask func(context.Context, *worker) (V, time.Duration)) *flight[V] {
 	ctx, cancel := context.WithCancel(context.Background())
 	f := &flight[V]{done: make(chan struct{}), cancel: cancel}
 	m.flights[key] = f
-	m.running.Go(func() {
+	fly := func(w *worker) {
 		defer cancel()
-		value, keep := ask(ctx)
+		value, keep := ask(ctx, w)
 		f.value = value
 		m.land(key, f, keep)
-		close(f.done)
-	})
+	}
+	if w == nil {
+		m.running.Go(func() { fly(nil) })
+		return f
+	}
+	pilot := w.crew.start(fly)
+	f.cancel = func() {
+		cancel()
+		pilot.wake()
+	}
 	return f
 }
 
 func (m *memo[K, V]) land(key K, f *flight[V], keep time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	defer func() {
+		close(f.done)
+		for _, w := range f.workers {
+			w.wake()
+		}
+	}()
 	// Abandoned, it may be incomplete, and another may have taken its place.
 	if m.flights[key] != f {
 		return

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"runtime"
 	"slices"
-	"sync"
 	"time"
 )
 
@@ -42,8 +40,8 @@ func (r *Resolver) Resolve(ctx context.Context, names iter.Seq[string], each fun
 
 // run is one Resolve. Its fields belong to the goroutine that called it.
 //
-//	names ──▶ workers ──▶ drafts ──┬──▶ each
-//	                               └─ negative ─▶ held ─▶ canaries, every second ─▶ each
+//	names ─▶ feed ─▶ crew of workers ─▶ tray of drafts ─┬─▶ each
+//	                                                    └─ negative ─▶ held ─▶ canaries, every second ─▶ each
 type run struct {
 	r      *Resolver
 	each   func(Answer)
@@ -80,12 +78,16 @@ func (run *run) all(ctx context.Context, names iter.Seq[string]) error {
 
 	for drafts != nil || len(run.held) > 0 || checking {
 		select {
-		case d, ok := <-drafts:
-			if !ok {
-				drafts = run.restart(ctx)
-				break
+		case <-drafts.filled():
+			some, last := drafts.take()
+			for i := range some {
+				if ctx.Err() == nil {
+					run.take(some[i])
+				}
 			}
-			run.takeAll(ctx, d, drafts)
+			if last {
+				drafts = run.restart(ctx)
+			}
 		case <-ticker.C:
 			if !checking && ctx.Err() == nil {
 				check(time.Now())
@@ -112,83 +114,25 @@ func (run *run) all(ctx context.Context, names iter.Seq[string]) error {
 	return run.fault
 }
 
-// start sets workers going, more whenever names wait and the servers bear further
-// questions: most of a worker's time may go by without one under way. The channel
-// is closed when all names are asked or, soon, when ctx ends.
-func (run *run) start(ctx context.Context, names iter.Seq[string], most int) <-chan draft {
-	const ahead = 64 // what waits in a channel: who sends need not wake who receives each time
-	feed := make(chan string, ahead)
-	drafts := make(chan draft, ahead)
-	fed := make(chan struct{})
-	go func() {
-		defer close(fed)
-		defer close(feed)
-		for name := range names {
-			select {
-			case feed <- name:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	go func() {
-		defer close(drafts)
-		var workers sync.WaitGroup
-		defer workers.Wait()
-		ticker := time.NewTicker(time.Millisecond)
-		defer ticker.Stop()
-		for working := 0; ; {
-			for working == 0 || working < most && len(feed) > 0 && run.r.gate.room() {
-				working++
-				workers.Go(func() { run.work(ctx, feed, drafts) })
-				// It takes its place at the gate first.
-				runtime.Gosched()
-			}
-			select {
-			case <-ticker.C:
-			case <-fed:
-				return
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	return drafts
+// start sets a crew going that asks for names, and returns where it leaves its
+// drafts: until all names are asked or, soon, ctx ends.
+func (run *run) start(ctx context.Context, names iter.Seq[string], most int) *tray {
+	c := newCrew()
+	s := &shift{run: run, ctx: ctx, crew: c, feed: newFeed(c), tray: newTray(c), most: most}
+	go s.feed.fill(ctx, names)
+	go s.drive()
+	return s.tray
 }
 
 // restart asks again, slowly, for what had no answer while a server was losing
 // questions. It returns nil if there is nothing.
-func (run *run) restart(ctx context.Context) <-chan draft {
+func (run *run) restart(ctx context.Context) *tray {
 	const least = 16
 	if len(run.again) == 0 || run.slow {
 		return nil
 	}
 	run.slow = true
 	return run.start(ctx, slices.Values(run.again), max(least, run.r.gate.size()/4))
-}
-
-func (run *run) work(ctx context.Context, feed <-chan string, drafts chan<- draft) {
-	ask := inquiry{r: run.r, hosts: run.hosts, keep: run.rememberHost}
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case name, ok := <-feed:
-			if !ok {
-				return
-			}
-			d := run.r.draft(ctx, name, ask)
-			if ctx.Err() != nil {
-				// A cancelled question is not an answer.
-				return
-			}
-			select {
-			case drafts <- d:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}
 }
 
 // rememberHost keeps a host that failed only a little while, lest a lost packet
@@ -201,20 +145,6 @@ func (run *run) rememberHost(l located) time.Duration {
 		return run.r.o.pace.failed
 	}
 	return memory(l.ttl)
-}
-
-// takeAll takes a draft and those that are there already.
-func (run *run) takeAll(ctx context.Context, d draft, drafts <-chan draft) {
-	for more := true; more; {
-		if ctx.Err() == nil {
-			run.take(d)
-		}
-		select {
-		case d, more = <-drafts: // closed, it is still so the next time
-		default:
-			more = false
-		}
-	}
 }
 
 // take gives an answer, or holds it back.

@@ -3,6 +3,7 @@ package mx_test
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"runtime"
 	"sync/atomic"
 	"testing"
@@ -400,5 +401,27 @@ func TestLiesThatSpareTheCanaries(t *testing.T) {
 		})
 		require.ErrorIs(t, err, mx.ErrLying, lie)
 		require.Zero(t, condemned, lie)
+	}
+}
+
+// A run that is cancelled by something that its own workers do ends all the same.
+func TestResolveCancelledByAWorker(t *testing.T) {
+	s := serve(t, zone)
+	for i := range 50 {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		o := options(s)
+		var asked atomic.Int32
+		o.Routable = func(netip.Addr) bool {
+			if asked.Add(1) == int32(20+i) {
+				cancel()
+			}
+			return true
+		}
+		endless := func(yield func(string) bool) {
+			for yield("acme.com") {
+			}
+		}
+		require.ErrorIs(t, mx.New(o).Resolve(ctx, endless, func(mx.Answer) {}), context.Canceled)
 	}
 }

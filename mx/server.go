@@ -200,27 +200,25 @@ func (s *server) exchange(ctx context.Context, q question, until time.Duration) 
 	how := spelling{cases: rand.Uint64()}
 	s.send(f, 0, how, never, until)
 	for {
-		select {
-		case e := <-f.came:
-			switch {
-			case e.cut:
-				return s.whole(ctx, q, how.plain, until-s.clock()), e.same
-			case e.plain && !how.plain:
-				how.plain = true
-				s.send(f, 0, how, never, until)
-			case e.late && e.odd:
-				return reply{status: malformed, detail: "only packets that are no answer"}, false
-			case e.late && r.detail == "":
-				return reply{detail: orNoAnswer(e.detail)}, false
-			case e.late:
-				return r, same
-			case e.status != silence:
-				return e.reply, e.same
-			default:
-				r = e.reply
-			}
-		case <-ctx.Done():
+		e, ok := f.next(ctx)
+		switch {
+		case !ok:
 			return r, false
+		case e.cut:
+			return s.whole(ctx, q, how.plain, until-s.clock()), e.same
+		case e.plain && !how.plain:
+			how.plain = true
+			s.send(f, 0, how, never, until)
+		case e.late && e.odd:
+			return reply{status: malformed, detail: "only packets that are no answer"}, false
+		case e.late && r.detail == "":
+			return reply{detail: orNoAnswer(e.detail)}, false
+		case e.late:
+			return r, same
+		case e.status != silence:
+			return e.reply, e.same
+		default:
+			r = e.reply
 		}
 	}
 }

@@ -94,7 +94,7 @@ type heard struct {
 // ask asks as the resolver does. What was given up is not noted.
 func (t *trace) ask(ctx context.Context, q question, via int) said {
 	began := time.Now()
-	s := t.r.ask(ctx, q, via)
+	s := t.r.ask(ctx, nil, q, via)
 	if ctx.Err() != nil {
 		return s
 	}

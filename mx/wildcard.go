@@ -88,7 +88,7 @@ func (w *wildcards) end() {
 func (r *Resolver) answersAny(ctx context.Context, zone string) bool {
 	name := madeUp() + "." + zone + "."
 	for _, qtype := range []uint16{dns.TypeMX, dns.TypeA} {
-		if r.ask(ctx, question{name, qtype}, anyServer).status == positive {
+		if r.ask(ctx, nil, question{name, qtype}, anyServer).status == positive {
 			return true
 		}
 	}

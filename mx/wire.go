@@ -21,8 +21,10 @@ type wire struct {
 	stop  chan struct{}
 }
 
-// tick is how late a try may be noticed to be late.
-const tick = 5 * time.Millisecond
+const (
+	tick         = 5 * time.Millisecond   // how late a try may be noticed to be late
+	longestQuiet = 500 * time.Millisecond // after a standstill
+)
 
 // enter announces questions.
 func (w *wire) enter() {
@@ -53,12 +55,20 @@ func (w *wire) leave() {
 func (w *wire) watch(stop chan struct{}) {
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
+	last, quiet := w.clock(), time.Duration(0)
 	for {
 		select {
 		case <-ticker.C:
 			now := w.clock()
-			for _, s := range w.servers {
-				s.expire(now)
+			if stood := now - last; stood > 4*tick {
+				// We did not run, and nothing is late by our fault: what has come is read first.
+				quiet = now + min(stood, longestQuiet)
+			}
+			last = now
+			if now >= quiet {
+				for _, s := range w.servers {
+					s.expire(now)
+				}
 			}
 			w.gate.tick(now)
 		case <-stop:

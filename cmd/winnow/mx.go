@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -29,7 +30,8 @@ func mxCommand(ui *tui) *cobra.Command {
 		Long: `Asks DNS who takes mail for each domain, as winnow does to judge an address, and
 shows everything: the mail hosts with their addresses, each question with its
 answer, and what winnow makes of it. "-" reads one domain a line from standard
-input. An address stands for its domain.
+input. An address stands for its domain. What is no domain is named on standard
+error, with its line, and is an object with "error" in jsonl.
 
 The answers come in the order of the domains. "confirmed" says that an answer can
 be believed: big providers resolved, made-up names did not, and of a denial a
@@ -78,12 +80,20 @@ func (f *mxFlags) run(ctx context.Context, ui *tui, args []string) error {
 	}
 	defer ui.stopOnSignal()()
 	r, v, results := opt.Resolver, validate.New(opt), ui.results(ctx)
-	var bad, printed bool
+	var bad, printed, asked bool
+	lines := args[0] == "-"
 	err = inOrder(ctx, names, diagnoser(r, v), func(d diagnosis) error {
+		asked = asked || d.fault == nil
 		if d.fault != nil {
 			bad = true
-			ui.say("winnow: %s: %s", printable(d.text), d.fault)
-			return nil
+			place := ""
+			if lines {
+				place = fmt.Sprintf("line %d: ", d.place)
+			}
+			ui.say("winnow: %s%s: %s", place, printable(shortened(d.text)), d.fault)
+			if f.format != "jsonl" {
+				return nil
+			}
 		}
 		out := d.readable(printed)
 		if f.format == "jsonl" {
@@ -101,7 +111,7 @@ func (f *mxFlags) run(ctx context.Context, ui *tui, args []string) error {
 		return err
 	case bad:
 		return exit(exitUsage)
-	case printed && r.Err() != nil:
+	case asked && r.Err() != nil:
 		if errors.Is(r.Err(), mx.ErrUnproven) { // of the dead and of liars has been told
 			ui.say("winnow: %s", r.Err())
 		}
@@ -113,6 +123,7 @@ func (f *mxFlags) run(ctx context.Context, ui *tui, args []string) error {
 // diagnosis is what came of one domain.
 type diagnosis struct {
 	text   string // as it was given
+	place  int    // among all that was given, blank ones too; from 1 on
 	fault  error  // why it names no domain; then there is nothing else
 	answer mx.Answer
 	asked  []mx.Exchange
@@ -144,15 +155,38 @@ func diagnoser(r *mx.Resolver, v *validate.Validator) func(context.Context, stri
 // domainOf reads a domain, or that of an address, in any of the forms that people
 // write one in.
 func domainOf(text string) (string, error) {
+	// IDNA's other full stops (RFC 3490 section 3.1) are typed with keyboards of Chinese and Japanese.
+	text = strings.NewReplacer("。", ".", "．", ".", "｡", ".").Replace(text)
 	name, err := address.ParseDomain(strings.TrimSuffix(text[strings.LastIndexByte(text, '@')+1:], "."))
 	var broken *address.Error
 	switch {
+	case text == ".":
+		return "", errors.New("the root of DNS takes no mail: name a domain")
+	case strings.Contains(text, "://"):
+		return "", errors.New("this is a URL: name its domain alone")
+	case isIP(text):
+		return "", errors.New("an IP address has no mail exchangers: name a domain")
 	case errors.As(err, &broken):
 		return "", errors.New(broken.Rule.Text())
 	case strings.HasPrefix(name, "["):
 		return "", errors.New("mail to an IP address asks no DNS")
 	}
 	return name, nil
+}
+
+func isIP(text string) bool {
+	_, err := netip.ParseAddr(text)
+	return err == nil
+}
+
+// shortened returns so much of a text as tells it from others.
+func shortened(text string) string {
+	const most = 80
+	runes := []rune(text)
+	if len(runes) <= most {
+		return text
+	}
+	return string(runes[:most]) + "…"
 }
 
 // gravest returns what decides of kinds; 0 if there is none.
@@ -184,7 +218,9 @@ func inOrder(ctx context.Context, texts iter.Seq2[string, error], ask func(conte
 	order := make(chan chan came, atOnce)
 	go func() { // left behind where it waits for a text
 		defer close(order)
+		place := 0
 		for text, err := range texts {
+			place++
 			text = strings.TrimSpace(text)
 			if text == "" && err == nil {
 				continue
@@ -199,10 +235,11 @@ func inOrder(ctx context.Context, texts iter.Seq2[string, error], ask func(conte
 				one <- came{err: err}
 				return
 			}
-			go func() {
+			go func(place int) {
 				d, err := ask(ctx, text)
+				d.place = place
 				one <- came{d, err}
-			}()
+			}(place)
 		}
 	}()
 	for {

@@ -170,8 +170,17 @@ type exchangeJSON struct {
 	Tries    int      `json:"tries"`
 }
 
+// faultJSON is what is said of something that is no domain.
+type faultJSON struct {
+	Input string `json:"input"`
+	Error string `json:"error"`
+}
+
 // json is d as one line.
 func (d *diagnosis) json() ([]byte, error) {
+	if d.fault != nil {
+		return jsonLine(faultJSON{d.text, d.fault.Error()})
+	}
 	a := d.answer
 	out := diagnosisJSON{
 		Domain: a.Name, Outcome: a.Outcome.String(), Confirmed: a.Confirmed, Detail: a.Detail,
@@ -193,6 +202,10 @@ func (d *diagnosis) json() ([]byte, error) {
 		out.Asked = append(out.Asked, exchangeJSON{Question: e.Question, MadeUp: e.MadeUp, Server: e.Server, Answer: e.Answer,
 			Records: append([]string{}, e.Records...), TTL: seconds(e.TTL), TookMS: milliseconds(e.Took), Tries: e.Tries})
 	}
+	return jsonLine(out)
+}
+
+func jsonLine(out any) ([]byte, error) {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)

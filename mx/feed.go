@@ -1,0 +1,180 @@
+package mx
+
+import (
+	"context"
+	"iter"
+	"sync"
+)
+
+// feed takes names from whoever has them, who may take their time, and hands them to
+// a crew, which may not wait. Neither wakes the other for a single name.
+type feed struct {
+	crew  *crew
+	wants chan struct{} // there is room again
+
+	mu    sync.Mutex
+	names []string
+	given int // of names
+	full  bool
+	ended bool // there will be no more
+}
+
+// ahead is how many names wait at most: enough for a round of turns, and few, that
+// they are asked for soon after they are named.
+const ahead = 128
+
+func newFeed(c *crew) *feed { return &feed{crew: c, wants: make(chan struct{}, 1)} }
+
+// fill takes all names, until ctx ends.
+func (f *feed) fill(ctx context.Context, names iter.Seq[string]) {
+	defer f.end()
+	for name := range names {
+		if !f.put(ctx, name) {
+			return
+		}
+	}
+}
+
+func (f *feed) end() {
+	f.mu.Lock()
+	f.ended = true
+	f.mu.Unlock()
+	f.crew.want()
+}
+
+func (f *feed) put(ctx context.Context, name string) bool {
+	f.mu.Lock()
+	for len(f.names)-f.given >= ahead {
+		f.full = true
+		f.mu.Unlock()
+		select {
+		case <-f.wants:
+		case <-ctx.Done():
+			return false
+		}
+		f.mu.Lock()
+	}
+	hungry := len(f.names) == f.given
+	if f.given >= ahead {
+		n := copy(f.names, f.names[f.given:])
+		clear(f.names[n:])
+		f.names, f.given = f.names[:n], 0
+	}
+	f.names = append(f.names, name)
+	f.mu.Unlock()
+	if hungry {
+		f.crew.want()
+	}
+	return ctx.Err() == nil
+}
+
+// next returns a name if there is one.
+func (f *feed) next() (name string, ok bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.given == len(f.names) {
+		return "", false
+	}
+	name = f.names[f.given]
+	f.names[f.given] = ""
+	f.given++
+	if f.given == len(f.names) {
+		f.names, f.given = f.names[:0], 0
+	}
+	if f.full && len(f.names)-f.given <= ahead/2 {
+		f.full = false
+		select {
+		case f.wants <- struct{}{}:
+		default:
+		}
+	}
+	return name, true
+}
+
+// state says whether names wait, and whether there will be more.
+func (f *feed) state() (waiting, over bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	waiting = f.given < len(f.names)
+	return waiting, f.ended && !waiting
+}
+
+// tray has the drafts of a crew until they are taken. Whoever takes them may take
+// time: the crew lays down some more, and then waits.
+type tray struct {
+	crew *crew
+	some chan struct{} // there is something to take
+
+	mu     sync.Mutex
+	drafts []draft
+	last   bool
+}
+
+// heaped is how many drafts a tray holds before its crew pauses. Those who work then
+// finish what they have.
+const (
+	heaped  = 1024
+	handful = 128 // so many are shown at once, fewer when there is time
+)
+
+func newTray(c *crew) *tray { return &tray{crew: c, some: make(chan struct{}, 1)} }
+
+func (t *tray) put(d draft) {
+	t.mu.Lock()
+	t.drafts = append(t.drafts, d)
+	many := len(t.drafts) == handful
+	t.mu.Unlock()
+	if many {
+		t.tell()
+	}
+}
+
+// show says that there is something, if there is.
+func (t *tray) show() {
+	t.mu.Lock()
+	some := len(t.drafts) > 0
+	t.mu.Unlock()
+	if some {
+		t.tell()
+	}
+}
+
+// close says that what lies there is the last.
+func (t *tray) close() {
+	t.mu.Lock()
+	t.last = true
+	t.mu.Unlock()
+	t.tell()
+}
+
+func (t *tray) tell() {
+	select {
+	case t.some <- struct{}{}:
+	default:
+	}
+}
+
+func (t *tray) full() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.drafts) >= heaped
+}
+
+// filled has a token when there is something to take. That of nil never has.
+func (t *tray) filled() <-chan struct{} {
+	if t == nil {
+		return nil
+	}
+	return t.some
+}
+
+// take returns what lies there, and whether it is the last.
+func (t *tray) take() (some []draft, last bool) {
+	t.mu.Lock()
+	some, t.drafts, last = t.drafts, nil, t.last
+	t.mu.Unlock()
+	if len(some) >= heaped {
+		t.crew.want()
+	}
+	return some, last
+}
