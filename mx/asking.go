@@ -78,7 +78,7 @@ func (f *asking) next(ctx context.Context) (e event, ok bool) {
 	for !ok {
 		f.mu.Lock()
 		// After a standstill a try may be late first, and then its answer there after all.
-		for i := f.heard + 1; i < len(f.came); i++ {
+		for i := f.heard + 1; i < len(f.came) && f.came[f.heard].late; i++ {
 			if f.came[i].status.definite() {
 				f.came[i], f.came[f.heard] = f.came[f.heard], f.came[i]
 				break

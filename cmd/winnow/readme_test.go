@@ -85,7 +85,14 @@ gmail.com
 %[3]s-- Maildir/new/1 --
 %[3]s-- Maildir/cur/2:2,S --
 %[3]s-- folder-of-mails/1.eml --
-%[3]s-- unsubscribed.csv --
+%[3]s-- mail.log --
+Nov 24 09:00:01 mx postfix/smtp[1]: 4F1B23C4D5: to=<jane@acme.com>, relay=mx1.acme.com[192.0.2.7]:25, delay=1, delays=0/0/1/0, dsn=5.1.1, status=bounced (host mx1.acme.com[192.0.2.7] said: 550 5.1.1 <jane@acme.com>: User unknown (in reply to RCPT TO command))
+-- events.ndjson --
+{"event":"bounce","type":"bounce","email":"bob@acme.com","timestamp":1754000000,"reason":"550 5.1.1 user unknown","category":["may"],"sg_event_id":"a","sg_message_id":"m"}
+-- sent.csv --
+campaign,count
+may,100
+-- unsubscribed.csv --
 name,email
 Ann,ann@acme.com
 -- customers.txt --

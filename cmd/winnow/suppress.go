@@ -47,6 +47,9 @@ The store is a file of yours (see winnow store); --store names another.`,
 // commands.
 func usageErrors(cmd *cobra.Command) {
 	for _, c := range cmd.Commands() {
+		if c.Args == nil {
+			c.Args = cobra.ArbitraryArgs
+		}
 		c.Args = asUsage(c.Args)
 	}
 }
