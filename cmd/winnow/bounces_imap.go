@@ -33,7 +33,7 @@ func (f *imapFlags) add(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.StringVar(&f.passwordFile, "imap-password-file", "", "the mailbox's password is the first line of `FILE` (else it is in "+imapPassword+",\nor an OAuth token in "+imapToken+")")
 	fs.StringVar(&f.ca, "imap-ca", "", "trust the mail server's certificate if an authority in `FILE` (PEM) signed it")
-	fs.StringVar(&f.after, "imap-after", "", "what becomes of mails that were taken in: seen, delete or move=`FOLDER`\n(nothing: they stay as they were)")
+	fs.StringVar(&f.after, "imap-after", "", "do `WHAT` to mails once they are taken in: seen, delete or move=FOLDER\n(nothing: they stay as they were)")
 	fs.StringVar(&f.since, "imap-since", "", "leave out mails that came to the mailbox before this `DAY`, 2026-05-31")
 	fs.BoolVar(&f.plain, "imap-plain", false, "let imap:// to this machine itself go without TLS")
 	complete(cmd, "imap-after", "seen", "delete", "move=")
