@@ -262,11 +262,12 @@ func (s *Store) within(ctx context.Context, begin string, do func(*Tx) error) (e
 	if _, err := conn.ExecContext(ctx, begin); err != nil {
 		return fmt.Errorf("use the store: %w", told(err))
 	}
+	done := false
 	tx := &Tx{ctx: ctx, conn: conn, prepared: make(map[string]*sql.Stmt)}
 	defer func() {
 		tx.close()
 		end := "COMMIT"
-		if err != nil {
+		if err != nil || !done { // not done: it panics
 			end = "ROLLBACK"
 		}
 		// Also where ctx has ended: the connection is used again.
@@ -275,7 +276,9 @@ func (s *Store) within(ctx context.Context, begin string, do func(*Tx) error) (e
 			_, _ = conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK") // a COMMIT that failed may have left it open
 		}
 	}()
-	return do(tx)
+	err = do(tx)
+	done = true
+	return err
 }
 
 // told puts SQLite's word for a damaged file into ours

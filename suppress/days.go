@@ -2,8 +2,10 @@ package suppress
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"time"
 
 	"winnow/bounce"
@@ -129,8 +131,9 @@ func (d days) bad(p *Policy) badDays {
 		for _, c := range byDay {
 			all.add(c)
 		}
+		best := lowerHalf(byDay)
 		for day, c := range byDay {
-			if p.standsOut(c, all, len(byDay)-1) {
+			if p.standsOut(c, all, best, len(byDay)-1) {
 				bad[group+"\x00"+day] = true
 			}
 		}
@@ -146,9 +149,28 @@ func (b badDays) has(group []byte, at time.Time) bool {
 	return b[string(group)+"\x00"+dayOf(at)]
 }
 
+// lowerHalf are the days with deliveries whose share of unknown recipients is lowest,
+// half of them, together: what is usual, of which bad days in a row cannot be part. It
+// is of at most half of the days, and of one at least.
+func lowerHalf(byDay map[string]counts) (usual counts) {
+	var told []counts
+	for _, c := range byDay {
+		if c.delivered > 0 {
+			told = append(told, c)
+		}
+	}
+	slices.SortFunc(told, func(a, b counts) int {
+		return cmp.Compare(float64(a.unknown)/float64(a.total), float64(b.unknown)/float64(b.total))
+	})
+	for _, c := range told[:(len(told)+1)/2] {
+		usual.add(c)
+	}
+	return usual
+}
+
 // standsOut tells whether a day stands out among all those of its mail host, of
-// which others are other ones.
-func (p *Policy) standsOut(c, all counts, others int) bool {
+// which others are other ones, and what is usual is of its best days.
+func (p *Policy) standsOut(c, all, best counts, others int) bool {
 	if c.total < uint64(p.BadDayEvents) {
 		return false
 	}
@@ -159,9 +181,9 @@ func (p *Policy) standsOut(c, all counts, others int) bool {
 	if others == 0 || rest.total == 0 || c.unknown == 0 {
 		return false // nobody knows what is usual
 	}
-	usual := float64(max(rest.unknown, 1))
-	if all.delivered > 0 {
-		return float64(c.unknown)/float64(c.total) > p.BadDayTimes*usual/float64(rest.total)
+	if c.delivered > 0 && rest.delivered > 0 {
+		return float64(c.unknown)/float64(c.total) > p.BadDayTimes*float64(max(best.unknown, 1))/float64(best.total)
 	}
+	usual := float64(max(rest.unknown, 1))
 	return c.unknown >= uint64(p.BadDayEvents) && float64(c.unknown) > p.BadDayTimes*usual/float64(others)
 }

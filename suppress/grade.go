@@ -1,6 +1,7 @@
 package suppress
 
 import (
+	"slices"
 	"time"
 
 	"winnow/bounce"
@@ -108,11 +109,11 @@ type run struct {
 }
 
 func (r *run) add(p *Policy, e past) {
-	if n := len(r.counted); n > 0 {
-		before := r.counted[n-1]
-		if e.at-before.at < seconds(p.SoftApart) || e.message != 0 && e.message == before.message {
-			return
-		}
+	if n := len(r.counted); n > 0 && e.at-r.counted[n-1].at < seconds(p.SoftApart) {
+		return
+	}
+	if e.message != 0 && slices.ContainsFunc(r.counted, func(c past) bool { return c.message == e.message }) {
+		return
 	}
 	r.counted = append(r.counted, e)
 	for r.counted[0].at < e.at-seconds(p.SoftWithin) {
@@ -120,6 +121,9 @@ func (r *run) add(p *Policy, e past) {
 	}
 	if len(r.counted) < p.SoftEvents {
 		return
+	}
+	if r.last != 0 && e.at >= r.last+seconds(p.SoftFor) {
+		r.first, r.full = 0, false // it was let go meanwhile
 	}
 	if r.first == 0 {
 		r.first, r.since = r.counted[0].at, e.at
@@ -137,10 +141,14 @@ func (p *Policy) judge(events []past, now int64) judged {
 	var out judged
 	var softly run
 	var complained, refused, doubted past // the zero past is none
+	var refusedMessage uint32             // of the last refusal
 	var refusedUntil int64
 	for _, e := range events {
 		switch e.what {
 		case delivery:
+			if e.message != 0 && e.message == refusedMessage {
+				continue // a relay took it, before it bounced: clocks differ
+			}
 			// Somebody takes mail there: what was refused before is over, but not what
 			// somebody said.
 			out.delivered, softly, refused, doubted = e.at, run{}, past{}, past{}
@@ -152,7 +160,7 @@ func (p *Policy) judge(events []past, now int64) judged {
 			}
 			out.delivered = 0
 		case hard, disabled, restricted:
-			out.delivered = 0
+			out.delivered, refusedMessage = 0, e.message
 			if e.bad && (doubted.what == nothing || e.at-doubted.at < seconds(p.BadDayWait)) {
 				if doubted.what == nothing {
 					doubted = e

@@ -148,6 +148,9 @@ type Order struct {
 // errStanding says that an order is none.
 var errStanding = errors.New("an entry is soft, hard or complaint")
 
+// errPast says that an order would end before it begins.
+var errPast = errors.New("an entry must not end in the past")
+
 // Suppress keeps entries made by hand, all of them or, with an error, none. It
 // returns how many of them are new or other than before. The error wraps
 // ErrNoAddress if an address is none.
@@ -158,6 +161,9 @@ func (l *Ledger) Suppress(ctx context.Context, orders ...Order) (changed int, er
 		for _, o := range orders {
 			if o.Standing == Clear {
 				return errStanding
+			}
+			if !o.Until.IsZero() && !o.Until.After(now) {
+				return errPast
 			}
 			key, a, err := l.key(o.Address)
 			if err != nil {
@@ -174,8 +180,8 @@ func (l *Ledger) Suppress(ctx context.Context, orders ...Order) (changed int, er
 			if err != nil {
 				return err
 			}
-			if was.standing == h.standing && was.until.Equal(h.until) && was.note == h.note {
-				continue // said before
+			if was.standing == h.standing && was.until.Equal(h.until) && was.note == h.note || was.outweighs(h, now) {
+				continue // said before, or more: only Release takes that back
 			}
 			changed++
 			if h.note != "" {
@@ -189,6 +195,17 @@ func (l *Ledger) Suppress(ctx context.Context, orders ...Order) (changed int, er
 		return nil
 	})
 	return changed, err
+}
+
+// outweighs reports whether what was said by hand, and still holds, is graver than
+// what is to be said: an owner who wants no mail is not overruled by a refusal, nor by
+// a complaint that ends.
+func (h hand) outweighs(o hand, now time.Time) bool {
+	if !h.until.IsZero() && !now.Before(h.until) {
+		return false
+	}
+	longer := h.until.IsZero() && !o.until.IsZero() || !o.until.IsZero() && h.until.After(o.until)
+	return h.standing > o.standing || h.standing == Complained && o.standing == Complained && longer
 }
 
 // Release lets an address go: what happened until now is not held against it any

@@ -2,6 +2,7 @@ package suppress
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -101,7 +102,7 @@ func (j *judging) add(r store.Record, f *fields) error {
 				return nil
 			}
 		}
-		e.bad = j.bad.has(f[fieldGroup], r.At)
+		e.bad = len(f[fieldTimeless]) == 0 && j.bad.has(f[fieldGroup], r.At)
 	}
 	if id := f[fieldMessage]; len(id) > 0 {
 		e.message = uint32(maphash.Bytes(messageSeed, id)) | 1
@@ -116,7 +117,10 @@ var messageSeed = maphash.MakeSeed()
 func (j *judging) settle(said hand) judged {
 	events := j.events
 	j.events = events[:0]
-	slices.SortStableFunc(events, func(a, b past) int { return int(max(-1, min(1, a.at-b.at))) })
+	slices.SortStableFunc(events, func(a, b past) int {
+		// A relay takes a mail before it bounces.
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(order(a), order(b)))
+	})
 	if !said.released.IsZero() {
 		for len(events) > 0 && events[0].at <= said.released.Unix() {
 			events = events[1:]
@@ -130,6 +134,13 @@ func (j *judging) settle(said hand) judged {
 		}
 	}
 	return out
+}
+
+func order(p past) int {
+	if p.what == delivery {
+		return 0
+	}
+	return 1
 }
 
 // judging reads what is needed to judge; bad days of one mail host only, or with ""

@@ -123,5 +123,6 @@ func withoutWord(text, word, instead string) string {
 	if err != nil {
 		return instead // better nothing than somebody's name
 	}
-	return re.ReplaceAllString(text, "${1}"+instead+"${2}")
+	// Twice: what stands between two of them belongs to the first match.
+	return re.ReplaceAllString(re.ReplaceAllString(text, "${1}"+instead+"${2}"), "${1}"+instead+"${2}")
 }

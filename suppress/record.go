@@ -76,7 +76,9 @@ func (l *Ledger) record(ctx context.Context, events []bounce.Event, also func(*s
 				continue
 			}
 			done.New++
-			days.count(r.group, r.At, r.happened, r.class, r.reason)
+			if !r.timeless { // else it is of no day that we know
+				days.count(r.group, r.At, r.happened, r.class, r.reason)
+			}
 		}
 		if err := days.addTo(tx); err != nil {
 			return err
@@ -96,6 +98,7 @@ type row struct {
 	happened bounce.Happening
 	class    bounce.Class
 	reason   bounce.Reason
+	timeless bool // or of a time to come: it counts as of now
 }
 
 func (l *Ledger) row(e bounce.Event, now time.Time) row {
@@ -106,7 +109,7 @@ func (l *Ledger) row(e bounce.Event, now time.Time) row {
 	}
 	r.At = e.At
 	if r.At.IsZero() || r.At.After(now) {
-		r.At = now
+		r.At, r.timeless = now, true
 	}
 	switch what := e.Happened.String(); {
 	case e.MessageID != "":
@@ -121,20 +124,21 @@ func (l *Ledger) row(e bounce.Event, now time.Time) row {
 	}
 	r.group = groupOf(e.Host, a.Domain)
 	if l.Hashed() {
+		r.Once = l.keys.append(nil, r.Once)[:eventOnce] // else names could be tried against what is left of the words
 		e.Text, e.Source, e.SourceLabel, e.Campaign = masked(e.Text, a), masked(e.Source, a), masked(e.SourceLabel, a), masked(e.Campaign, a)
-		e.Recipient, e.MessageID = "", hashedID(e.MessageID)
+		e.Recipient, e.MessageID = "", l.hashedID(e.MessageID)
 	}
-	r.Value = encode(&e, r.group, a.Domain, e.At.IsZero())
+	r.Value = encode(&e, r.group, a.Domain, r.timeless)
 	return r
 }
 
 // hashedID is what is kept of a message's ID where no address may be: some have the
 // recipient's in them.
-func hashedID(id string) string {
+func (l *Ledger) hashedID(id string) string {
 	if id == "" {
 		return ""
 	}
-	return fmt.Sprintf("%x", once(id))
+	return fmt.Sprintf("%x", l.keys.append(nil, []byte(id))[:eventOnce])
 }
 
 // groupOf returns the mail host that answers for a recipient: the provider's name

@@ -12,6 +12,7 @@ package imap
 import (
 	"context"
 	"crypto/x509"
+	"errors"
 	"time"
 )
 
@@ -47,6 +48,10 @@ type Options struct {
 	// Skipped is told of a mail that the server does not hand out.
 	Skipped func(place string, err error)
 }
+
+// ErrLeave is what each says of a mail that is to stay as it is, whatever After says:
+// nothing of it was kept.
+var ErrLeave = errors.New("imap: this mail stays as it is")
 
 // After is what becomes of a mail that was read.
 type After uint8
@@ -90,7 +95,7 @@ func (o Options) filled() Options {
 //	imap://user@host[:port]/MAILBOX    STARTTLS, always
 //
 // A user's @ may stand as it is, or as %40. Without a mailbox it is the INBOX.
-// An error of each or of Commit ends the reading. Where an error is returned, the
+// An error of each, but [ErrLeave], or of Commit ends the reading. Where an error is returned, the
 // mails since the last Commit count as not read, and the mailbox has them as they were.
 // It ends with ctx.
 func Read(ctx context.Context, url string, opt Options, each func(Message) error) error {

@@ -242,11 +242,14 @@ func (r *reading) hand(uid wire.UID) error {
 	if int64(len(m.Raw)) > r.MaxSize {
 		m.Raw, m.Truncated = m.Raw[:r.MaxSize], true
 	}
-	if err := r.each(m); err != nil {
+	err := r.each(m)
+	if err != nil && !errors.Is(err, ErrLeave) {
 		return err
 	}
 	r.open = slices.Delete(r.open, i, i+1)
-	r.accepted.AddNum(uid)
+	if err == nil {
+		r.accepted.AddNum(uid)
+	}
 	r.handed++
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"log"
 	"math/big"
 	"net"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -186,6 +187,7 @@ func (s *server) flags(mailbox string) map[uint32][]wire.Flag {
 	mails, err := c.Fetch(wire.SeqSet{{Start: 1}}, &wire.FetchOptions{UID: true, Flags: true}).Collect()
 	require.NoError(s.t, err)
 	for _, m := range mails {
+		slices.Sort(m.Flags) // a mailbox keeps them in no order
 		found[uint32(m.UID)] = m.Flags
 	}
 	return found

@@ -129,7 +129,7 @@ func readExim(in *input) error {
 				return nil
 			}
 			mail := known.of(l.id)
-			r.messageID, r.from = mail.messageID, mail.from
+			r.messageID, r.from = mail.name(l.id), mail.from
 			return in.tell(place, r)
 		}
 		return nil

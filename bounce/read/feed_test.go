@@ -3,6 +3,7 @@ package read
 import (
 	"bufio"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,7 +31,7 @@ func told(e bounce.Event) string {
 	if !e.At.IsZero() {
 		s += " at " + e.At.Format(time.RFC3339Nano)
 	}
-	for _, more := range []struct{ name, value string }{{"label", e.SourceLabel}, {"id", e.MessageID}, {"campaign", e.Campaign}, {"from", e.From}} {
+	for _, more := range []struct{ name, value string }{{"label", e.SourceLabel}, {"id", idOf(&e)}, {"campaign", e.Campaign}, {"from", e.From}} {
 		if more.value != "" {
 			s += fmt.Sprintf(" %s=%s", more.name, more.value)
 		}
@@ -143,4 +144,21 @@ func TestEachFileIsOfOneFeed(t *testing.T) {
 			require.False(t, f.looks([]byte(other)), "%s takes %q", f.name, other)
 		}
 	}
+}
+
+// idOf leaves out the ids that a log's server gave itself; see TestQueueIDs.
+func idOf(e *bounce.Event) string {
+	if strings.HasPrefix(e.MessageID, "queue:") {
+		return ""
+	}
+	return e.MessageID
+}
+
+// A mail whose first lines are in another file is one mail all the same.
+func TestQueueIDs(t *testing.T) {
+	var ids []string
+	readAs(t, feeds[slices.IndexFunc(feeds, func(f format) bool { return f.name == "postfix" })], `Nov 24 09:00:01 mx postfix/smtp[1]: 4F1B23C4D5: to=<jane@acme.com>, relay=mx1.acme.com[192.0.2.7]:25, delay=1, delays=0/0/1/0, dsn=4.2.2, status=deferred (host mx1.acme.com[192.0.2.7] said: 452 4.2.2 Mailbox full (in reply to RCPT TO command))
+Nov 25 09:00:01 mx postfix/smtp[1]: 4F1B23C4D5: to=<jane@acme.com>, relay=mx1.acme.com[192.0.2.7]:25, delay=1, delays=0/0/1/0, dsn=4.2.2, status=deferred (host mx1.acme.com[192.0.2.7] said: 452 4.2.2 Mailbox full (in reply to RCPT TO command))
+`, func(e bounce.Event) { ids = append(ids, e.MessageID) })
+	require.Equal(t, []string{"queue:4F1B23C4D5", "queue:4F1B23C4D5"}, ids)
 }

@@ -36,6 +36,9 @@ func Formats() (all [][2]string) {
 // ErrFormat says that a file is in no form that is known.
 var ErrFormat = errors.New("read: this is no mail, mailbox, log or export that is known")
 
+// ErrNoEvent says of a mail that nothing came of it.
+var ErrNoEvent = errors.New("read: nothing came of this mail")
+
 // Options say how to read. The zero value reads by winnow's own rules, and finds out
 // what each file is.
 type Options struct {
@@ -44,7 +47,8 @@ type Options struct {
 	Stdin  io.Reader     // what the path "-" stands for; nil means os.Stdin
 
 	// Mailbox hands out the mails at a path that is a URL, imaps://… one, each with its
-	// place. nil: such a path is a file.
+	// place. mail returns ErrNoEvent for one of which nothing is known afterwards: it is
+	// no bounce, or damaged, and no reason to end. nil: such a path is a file.
 	Mailbox func(ctx context.Context, url string, mail func(place string, raw []byte) error, damaged func(place string, err error)) error
 }
 
@@ -121,7 +125,14 @@ func (r *reader) path(path string) error {
 		return r.file("-", stdin)
 	}
 	if r.Mailbox != nil && strings.Contains(path, "://") {
-		return r.Mailbox(r.ctx, path, r.input("", nil).mail, r.tell)
+		in := r.input("", nil)
+		return r.Mailbox(r.ctx, path, func(place string, raw []byte) error {
+			before := r.tally.Events
+			if err := in.mail(place, raw); err != nil || r.tally.Events > before {
+				return err
+			}
+			return ErrNoEvent
+		}, r.tell)
 	}
 	info, err := os.Stat(path)
 	if err != nil {

@@ -42,6 +42,16 @@ type sent struct {
 	waiting         map[string]report // by recipient: whose last try was put off
 }
 
+// name is what tells the mail from others. Where the line that has its Message-ID is in
+// another file, of another day, that is the server's own id, lest every day that it
+// waits counts as another mail.
+func (s *sent) name(id string) string {
+	if s.messageID == "" {
+		return "queue:" + id
+	}
+	return s.messageID
+}
+
 // mails remembers mails by the server's own id for them. It holds at most two
 // generations of maxMails mails and waiting recipients: what was not heard of for so
 // long is forgotten. It costs an event its message id, and Postfix's word that a mail

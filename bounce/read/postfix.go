@@ -107,7 +107,7 @@ func readPostfix(in *input) error {
 				return nil
 			}
 			mail := known.of(l.id)
-			r.messageID, r.from = mail.messageID, mail.from
+			r.messageID, r.from = mail.name(l.id), mail.from
 			if r.happened == bounce.WasDelayed {
 				known.waits(l.id, r)
 			} else {

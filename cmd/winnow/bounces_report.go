@@ -46,6 +46,9 @@ and never 0.3 % (Gmail and Yahoo).`,
 			if top < 1 {
 				return usageError{errors.New("--top: it must be at least 1")}
 			}
+			if source.imap.after != "" {
+				return usageError{errors.New("--imap-after: a report keeps nothing of the mails; use it with winnow bounces import")}
+			}
 			defer ui.stopOnSignal()()
 			ctx := cmd.Context()
 			if len(args) > 0 {

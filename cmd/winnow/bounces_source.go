@@ -71,7 +71,13 @@ func (s *bounceSource) read(ctx context.Context, ui *tui, paths []string, commit
 	return read.Files(ctx, paths, read.Options{
 		Rules: rules, Format: s.from, Stdin: ui.stdin,
 		Mailbox: func(ctx context.Context, url string, mail func(string, []byte) error, damaged func(string, error)) error {
-			return s.imap.readMailbox(ctx, ui, url, commit, damaged, func(m imap.Message) error { return mail(m.Place, m.Raw) })
+			return s.imap.readMailbox(ctx, ui, url, commit, damaged, func(m imap.Message) error {
+				err := mail(m.Place, m.Raw)
+				if errors.Is(err, read.ErrNoEvent) {
+					return imap.ErrLeave // it may be a letter, and nothing of it is kept
+				}
+				return err
+			})
 		},
 	}, each, func(source string, err error) { ui.say("winnow: %s: %s; skipped", source, err) })
 }

@@ -345,7 +345,10 @@ func suppressAddCommand(ui *tui) *cobra.Command {
 			o.Standing, _ = suppress.ParseStanding(reason)
 			var err error
 			if until != "" {
-				if o.Until, err = parseTime("until", until); err != nil {
+				if o.Until, err = parseTime("until", until); err == nil && !o.Until.After(time.Now()) {
+					err = usageError{fmt.Errorf("--until: %s is over: the address would be let go at once", until)}
+				}
+				if err != nil {
 					return err
 				}
 			}
