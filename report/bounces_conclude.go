@@ -40,7 +40,9 @@ func (t *tally) report(top int) *BounceReport {
 }
 
 // campaignSends fills in how many mails of each campaign were sent, and counts the
-// campaigns of which it is not known.
+// campaigns of which it is not known. A mailbox of bounces has some reports of
+// deliveries, too: events count as telling of all mails only where they tell of half
+// of them at least that they were sent or delivered.
 func (t *tally) campaignSends(campaigns []BounceGroup) (unknown int) {
 	for i := range campaigns {
 		g := &campaigns[i]
@@ -50,7 +52,7 @@ func (t *tally) campaignSends(campaigns []BounceGroup) (unknown int) {
 		}
 		if n, has := t.file.campaigns[g.Name]; has {
 			g.Sent = &n
-		} else if n := g.seen; t.file.campaigns == nil && counts.told > 0 {
+		} else if n := g.seen; t.file.campaigns == nil && 2*counts.told >= n && n > 0 {
 			g.Sent = &n
 		} else {
 			unknown++

@@ -412,3 +412,20 @@ func BenchmarkBounces(b *testing.B) {
 		})
 	}
 }
+
+// A mailbox of bounces has reports of deliveries too; they are not all that was sent.
+func TestBouncesFewDeliveriesAreNoSends(t *testing.T) {
+	var all []bounce.Event
+	for i := range 5 {
+		all = append(all, happened(bounce.WasFailed, "may", fmt.Sprintf("%d@acme.test", i), 1, unknownUser))
+	}
+	for i := range 5 {
+		all = append(all, happened(bounce.WasDelivered, "may", fmt.Sprintf("ok%d@acme.test", i), 1, ""))
+		sends := reported(t, report.BounceOptions{}, all...).Total.Sent
+		if i < 4 {
+			require.Nil(t, sends)
+		} else {
+			require.Equal(t, int64(10), *sends)
+		}
+	}
+}
