@@ -216,3 +216,14 @@ func BenchmarkFiles(b *testing.B) {
 	}
 	b.ReportMetric(mails*float64(b.N)/b.Elapsed().Seconds(), "mails/s")
 }
+
+// What is cut off is told, lest a bounce be lost unseen.
+func TestLongMail(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "long.eml")
+	long := "From: MAILER-DAEMON@mx.acme.com\nX-Long: " + strings.Repeat("x", 17<<20) + "\n\nno such user\n"
+	require.NoError(t, os.WriteFile(path, []byte(long), 0o600))
+	out, err := files(t, read.Options{}, path)
+	require.NoError(t, err)
+	require.Len(t, out.damaged, 1)
+	require.Contains(t, out.damaged[0], "longer than 16 MiB")
+}

@@ -3,6 +3,7 @@ package read
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -43,8 +44,17 @@ func readMail(in *input) error {
 	if err != nil {
 		return fmt.Errorf("read the mail: %w", err)
 	}
-	return in.mail("", raw)
+	before := in.tally.Events
+	if err := in.mail("", raw); err != nil {
+		return err
+	}
+	if len(raw) == maxMail && in.tally.Events == before {
+		in.damaged("", errLong)
+	}
+	return nil
 }
+
+var errLong = errors.New("the mail is longer than 16 MiB, and in that much of it no bounce is seen")
 
 // mail reads one mail.
 func (in *input) mail(place string, raw []byte) error {
