@@ -35,6 +35,7 @@ type crew struct {
 	spare   []*worker
 	workers []*worker // all that have not ended
 	lanes   []*lane   // that have packets to send
+	flushed time.Time // when they last were
 }
 
 // worker is a coroutine of a crew. Its methods but wake are for itself.
@@ -87,12 +88,18 @@ func (c *crew) turns() {
 			}
 		}
 		c.spare = now
-		c.flush()
+		if time.Since(c.flushed) > flushEvery {
+			c.flush()
+		}
 	}
 }
 
+// flushEvery is how long packets of a driver that drives on wait for each other.
+const flushEvery = time.Millisecond
+
 // flush sends what the workers want to send.
 func (c *crew) flush() {
+	c.flushed = time.Now()
 	for i, l := range c.lanes {
 		l.flush()
 		c.lanes[i] = nil
@@ -128,6 +135,7 @@ func (c *crew) take() bool {
 
 // leave ends that. It returns false if somebody is ready: the caller drives on.
 func (c *crew) leave() bool {
+	c.flush()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.ready) > 0 {
@@ -209,6 +217,7 @@ func (c *crew) disband() {
 		}
 		c.turns()
 		left := len(c.workers)
+		c.flush()
 		c.driving.Unlock()
 		if left == 0 {
 			return

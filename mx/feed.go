@@ -19,9 +19,8 @@ type feed struct {
 	ended bool // there will be no more
 }
 
-// ahead is how many names wait at most: enough for a round of turns, and few, that
-// they are asked for soon after they are named.
-const ahead = 128
+// ahead is how many names wait at most: many, that who names them is woken seldom.
+const ahead = 1024
 
 func newFeed(c *crew) *feed { return &feed{crew: c, wants: make(chan struct{}, 1)} }
 

@@ -229,10 +229,10 @@ func (l *lane) flush() {
 func (l *lane) listen() {
 	for {
 		err := l.line.receive(l.take)
-		if !l.serve() {
-			// Goroutines that have their answer ask their next question first: more comes at once.
-			runtime.Gosched()
-		}
+		l.serve()
+		// Goroutines that have their answer ask their next question first, and so does who
+		// else can run: more comes at once then.
+		runtime.Gosched()
 		if err != nil && !l.fail(err) {
 			return
 		}
@@ -287,14 +287,14 @@ func (l *lane) tell(s *slot, e event) {
 	}
 }
 
-// serve runs the crews that were stirred. It returns false if there were none.
-func (l *lane) serve() (some bool) {
-	for ; ; some = true {
+// serve runs the crews that were stirred.
+func (l *lane) serve() {
+	for {
 		l.mu.Lock()
 		last := len(l.stirred) - 1
 		if last < 0 {
 			l.mu.Unlock()
-			return some
+			return
 		}
 		c := l.stirred[last]
 		l.stirred[last] = nil

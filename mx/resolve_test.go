@@ -141,7 +141,7 @@ func TestPortalInMidRun(t *testing.T) {
 			t.Parallel()
 			s := serve(t, zone)
 			var ask []string
-			for i := range 400 {
+			for i := range 4000 {
 				ask = append(ask, fmt.Sprintf("missing%d.com", i))
 			}
 			// No check but at start and end: what is denied after the portal came
