@@ -221,3 +221,16 @@ func TestTray(t *testing.T) {
 	require.True(t, last)
 	require.False(t, tray.full())
 }
+
+// After a standstill a try is late before its answer is read: the answer counts.
+func TestAnswerBeforeLate(t *testing.T) {
+	f := newAsking()
+	f.tell(event{over: true})
+	f.tell(event{late: true})
+	f.tell(event{try: 1, late: true})
+	f.tell(event{reply: reply{status: positive}})
+	require.True(t, came(t, f).over)
+	require.Equal(t, positive, came(t, f).status)
+	require.True(t, came(t, f).late)
+	require.True(t, came(t, f).late)
+}

@@ -173,6 +173,22 @@ func TestAnUpdateThatFailsKeepsNothing(t *testing.T) {
 	})
 }
 
+// Nor does one that ends in the middle of it.
+func TestAnUpdateThatPanicsKeepsNothing(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "store.db"))
+	require.Panics(t, func() {
+		_ = s.Update(t.Context(), func(tx *store.Tx) error {
+			require.NoError(t, tx.Cache("c").Put([]byte("k"), []byte("v"), time.Now()))
+			panic("broken")
+		})
+	})
+	update(t, s, func(tx *store.Tx) {
+		_, ok, err := tx.Cache("c").Latest([]byte("k"))
+		require.NoError(t, err)
+		require.False(t, ok)
+	})
+}
+
 func TestItIsTheOwnersAlone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new", "store.db")
 	s := open(t, path)

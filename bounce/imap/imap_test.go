@@ -179,6 +179,19 @@ func TestAfter(t *testing.T) {
 			require.ElementsMatch(t, test.flagsOfTheOne, left[1])
 		})
 	}
+	t.Run("what is to stay", func(t *testing.T) {
+		s := start(t, about{caps: plus})
+		s.add("INBOX", 1, 3, "")
+		opt := imap.Options{Password: secret, CA: s.ca, After: imap.Delete, Batch: 2}
+		err := imap.Read(t.Context(), s.url(""), opt, func(m imap.Message) error {
+			if m.UID == 2 {
+				return fmt.Errorf("a letter: %w", imap.ErrLeave)
+			}
+			return nil
+		})
+		require.NoError(t, err)
+		require.ElementsMatch(t, []uint32{2}, keys(s.flags("INBOX")))
+	})
 	t.Run("no such folder", func(t *testing.T) {
 		s := start(t, about{caps: move})
 		s.add("INBOX", 1, 3, "")
@@ -368,7 +381,7 @@ func TestCancel(t *testing.T) {
 // A mailbox of 100,000 mails is read in memory that has room for some.
 func TestBigMailbox(t *testing.T) {
 	if testing.Short() {
-		t.Skip("100,000 mails")
+		t.Skip("100,000 mails take too long with -short")
 	}
 	for _, caps := range [][]wire.Cap{nil, {wire.CapESearch}} {
 		s := start(t, about{caps: caps})

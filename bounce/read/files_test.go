@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -226,4 +227,22 @@ func TestLongMail(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, out.damaged, 1)
 	require.Contains(t, out.damaged[0], "longer than 16 MiB")
+}
+
+// A mail of which nothing is known afterwards is told apart: whoever empties a mailbox
+// must leave it.
+func TestMailboxLearnsWhatCameOfAMail(t *testing.T) {
+	const bounced = "From: MAILER-DAEMON@mx.acme.com\nTo: news@shop.example\nSubject: failure notice\n\nThis is a permanent error; I've given up.\n\n<jane@acme.com>:\n550 5.1.1 User unknown\n"
+	const letter = "From: ann@acme.com\nTo: news@shop.example\nSubject: your list\n\nPlease take me off it.\n"
+	var got []error
+	o := read.Options{Mailbox: func(_ context.Context, _ string, mail func(string, []byte) error, _ func(string, error)) error {
+		for i, raw := range []string{bounced, letter, "", bounced} {
+			got = append(got, mail(fmt.Sprint(i), []byte(raw)))
+		}
+		return nil
+	}}
+	out, err := files(t, o, "imaps://me@mail.acme.com/INBOX")
+	require.NoError(t, err)
+	require.Equal(t, []string{"jane@acme.com 0", "jane@acme.com 3"}, out.events)
+	require.Equal(t, []error{nil, read.ErrNoEvent, read.ErrNoEvent, nil}, got)
 }
