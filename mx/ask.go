@@ -183,6 +183,9 @@ func (r *Resolver) hear(f *asking, s *standing, e event) said {
 		r.gate.answered(t.server, now, now-t.sent, t.held)
 		t.held = false
 		r.servers[t.server].heard.Store(int64(now))
+		if t.lane != nil {
+			t.lane.took(now - t.sent)
+		}
 		r.misses.Store(0)
 		for i := range f.tries {
 			// What was asked again with success had been lost, or refused for a while.

@@ -93,7 +93,15 @@ func (g *gate) room() bool {
 			return false
 		}
 	}
-	return g.under < g.limit && slices.ContainsFunc(g.windows, func(w window) bool { return !w.full() })
+	if g.under >= g.limit {
+		return false
+	}
+	for i := range g.windows {
+		if !g.windows[i].full() {
+			return true
+		}
+	}
+	return false
 }
 
 func (g *gate) queue(among set) *queue {

@@ -2,6 +2,7 @@ package mx
 
 import (
 	"net"
+	"slices"
 	"syscall"
 	"unsafe"
 
@@ -9,7 +10,8 @@ import (
 )
 
 // udp is a connected UDP socket that moves many packets with one system call:
-// sendmmsg(2), recvmmsg(2).
+// sendmmsg(2), recvmmsg(2). Those of one size go through the system as one, which it
+// cuts apart as late as it can: UDP_SEGMENT of udp(7).
 type udp struct {
 	conn *net.UDPConn
 	raw  syscall.RawConn
@@ -18,8 +20,11 @@ type udp struct {
 	inV [batch]unix.Iovec
 	buf [batch][largest]byte
 
-	out  [batch]mmsg
-	outV [batch]unix.Iovec
+	out   [batch]mmsg
+	outV  [batch]unix.Iovec
+	cuts  [batch]cut
+	order [batch]int // of the packets, by size
+	whole bool       // packets are not to be joined: the system, or the way out, can not cut
 
 	// What the system calls below work on and leave behind; the functions are made once.
 	received, sent int
@@ -33,6 +38,13 @@ type udp struct {
 type mmsg struct {
 	header unix.Msghdr
 	size   uint32
+}
+
+// cut is the control message that tells the size of each packet of a message.
+type cut struct {
+	header unix.Cmsghdr
+	size   uint16
+	_      [6]byte // CMSG_SPACE(2), on any system
 }
 
 const (
@@ -51,8 +63,8 @@ func newUDP(conn *net.UDPConn) (line, error) {
 		u.inV[i].SetLen(largest)
 		u.in[i].header.Iov = &u.inV[i]
 		u.in[i].header.SetIovlen(1)
-		u.out[i].header.Iov = &u.outV[i]
-		u.out[i].header.SetIovlen(1)
+		u.cuts[i].header = unix.Cmsghdr{Level: unix.SOL_UDP, Type: unix.UDP_SEGMENT}
+		u.cuts[i].header.SetLen(unix.CmsgLen(2))
 	}
 	u.recv = func(fd uintptr) bool {
 		n, _, err := syscall.Syscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&u.in[0])), batch, unix.MSG_DONTWAIT, 0, 0)
@@ -69,28 +81,73 @@ func newUDP(conn *net.UDPConn) (line, error) {
 
 func (u *udp) send(p *packets) error {
 	var failed error
-	for i := 0; i < p.len(); {
-		n := min(p.len()-i, batch)
-		for j := range n {
-			packet := p.at(i + j)
-			u.outV[j].Base = &packet[0]
-			u.outV[j].SetLen(len(packet))
-		}
-		u.pending = u.out[:n]
-		if err := u.raw.Write(u.write); err != nil {
-			return err
-		}
-		switch u.sendErr {
-		case 0:
-			i += u.sent
-		case syscall.EINTR:
-		default:
-			// It concerns the first packet, or one sent before: go on behind it.
-			failed = packetError(u.sendErr)
-			i++
+	for first := 0; first < p.len(); first += batch {
+		left := u.bySize(p, first, min(p.len()-first, batch))
+		for len(left) > 0 {
+			u.join(p, left)
+			if err := u.raw.Write(u.write); err != nil {
+				return err
+			}
+			switch u.sendErr {
+			case 0:
+				for i := range u.sent {
+					left = left[u.out[i].header.Iovlen:]
+				}
+			case syscall.EINTR:
+			default:
+				if len(u.pending) < len(left) && isUncut(u.sendErr) {
+					u.whole = true
+					continue
+				}
+				// It concerns the first packet, or one sent before: go on behind it.
+				failed = packetError(u.sendErr)
+				left = left[1:]
+			}
 		}
 	}
 	return failed
+}
+
+// bySize returns the n packets from the first on, in the order of their sizes.
+func (u *udp) bySize(p *packets, first, n int) []int {
+	order := u.order[:n]
+	for i := range order {
+		order[i] = first + i
+	}
+	if !u.whole {
+		slices.SortFunc(order, func(a, b int) int { return len(p.at(a)) - len(p.at(b)) })
+	}
+	return order
+}
+
+// join makes messages to be sent of packets, which are in the order of their sizes.
+func (u *udp) join(p *packets, order []int) {
+	n := 0
+	for i := 0; i < len(order); n++ {
+		size, first := len(p.at(order[i])), i
+		for ; i < len(order) && (i == first || !u.whole && len(p.at(order[i])) == size); i++ {
+			packet := p.at(order[i])
+			u.outV[i].Base = &packet[0]
+			u.outV[i].SetLen(size)
+		}
+		h := &u.out[n].header
+		h.Iov = &u.outV[first]
+		h.SetIovlen(i - first)
+		h.Control = nil
+		h.SetControllen(0)
+		if i-first > 1 {
+			u.cuts[n].size = uint16(size)
+			h.Control = (*byte)(unsafe.Pointer(&u.cuts[n]))
+			h.SetControllen(int(unsafe.Sizeof(u.cuts[n])))
+		}
+	}
+	u.pending = u.out[:n]
+}
+
+// isUncut reports whether an error may mean that packets that were joined can not be
+// cut apart: the kernel is older than 4.18, or the way out reckons no checksums.
+func isUncut(err syscall.Errno) bool {
+	return err == syscall.EINVAL || err == syscall.EIO || err == syscall.EOPNOTSUPP || err == syscall.ENOPROTOOPT || err == syscall.EMSGSIZE
 }
 
 func (u *udp) receive(take func([]byte)) error {
