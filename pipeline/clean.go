@@ -4,6 +4,8 @@
 //	list ─read─▶ survey   parse every row, intern its domain
 //	               └────▶ resolve   one question a domain, beside the survey
 //	                        ▼
+//	list ─read─▶ probe    on request: one RCPT a distinct address
+//	                        ▼
 //	list ─read─▶ write    judge each row, mark duplicates, copy its bytes, in order
 //
 // Only write judges. Where nothing is asked there is no survey, and the list is
@@ -25,6 +27,7 @@ import (
 	"winnow/listio"
 	"winnow/mx"
 	"winnow/policy"
+	"winnow/probe"
 	"winnow/report"
 	"winnow/validate"
 	"winnow/verdict"
@@ -35,13 +38,15 @@ type Job struct {
 	Source    *listio.Source
 	List      *listio.List
 	Validator *validate.Validator
-	Resolver  *mx.Resolver // nil: nothing outside is asked
+	Resolver  *mx.Resolver  // nil: nothing outside is asked
+	Prober    *probe.Prober // the Validator's; nil: mail hosts are not asked
+	Unprobed  string        // why not, though they should be; the Validator's
 	Policy    policy.Policy
 	Outputs   *Outputs // written, not yet committed, by Clean
 	Version   string
 	History   *report.Store // the store that the Validator's History is of; nil: none
 	// Progress is told how far a stage has come, in bytes for Survey and Write
-	// and in domains for Resolve. nil is silent. Calls may come from several
+	// in domains for Resolve and in addresses for Probe. nil is silent. Calls may come from several
 	// goroutines.
 	Progress func(s Stage, done, total int64)
 }
@@ -53,7 +58,9 @@ type Stage uint8
 const (
 	Survey Stage = iota
 	Resolve
+	Probe
 	Write
+	numStages // of what is not told
 )
 
 // Clean judges every row of a list, writes it apart and commits the outputs. The
@@ -75,6 +82,11 @@ func Clean(ctx context.Context, job Job) (*report.Summary, error) {
 		}
 		r.Validator.Learn(r.domains.judged)
 	}
+	if job.Prober != nil {
+		if err := r.probe(ctx); err != nil {
+			return nil, err
+		}
+	}
 	if err := r.write(ctx); err != nil {
 		return nil, err
 	}
@@ -94,6 +106,7 @@ type run struct {
 	domains  *table
 	kept     verdict.Set
 	surveyed int64  // rows seen by the survey
+	probed   probed // what mail hosts said
 	read     int64  // rows seen by write's reader
 	sum      string // SHA-256 of the list
 	counts   report.Counts
@@ -112,7 +125,9 @@ func (r *run) readBlocks(ctx context.Context, stage Stage, to chan<- *listio.Blo
 		b, err := from.Next()
 		if b != nil {
 			*rows += int64(b.Len())
-			r.Progress(stage, from.Read(), r.Source.Size())
+			if stage < numStages {
+				r.Progress(stage, from.Read(), r.Source.Size())
+			}
 			select {
 			case to <- b:
 			case <-ctx.Done():
@@ -179,6 +194,9 @@ func (r *run) prove() error {
 	if err := r.Source.Changed(); err != nil {
 		return err
 	}
+	if n := r.probed.rows; r.Prober != nil && n != r.read {
+		return fmt.Errorf("read %s: %d rows for the mail hosts, %d to be written: it changed while it was read", r.Source.Name(), n, r.read)
+	}
 	if r.Resolver != nil && r.surveyed != 0 && r.surveyed != r.read {
 		return fmt.Errorf("read %s: %d rows the first time, %d the second: it changed while it was read", r.Source.Name(), r.surveyed, r.read)
 	}
@@ -217,6 +235,7 @@ func (r *run) summary(start time.Time, dnsErr error) *report.Summary {
 	if r.Resolver != nil && (dnsErr == nil || r.domains.reached(verdict.DepthDNS)) {
 		s.Depth = verdict.DepthDNS.String()
 	}
+	r.concludeProbe(s)
 	if dnsErr != nil {
 		s.Warnings = append(s.Warnings, fmt.Sprintf("DNS could not be asked as deep as wanted: %v", dnsErr))
 	}

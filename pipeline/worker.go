@@ -81,6 +81,11 @@ func (w *worker) judgeRow(j *judged) error {
 	if err := w.Validator.Recall(asked(j.domain), &j.mailbox); err != nil {
 		return err
 	}
+	if w.Prober != nil {
+		j.mailbox.RCPT = w.probed.of(j.mailbox.Addr)
+	} else if w.Unprobed != "" {
+		w.Validator.Probes(asked(j.domain), &j.mailbox)
+	}
 	j.verdict = w.Validator.Judge(asked(j.domain), &j.mailbox)
 	if w.Policy.Duplicates != policy.DuplicatesKeep && j.mailbox.Addr.Local != "" {
 		j.keys = w.keys(j)

@@ -52,6 +52,7 @@ type Summary struct {
 	Next       []string         `json:"next"`
 	Lists      []Data           `json:"lists"`             // winnow's own lists that were used
 	History    *Store           `json:"history,omitempty"` // what became of earlier mail; without: nobody knew
+	Probe      *Probe           `json:"probe,omitempty"`   // what mail hosts were asked; without: nothing
 	Folder     string           `json:"folder"`            // where the files are; "" if there are none
 	Files      []File           `json:"files"`
 }
@@ -111,6 +112,26 @@ type Store struct {
 	Path       string     `json:"store"`
 	Entries    int64      `json:"entries"` // addresses that are suppressed
 	LastImport *time.Time `json:"last_import,omitempty"`
+}
+
+// Probe is what mail hosts were asked.
+type Probe struct {
+	Addresses   int64     `json:"addresses"`  // distinct, that were to be asked for
+	NotAsked    int64     `json:"not_asked"`  // of these, for which no host was asked
+	Recipients  int64     `json:"recipients"` // RCPT sent for them
+	MadeUp      int64     `json:"made_up"`    // RCPT sent for recipients that nobody has
+	Connections int64     `json:"connections"`
+	Domains     int64     `json:"domains"`
+	CatchAll    int64     `json:"catch_all"` // domains that take mail for everybody
+	Blocked     []Blocked `json:"blocked,omitempty"`
+}
+
+// Blocked is a provider that refused us, and was asked no further.
+type Blocked struct {
+	Provider string `json:"provider"`
+	Reason   string `json:"reason"`
+	Reply    string `json:"reply"`
+	NotAsked int64  `json:"not_asked"` // addresses
 }
 
 // File is an output.

@@ -16,11 +16,16 @@ import (
 func (s *Summary) WriteText(w io.Writer) error {
 	var b bytes.Buffer
 	s.headline(&b)
+	s.blocked(&b)
 	if s.Fixed != nil {
 		s.fixed(&b)
 	} else {
 		s.parts(&b)
 		fmt.Fprintf(&b, "\n%s\n", s.KnownBad.Text)
+	}
+	if p := s.Probe; p != nil {
+		fmt.Fprintf(&b, "Mail hosts were asked for %s over %s, and for %s made up; of %s, %s mail for everybody.\n",
+			addresses(p.Addresses-p.NotAsked), count(p.Connections, "connection"), count(p.MadeUp, "recipient"), count(p.Domains, "domain"), takes(p.CatchAll))
 	}
 	if h := s.History; h != nil {
 		fmt.Fprintf(&b, "Earlier mail: %s suppressed by %s, %s.\n", addresses(h.Entries), h.Path, h.lastImport())
@@ -47,6 +52,19 @@ func (s *Summary) headline(b *bytes.Buffer) {
 	}
 	fmt.Fprintf(b, "%s: %s, %s, in %s (depth %s: %s)\n\n",
 		s.List.Path, count(s.Rows, "row"), count(s.Domains, "domain"), seconds(s.Seconds), s.Depth, asked)
+}
+
+// blocked says which providers refused us: before all else, for what it leaves open is
+// not the list's fault.
+func (s *Summary) blocked(b *bytes.Buffer) {
+	if s.Probe == nil || len(s.Probe.Blocked) == 0 {
+		return
+	}
+	b.WriteString("REFUSED US, and were asked no further (winnow doctor tells what to mend):\n")
+	for _, blocked := range s.Probe.Blocked {
+		fmt.Fprintf(b, "  %s: %s not asked; %s\n", blocked.Provider, addresses(blocked.NotAsked), blocked.Reply)
+	}
+	b.WriteByte('\n')
 }
 
 // fixed says what winnow fix changed, and what it left.
@@ -183,6 +201,13 @@ func (s *Store) lastImport() string {
 		return "nothing was imported yet"
 	}
 	return "last import " + s.LastImport.UTC().Format("2006-01-02 15:04 MST")
+}
+
+func takes(n int64) string {
+	if n == 1 {
+		return "1 takes"
+	}
+	return Number(n) + " take"
 }
 
 func share(n, of int64) string {

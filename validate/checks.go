@@ -31,6 +31,7 @@ func checks(l *Lists, allow, deny *Own) []Check {
 		own(allow, deny),
 		reserved(),
 		mailHosts(),
+		probed(),
 		history(),
 		typo(l.typos),
 		typoTLD(l.typos),

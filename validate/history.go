@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"winnow/bounce"
+	"winnow/probe"
 	"winnow/suppress"
 	"winnow/verdict"
 )
@@ -44,7 +45,7 @@ var clearedByDelivery = func() (set verdict.Set) {
 			set = set.With(k)
 		}
 	}
-	return set
+	return set.With(SMTP(probe.CatchAll))
 }()
 
 // pastOf says when, why, and until when.

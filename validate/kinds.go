@@ -46,7 +46,12 @@ const (
 	DNSMalformed
 	DNSFiltered
 
-	HistoryComplaint
+	beforeSMTP = LocalLegacyDots + iota - 1 // then one for each code of package probe, in their order: see SMTP
+)
+
+// The kinds behind those of probes.
+const (
+	HistoryComplaint verdict.Kind = beforeSMTP + numSMTP + 1 + iota
 	HistoryHard
 	HistorySoft
 
@@ -132,6 +137,8 @@ func KindOf(code string) (verdict.Kind, bool) {
 // recipient; and what has no address can not become valid.
 func Regrade(k verdict.Kind, g verdict.Grade) error {
 	switch {
+	case g == verdict.Invalid && fromSMTP.Has(k) && kinds[k].Grade == verdict.Unknown:
+		return fmt.Errorf("%s says nothing final of the recipient: it can not be graded invalid", kinds[k].Code)
 	case g == verdict.Invalid && (kinds[k].About == Us || kinds[k].About == List || k == ListAllowed || k == DNSServFail || k == DNSLoop):
 		return fmt.Errorf("%s says nothing final of the recipient: it can not be graded invalid", kinds[k].Code)
 	case g == verdict.Valid && !Sendable(k):
@@ -153,7 +160,7 @@ func Sendable(k verdict.Kind) bool {
 func Syntax(r address.Rule) verdict.Kind { return beforeSyntax + verdict.Kind(r) }
 
 // kinds is the one table of all kinds.
-var kinds = withSyntax(&written)
+var kinds = withSMTP(withSyntax(&written))
 
 // written are the kinds but for those of syntax, which package address words.
 var written = [numKinds]KindInfo{

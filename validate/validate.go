@@ -18,6 +18,7 @@ import (
 
 	"winnow/address"
 	"winnow/mx"
+	"winnow/probe"
 	"winnow/provider"
 	"winnow/suppress"
 	"winnow/verdict"
@@ -26,6 +27,8 @@ import (
 // Options say how to validate. The zero Options ask the system's resolvers.
 type Options struct {
 	Offline  bool                           // ask nothing outside
+	Prober   *probe.Prober                  // asks mail hosts for addresses; nil: nobody does
+	Unprobed string                         // why mail hosts can not be asked although they should be; each address that one would be asked for is told it
 	Resolver *mx.Resolver                   // nil means one with mx's zero Options
 	Grades   map[verdict.Kind]verdict.Grade // other grades than the table's; see [Regrade]
 	Allow    *Own                           // never held back by what is only known beforehand; nil means nobody
@@ -43,8 +46,10 @@ type History interface {
 
 // Validator judges addresses. It is safe for concurrent use.
 type Validator struct {
-	resolver *mx.Resolver // nil: offline
-	history  History      // nil: none
+	resolver *mx.Resolver  // nil: offline
+	prober   *probe.Prober // nil: mail hosts are not asked
+	unprobed *RCPT         // of each address whose host should be asked and can not be; nil: none
+	history  History       // nil: none
 	allow    *Own
 	deny     *Own
 	lists    *Lists
@@ -56,12 +61,15 @@ type Validator struct {
 
 // New returns a Validator. It opens nothing and asks nothing.
 func New(o Options) *Validator {
-	v := &Validator{resolver: o.Resolver, history: o.History, allow: cmp.Or(o.Allow, &Own{}), deny: cmp.Or(o.Deny, &Own{}), lists: o.Lists}
+	v := &Validator{resolver: o.Resolver, prober: o.Prober, history: o.History, allow: cmp.Or(o.Allow, &Own{}), deny: cmp.Or(o.Deny, &Own{}), lists: o.Lists}
+	if o.Unprobed != "" {
+		v.unprobed = &RCPT{Kind: SMTP(probe.NotAsked), Detail: o.Unprobed, At: time.Now()}
+	}
 	if v.lists == nil {
 		v.lists = EmbeddedLists()
 	}
 	if o.Offline {
-		v.resolver = nil
+		v.resolver, v.prober = nil, nil
 	} else if v.resolver == nil {
 		v.resolver = mx.New(mx.Options{})
 	}
@@ -101,6 +109,7 @@ type Mailbox struct {
 	Earlier Earlier         // the row that holds the same mailbox, or likely the same
 
 	Past suppress.History // what became of earlier mail to it; see [Validator.Recall]
+	RCPT *RCPT            // what its mail host says of it; nil: nobody tried to ask
 }
 
 // Parse reads text, outer white space aside, into a Mailbox.
@@ -242,6 +251,9 @@ func (v *Validator) Judge(d *Domain, m *Mailbox) verdict.Verdict {
 	if d != nil {
 		ofDomain, depth = d.Kinds, d.Depth()
 	}
+	if m.RCPT != nil && m.RCPT.Answered {
+		depth = verdict.DepthSMTP
+	}
 	kinds = settleOwn(kinds, ofDomain)
 	if kinds.Has(HistoryDelivered) {
 		kinds = kinds.Minus(clearedByDelivery)
@@ -354,6 +366,8 @@ func detail(k verdict.Kind, d *Domain, m *Mailbox) string {
 		return d.Host.ID.String()
 	case fromHistory.Has(k):
 		return pastOf(m)
+	case fromSMTP.Has(k):
+		return m.RCPT.detail()
 	case k == LocalUnlikely:
 		return d.RunBy().Unlikely(m.Addr.Local)
 	case k == DomainReserved:
@@ -395,15 +409,16 @@ var bounces = func() (set verdict.Set) {
 	return set
 }()
 
-// Bounce predicts what will happen to mail. It promises nothing below the depth
-// of a probe, unless mail was taken lately: no list or DNS answer knows a mailbox.
+// Bounce predicts what will happen to mail. It promises nothing unless the mail host
+// knew the address and did not know a made-up one, or mail was taken lately: no list
+// or DNS answer knows a mailbox.
 func Bounce(vd verdict.Verdict) verdict.Bounce {
 	switch {
 	case vd.Grade == verdict.Invalid && vd.Kinds.Intersects(bounces):
 		return verdict.BounceHard
-	case vd.Kinds.Has(HistorySoft):
+	case vd.Kinds.Intersects(soft):
 		return verdict.BounceSoft
-	case vd.Grade <= verdict.Risky && vd.Kinds.Has(HistoryDelivered):
+	case vd.Grade <= verdict.Risky && (vd.Kinds.Has(HistoryDelivered) || vd.Depth == verdict.DepthSMTP && !vd.Kinds.Intersects(fromSMTP)):
 		return verdict.BounceNone
 	}
 	return verdict.BounceUnknown
@@ -426,6 +441,9 @@ func (v *Validator) Result(d *Domain, m *Mailbox, vd verdict.Verdict, at time.Ti
 	}
 	if vd.Action == verdict.Fix {
 		r.Suggestion, _ = v.Suggestion(d, m, vd.Kinds)
+	}
+	if m.RCPT != nil {
+		defer m.RCPT.print(&r)
 	}
 	if len(r.Findings) > 0 && vd.Reason != 0 {
 		r.Reason, r.Text = r.Findings[0].Code, r.Findings[0].Text
@@ -465,6 +483,13 @@ func (v *Validator) Check(ctx context.Context, text string) (verdict.Result, err
 	}
 	if err := v.Recall(d, &m); err != nil {
 		return verdict.Result{}, fmt.Errorf("check an address: %w", err)
+	}
+	if v.Probes(d, &m) {
+		e, err := v.prober.Address(ctx, probe.Target{Addr: m.Addr, MX: *d.MX})
+		if err != nil {
+			return verdict.Result{}, fmt.Errorf("check an address: %w", err)
+		}
+		m.RCPT = Heard(e, v.prober.Read(e))
 	}
 	return v.Result(d, &m, v.Judge(d, &m), time.Now()), nil
 }

@@ -68,6 +68,7 @@ var stages = [...]struct {
 }{
 	pipeline.Survey:  {"reading", true},
 	pipeline.Resolve: {"asking DNS", false},
+	pipeline.Probe:   {"asking mail hosts", false},
 	pipeline.Write:   {"writing", true},
 }
 
@@ -82,7 +83,7 @@ func (t *tui) progress(s pipeline.Stage, done, total int64) {
 	if s == pipeline.Resolve && !t.ended[pipeline.Survey] || t.ended[s] {
 		return
 	}
-	t.ended[s] = done >= total && s != pipeline.Resolve
+	t.ended[s] = done >= total && stages[s].bytes
 	if !isTerminal(t.stderr) {
 		if now := time.Now(); t.nextLine.IsZero() {
 			t.nextLine = now.Add(lineEvery)

@@ -1,0 +1,179 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"winnow/address"
+	"winnow/listio"
+	"winnow/probe"
+	"winnow/report"
+	"winnow/validate"
+	"winnow/verdict"
+)
+
+// probed is what mail hosts said of the list's addresses. Each spelling is asked for
+// once, however many rows have it.
+type probed struct {
+	rows    int64 // that were looked through
+	summary probe.Summary
+
+	mu      sync.Mutex
+	ids     map[address.Address]int
+	said    []*validate.RCPT // by ID; nil: not told yet
+	details map[string]string
+}
+
+// of returns what was said of an address; nil if nobody was asked. It is for when all
+// was asked.
+func (p *probed) of(a address.Address) *validate.RCPT {
+	if id, ok := p.ids[a]; ok {
+		return p.said[id]
+	}
+	return nil
+}
+
+// add returns a target for an address, unless it has one.
+func (p *probed) add(a address.Address) (id int, isNew bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if id, ok := p.ids[a]; ok {
+		return id, false
+	}
+	id = len(p.said)
+	p.ids[a] = id
+	p.said = append(p.said, nil)
+	return id, true
+}
+
+// hear keeps what was said of the address of an ID. Most replies of a host read alike.
+func (p *probed) hear(id int, said *validate.RCPT) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	said.Reply = "" // a list shows the detail only
+	detail, ok := p.details[said.Detail]
+	if !ok {
+		detail = said.Detail
+		p.details[detail] = detail
+	}
+	said.Detail = detail
+	p.said[id] = said
+}
+
+func (p *probed) total() int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return int64(len(p.said))
+}
+
+// probe reads the list once more, and asks the mail hosts for each address that is
+// not invalid already. It is begun when all that DNS says is known.
+//
+//	list ─read─▶ rows that are worth it ─▶ Prober ─▶ probed
+func (r *run) probe(ctx context.Context) error {
+	p := &r.probed
+	p.ids, p.details = map[address.Address]int{}, map[string]string{}
+	g, ctx := errgroup.WithContext(ctx)
+	blocks, targets := make(chan *listio.Block), make(chan probe.Target)
+	from := r.List.Blocks()
+	g.Go(func() error {
+		return r.readBlocks(ctx, numStages, blocks, from, &p.rows)
+	})
+	g.Go(func() error {
+		defer close(targets)
+		for b := range blocks {
+			if err := r.target(ctx, b, targets); err != nil {
+				return err
+			}
+			from.Release(b)
+		}
+		return ctx.Err()
+	})
+	g.Go(func() error {
+		var done atomic.Int64
+		var err error
+		p.summary, err = r.Prober.Probe(ctx, received(ctx, targets), func(e probe.Evidence) {
+			p.hear(e.ID, validate.Heard(e, r.Prober.Read(e)))
+			r.Progress(Probe, done.Add(1), p.total())
+		})
+		return err
+	})
+	return g.Wait()
+}
+
+// target sends what is to be asked for the rows of a block.
+func (r *run) target(ctx context.Context, b *listio.Block, to chan<- probe.Target) error {
+	for i := range b.Len() {
+		m := r.mailbox(b.Row(i))
+		name := domainOf(&m)
+		if name == "" {
+			continue
+		}
+		d := r.domains.at(name)
+		if err := r.Validator.Recall(&d.Domain, &m); err != nil {
+			return err
+		}
+		if !r.Validator.Probes(&d.Domain, &m) {
+			continue
+		}
+		// The row's block is not to live as long.
+		a := address.Address{Local: strings.Clone(m.Addr.Local), Domain: d.ASCII}
+		id, isNew := r.probed.add(a)
+		if isNew && !send(ctx, to, probe.Target{ID: id, Addr: a, MX: *d.MX}) {
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// received yields what comes, until the channel is closed or ctx ends.
+func received[T any](ctx context.Context, from <-chan T) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for {
+			v, ok := receive(ctx, from)
+			if !ok || !yield(v) {
+				return
+			}
+		}
+	}
+}
+
+// concludeProbe says in the summary what asking mail hosts came to.
+func (r *run) concludeProbe(s *report.Summary) {
+	if r.Unprobed != "" {
+		s.Complete = false
+		s.Warnings = append(s.Warnings, "mail hosts could not be asked: "+r.Unprobed)
+	}
+	if r.Prober == nil {
+		return
+	}
+	of := r.probed.summary
+	p := &report.Probe{
+		Addresses: int64(of.Targets), Recipients: int64(of.Recipients), MadeUp: int64(of.MadeUp), Connections: int64(of.Connections),
+		NotAsked: int64(of.NotAsked), CatchAll: int64(of.CatchAll), Domains: int64(of.Domains),
+	}
+	for _, b := range of.Blocked {
+		p.Blocked = append(p.Blocked, report.Blocked{Provider: b.Group, Reason: "smtp." + b.Reading.Code, Reply: b.Reading.Detail, NotAsked: int64(b.NotAsked)})
+	}
+	s.Probe = p
+	var answered, asked int64
+	for _, said := range r.probed.said {
+		asked++
+		if said != nil && said.Answered {
+			answered++
+		}
+	}
+	if answered > 0 {
+		s.Depth = verdict.DepthSMTP.String()
+	}
+	if s.Complete && asked >= shallowRows && 2*answered < asked {
+		s.Complete = false
+		s.Warnings = append(s.Warnings, fmt.Sprintf("mail hosts told nothing for good of %s of %s addresses that they were to be asked for", report.Number(asked-answered), report.Number(asked)))
+	}
+}
