@@ -58,6 +58,9 @@ func systemServers() []string {
 	return config.Servers
 }
 
+// packetSize is as large as passes everywhere: DNS flag day 2020.
+const packetSize = 1232
+
 // rounds is how often the servers are asked, all in turn.
 const rounds = 2
 
@@ -73,7 +76,7 @@ func (c *Client) Ask(ctx context.Context, name string, t Type) Answer {
 		s := c.servers[try%len(c.servers)]
 		q := new(dns.Msg)
 		q.SetQuestion(dns.Fqdn(name), uint16(t))
-		q.SetEdns0(1232, false) // as large as passes everywhere: DNS flag day 2020
+		q.SetEdns0(packetSize, false)
 		// An even part of the time, so that each gets its turn.
 		one, done := context.WithTimeout(ctx, c.timeout/time.Duration(rounds*len(c.servers)))
 		r, err := s.exchange(one, q)
@@ -111,13 +114,9 @@ func read(r *dns.Msg, err error, q *dns.Msg) Answer {
 		return Answer{Detail: "a lame answer"}
 	}
 	a := Answer{Outcome: None, Detail: "NOERROR"}
-	owner := strings.ToLower(q.Question[0].Name)
-	for range len(r.Answer) { // aliases stand in any order
-		for _, rr := range r.Answer {
-			if alias, is := rr.(*dns.CNAME); is && strings.EqualFold(rr.Header().Name, owner) {
-				owner = strings.ToLower(alias.Target)
-			}
-		}
+	owner, end := lastAlias(strings.ToLower(q.Question[0].Name), r.Answer)
+	if !end {
+		return Answer{Detail: "aliases in a circle"}
 	}
 	for _, rr := range r.Answer {
 		if rr.Header().Rrtype != q.Question[0].Qtype || !strings.EqualFold(rr.Header().Name, owner) {
@@ -128,6 +127,24 @@ func read(r *dns.Msg, err error, q *dns.Msg) Answer {
 		}
 	}
 	return a
+}
+
+// lastAlias follows the aliases (CNAME) of a name, which may stand in any order; end
+// is false where they have none.
+func lastAlias(name string, records []dns.RR) (last string, end bool) {
+	for range len(records) + 1 {
+		next := ""
+		for _, rr := range records {
+			if alias, is := rr.(*dns.CNAME); is && strings.EqualFold(rr.Header().Name, name) {
+				next = strings.ToLower(alias.Target)
+			}
+		}
+		if next == "" {
+			return name, true
+		}
+		name = next
+	}
+	return name, false
 }
 
 func recordOf(rr dns.RR) (Record, bool) {

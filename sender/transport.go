@@ -5,11 +5,13 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/miekg/dns"
 )
@@ -47,17 +49,20 @@ type plain string
 func (p plain) name() string { return string(p) }
 
 func (p plain) exchange(ctx context.Context, q *dns.Msg) (*dns.Msg, error) {
-	udp := dns.Client{Net: "udp"}
-	r, _, err := udp.ExchangeContext(ctx, q, string(p))
+	udp := func(q *dns.Msg) (*dns.Msg, error) {
+		conn, err := new(net.Dialer).DialContext(ctx, "udp", string(p))
+		return converse(ctx, conn, err, q)
+	}
+	r, err := udp(q)
 	if err == nil && r.Rcode == dns.RcodeFormatError && q.IsEdns0() != nil {
 		// A server from before EDNS: RFC 6891 section 7.
 		bare := q.Copy()
 		bare.Extra = nil
-		r, _, err = udp.ExchangeContext(ctx, bare, string(p))
+		r, err = udp(bare)
 	}
 	if err == nil && r.Truncated {
-		tcp := dns.Client{Net: "tcp"}
-		r, _, err = tcp.ExchangeContext(ctx, q, string(p))
+		conn, failed := new(net.Dialer).DialContext(ctx, "tcp", string(p))
+		return converse(ctx, conn, failed, q)
 	}
 	return r, err
 }
@@ -71,9 +76,43 @@ type overTLS struct {
 func (t overTLS) name() string { return t.server }
 
 func (t overTLS) exchange(ctx context.Context, q *dns.Msg) (*dns.Msg, error) {
-	client := dns.Client{Net: "tcp-tls", TLSConfig: t.config}
-	r, _, err := client.ExchangeContext(ctx, q, t.addr)
-	return r, err
+	conn, err := (&tls.Dialer{Config: t.config}).DialContext(ctx, "tcp", t.addr)
+	return converse(ctx, conn, err, q)
+}
+
+// converse asks on a new connection, if there is one, and closes it.
+func converse(ctx context.Context, conn net.Conn, err error, q *dns.Msg) (*dns.Msg, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()
+	line := dns.Conn{Conn: conn, UDPSize: packetSize}
+	if err := line.WriteMsg(q); err != nil {
+		return nil, err
+	}
+	for {
+		packet, err := line.ReadMsgHeader(nil)
+		if err != nil {
+			return nil, err
+		}
+		if r, err := unpack(packet); err != nil || r.Id == q.Id {
+			return r, err
+		}
+	}
+}
+
+// unpack reads a message. One that has fewer records than it says was cut off, and
+// must not pass for one that has none.
+func unpack(packet []byte) (*dns.Msg, error) {
+	r := new(dns.Msg)
+	if err := r.Unpack(packet); err != nil {
+		return nil, err
+	}
+	if said := binary.BigEndian.Uint16(packet[6:]); int(said) != len(r.Answer) && !r.Truncated {
+		return nil, fmt.Errorf("an answer of %d records has only %d", said, len(r.Answer))
+	}
+	return r, nil
 }
 
 // overHTTPS is RFC 8484.
@@ -109,6 +148,5 @@ func (h overHTTPS) exchange(ctx context.Context, q *dns.Msg) (*dns.Msg, error) {
 	if response.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("HTTP status %s", response.Status)
 	}
-	r := new(dns.Msg)
-	return r, r.Unpack(packet)
+	return unpack(packet)
 }
