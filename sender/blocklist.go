@@ -84,8 +84,11 @@ func (v *survey) soundness(b blocklist, about, has, hasNot string) *Result {
 	return nil
 }
 
-// judge asks a sound zone for one thing of ours.
-func (v *survey) judge(b blocklist, about, name string) Result {
+// judge asks a zone for one thing of ours.
+func (v *survey) judge(b blocklist, about, name, has, hasNot string) Result {
+	if bad := v.soundness(b, about, has, hasNot); bad != nil {
+		return *bad
+	}
 	said := v.look(b, name)
 	switch {
 	case said.doubt != nil:
@@ -97,24 +100,35 @@ func (v *survey) judge(b blocklist, about, name string) Result {
 	case said.listed:
 		return warn(about, said.todo, "on %s: %s", b.name, said.text)
 	}
-	return ok(about, "not on %s", b.name)
+	return ok(about, "%s", b.name)
+}
+
+// together makes one result of the lists that do not have a thing.
+func together(about string, results []Result) []Result {
+	var clean []string
+	left := slices.DeleteFunc(results, func(r Result) bool {
+		if r.Status == OK {
+			clean = append(clean, r.Found)
+		}
+		return r.Status == OK
+	})
+	if len(clean) > 0 {
+		left = append(left, ok(about, "not on %s", list(clean, func(s string) string { return s })))
+	}
+	return left
 }
 
 // listedAddresses asks all zones for all our addresses.
 func listedAddresses(v *survey) []Result {
-	return beside(len(addressLists), func(i int) []Result {
-		b := addressLists[i]
-		var results []Result
-		for _, addr := range v.Addrs {
-			switch bad := v.soundness(b, addr.String(), "2.0.0.127", "1.0.0.127"); {
-			case addr.Is6() && !b.ipv6: // it knows none, and would not have any
-			case bad != nil:
-				results = append(results, *bad)
-			default:
-				results = append(results, v.judge(b, addr.String(), reversed(addr)))
+	return beside(len(v.Addrs), func(i int) []Result {
+		about := v.Addrs[i].String()
+		return together(about, beside(len(addressLists), func(j int) []Result {
+			b := addressLists[j]
+			if v.Addrs[i].Is6() && !b.ipv6 {
+				return nil // it knows none, and would not have any
 			}
-		}
-		return results
+			return []Result{v.judge(b, about, reversed(v.Addrs[i]), "2.0.0.127", "1.0.0.127")}
+		}))
 	})
 }
 
@@ -126,17 +140,11 @@ func listedDomains(v *survey) []Result {
 			domains = append(domains, organisation(d))
 		}
 	}
-	return beside(len(domainLists), func(i int) []Result {
-		b := domainLists[i]
-		var results []Result
-		for _, domain := range domains {
-			if bad := v.soundness(b.blocklist, domain, b.has, "invalid"); bad != nil {
-				results = append(results, *bad)
-			} else {
-				results = append(results, v.judge(b.blocklist, domain, domain))
-			}
-		}
-		return results
+	return beside(len(domains), func(i int) []Result {
+		return together(domains[i], beside(len(domainLists), func(j int) []Result {
+			b := domainLists[j]
+			return []Result{v.judge(b.blocklist, domains[i], domains[i], b.has, "invalid")}
+		}))
 	})
 }
 

@@ -17,7 +17,7 @@ func TestBlocklists(t *testing.T) {
 		about      string // which result is looked at
 		want       string
 	}{
-		{"none", "", "", "Spamhaus", "ok 198.51.99.7: not on Spamhaus ZEN"},
+		{"none", "", "", "Spamhaus", "ok 198.51.99.7: not on Spamhaus ZEN, SpamCop, Barracuda, PSBL, Mailspike, UCEPROTECT level 1"},
 		{"listed", ours + "zen.spamhaus.org A 127.0.0.3\n" + ours + "zen.spamhaus.org A 127.0.0.4", "", "Spamhaus", "fail 198.51.99.7: on Spamhaus ZEN: CSS: mail that looks like spam (127.0.0.3), XBL: the machine looks taken over (127.0.0.4)"},
 		{"an address of end users", ours + "zen.spamhaus.org A 127.0.0.11", "", "Spamhaus", "fail 198.51.99.7: on Spamhaus ZEN: PBL: an address of end users, that should send through its provider (127.0.0.11)"},
 		{"a list that few ask", ours + "dnsbl-1.uceprotect.net A 127.0.0.2", "", "UCEPROTECT", "warn 198.51.99.7: on UCEPROTECT level 1: 127.0.0.2"},
@@ -39,12 +39,15 @@ func TestBlocklists(t *testing.T) {
 				}
 			}
 			seen := newStreet(t, zone.String()+test.zone).examine(sender.Setup{Addrs: addrs("198.51.99.7")})["blocklist"]
-			require.Len(t, seen, 6)
 			var about []string
 			for _, l := range seen {
 				if strings.Contains(l, test.about) {
 					about = append(about, l)
 				}
+			}
+			if !strings.HasPrefix(test.want, "ok") { // the others have nothing to say
+				require.Len(t, seen, 2)
+				require.Contains(t, seen[1], "ok 198.51.99.7: not on ")
 			}
 			require.Equal(t, []string{test.want}, about)
 		})
@@ -62,13 +65,13 @@ func TestDomainBlocklists(t *testing.T) {
 		name, zone string
 		want       []string
 	}{
-		{"none", "", []string{"ok acme.com: not on Spamhaus DBL", "ok esp.com: not on Spamhaus DBL", "ok acme.com: not on SURBL", "ok esp.com: not on SURBL", "ok acme.com: not on URIBL", "ok esp.com: not on URIBL"}},
+		{"none", "", []string{"ok acme.com: not on Spamhaus DBL, SURBL, URIBL", "ok esp.com: not on Spamhaus DBL, SURBL, URIBL"}},
 		{"listed", "acme.com.dbl.spamhaus.org A 127.0.1.102\nacme.com.multi.uribl.com A 127.0.0.4",
-			[]string{"fail acme.com: on Spamhaus DBL: a good domain that is abused (127.0.1.102)", "ok esp.com: not on Spamhaus DBL", "ok acme.com: not on SURBL", "ok esp.com: not on SURBL",
-				"warn acme.com: on URIBL: grey: bulk mail that not everybody asked for (127.0.0.4)", "ok esp.com: not on URIBL"}},
+			[]string{"fail acme.com: on Spamhaus DBL: a good domain that is abused (127.0.1.102)", "warn acme.com: on URIBL: grey: bulk mail that not everybody asked for (127.0.0.4)",
+				"ok acme.com: not on SURBL", "ok esp.com: not on Spamhaus DBL, SURBL, URIBL"}},
 		{"refused", "acme.com.multi.uribl.com A 127.0.0.1\nesp.com.multi.surbl.org A 127.0.0.1\nacme.com.dbl.spamhaus.org A 127.0.1.255",
-			[]string{"unknown acme.com: Spamhaus DBL refused: the question was not understood (127.0.1.255)", "ok esp.com: not on Spamhaus DBL", "ok acme.com: not on SURBL", "unknown esp.com: SURBL refused (127.0.0.1)",
-				"unknown acme.com: URIBL refused (127.0.0.1)", "ok esp.com: not on URIBL"}},
+			[]string{"unknown acme.com: Spamhaus DBL refused: the question was not understood (127.0.1.255)", "unknown acme.com: URIBL refused (127.0.0.1)", "ok acme.com: not on SURBL",
+				"unknown esp.com: SURBL refused (127.0.0.1)", "ok esp.com: not on Spamhaus DBL, URIBL"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			seen := newStreet(t, lists+test.zone).examine(sender.Setup{Domain: "news.acme.com", From: "bounce.esp.com"})

@@ -123,6 +123,8 @@ func (v *survey) outward() []netip.Addr {
 func ownAddress(v *survey) []Result {
 	name := func(a netip.Addr) string { return a.String() }
 	switch {
+	case len(v.inside) > 0:
+		return []Result{fail("", "name the address that mail leaves from as the world sees it", "%s leads nowhere outside: it is private or special", list(v.inside, name))}
 	case v.given:
 		var seen []netip.Addr
 		for _, c := range v.reached {

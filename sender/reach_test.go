@@ -92,6 +92,7 @@ func TestOwnAddress(t *testing.T) {
 		{name: "a private one is no news", dialogue: greet + "[10.0.0.1]\\n250 SIZE 1", want: "unknown: connections leave from 127.0.0.1, which"},
 		{name: "another host's word counts for nothing", dialogue: "greeting 220 smtp.isp.net ESMTP\nehlo 250 smtp.isp.net [198.51.99.66]", want: "unknown: connections leave from 127.0.0.1"},
 		{name: "given", dialogue: greet + "[198.51.99.7]\\n250 SIZE 1", given: addrs("198.51.99.7"), want: "ok: 198.51.99.7, as given"},
+		{name: "given, but private", dialogue: greet + "[198.51.99.7]\\n250 SIZE 1", given: addrs("10.0.0.1"), want: "fail: 10.0.0.1 leads nowhere outside: it is private or special"},
 		{name: "another than given", dialogue: greet + "[198.51.99.7]\\n250 SIZE 1", given: addrs("198.51.99.9"), want: "warn: mail hosts see us come from 198.51.99.7, which --ip does not name"},
 		{name: "our end of the connection", dialogue: "greeting 220 mx.google.com ESMTP", want: "ok: 127.0.0.1",
 			routable: func(netip.Addr) bool { return true }},

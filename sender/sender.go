@@ -37,7 +37,10 @@ type Setup struct {
 	Domain string
 
 	Selectors []Selector // of DKIM keys
-	Addrs     []netip.Addr
+
+	// Addrs are ours as the world sees them, without zones and not IPv4 in IPv6. nil:
+	// as mail hosts see us.
+	Addrs []netip.Addr
 }
 
 // Selector names a DKIM key: RFC 6376 section 3.1.
@@ -49,6 +52,8 @@ type Selector struct {
 // Options of Examine. DNS must be given; the rest has defaults.
 type Options struct {
 	DNS DNS
+
+	Only []string // the checks to be made, by their codes; nil: all
 
 	// Hosts are the domains whose mail hosts are connected to. nil: MailHosts().
 	Hosts []MailHost
@@ -99,6 +104,8 @@ const (
 	needDomain
 	needSelectors
 	needAddrs
+	wantAddrs // goes without, but knows less
+	contacts  // is about the connections to mail hosts
 )
 
 // check is a line of the table.
@@ -112,17 +119,17 @@ type check struct {
 // checks is the one table, in the order in which people look.
 func checks() []check {
 	return []check{
-		{"port25", "mail hosts can be reached on port 25", 0, port25},
-		{"address", "the address that the world sees of us is known", 0, ownAddress},
+		{"port25", "mail hosts can be reached on port 25", contacts, port25},
+		{"address", "the address that the world sees of us is known", contacts, ownAddress},
 		{"ptr", "our address has a name that leads back to it", needAddrs, reverseNames},
-		{"helo", "the name that we greet with is a host's, and leads to our address", needHELO, greetingName},
+		{"helo", "the name that we greet with is a host's, and leads to our address", needHELO | wantAddrs, greetingName},
 		{"helo-ptr", "the name that we greet with is that of our address", needHELO | needAddrs, namesAgree},
 		{"mx", "the sender's domain takes mail", needFrom, takesMail},
-		{"spf", "the sender's domain lets our address send (SPF)", needFrom, senderPolicy},
-		{"spf-helo", "the name that we greet with lets our address send (SPF)", needHELO, heloPolicy},
+		{"spf", "the sender's domain lets our address send (SPF)", needFrom | wantAddrs, senderPolicy},
+		{"spf-helo", "the name that we greet with lets our address send (SPF)", needHELO | wantAddrs, heloPolicy},
 		{"dkim", "the keys that mails are signed with are in order (DKIM)", needSelectors, keys},
 		{"dmarc", "the domain that people see has a policy (DMARC)", needDomain, dmarcPolicy},
-		{"alignment", "SPF or DKIM speak for the domain that people see", needDomain, alignment},
+		{"alignment", "SPF or DKIM speak for the domain that people see", needDomain | wantAddrs, alignment},
 		{"mta-sts", "the sender's domain asks for encryption rightly (MTA-STS)", needDomain, transportPolicy},
 		{"tls-rpt", "reports on encryption have an address (TLS-RPT)", needDomain, transportReports},
 		{"blocklist", "no blocklist has our address", needAddrs, listedAddresses},
@@ -154,31 +161,44 @@ type survey struct {
 	ctx     context.Context
 	o       Options
 	dns     *memo
-	reached []contact // one a mail host and family
-	given   bool      // Addrs were given, not found
+	reached []contact    // one a mail host and family
+	given   bool         // Addrs were given, not found
+	inside  []netip.Addr // that were given, and are not routable
 }
 
-// Examine makes all checks, at least one Result each, in the order of Checks. The
-// error is ctx's.
+// Examine makes the checks, at least one Result each, in the order of Checks. It
+// connects to no mail host where no check needs that. The error is ctx's.
 func Examine(ctx context.Context, s Setup, o Options) (Report, error) {
 	o = o.withDefaults()
 	if s.Domain == "" {
 		s.Domain = s.From
 	}
 	v := &survey{Setup: s, ctx: ctx, o: o, dns: newMemo(ctx, o.DNS), given: len(s.Addrs) > 0}
+	v.Addrs = nil
+	for _, addr := range s.Addrs {
+		if o.Routable(addr) {
+			v.Addrs = append(v.Addrs, addr)
+		} else {
+			v.inside = append(v.inside, addr)
+		}
+	}
 	v.Selectors = slices.Clone(s.Selectors)
 	for i := range v.Selectors {
 		if v.Selectors[i].Domain == "" {
 			v.Selectors[i].Domain = v.Domain
 		}
 	}
-	v.reached = v.reach()
+	all := slices.DeleteFunc(checks(), func(c check) bool { return o.Only != nil && !slices.Contains(o.Only, c.id) })
+	if slices.ContainsFunc(all, func(c check) bool {
+		return c.needs&contacts != 0 || !v.given && c.needs&(needAddrs|wantAddrs) != 0
+	}) {
+		v.reached = v.reach()
+	}
 	if !v.given {
 		v.Addrs = v.outward()
 	}
 
 	// Beside each other: most of the time goes into waiting for answers.
-	all := checks()
 	found := make([][]Result, len(all))
 	var running sync.WaitGroup
 	for i, c := range all {

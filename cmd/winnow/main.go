@@ -121,7 +121,7 @@ var commands = []struct {
 	name string
 	make func(*tui) *cobra.Command
 }{
-	{"clean", cleanCommand}, {"check", checkCommand}, {"fix", fixCommand}, {"demo", demoCommand},
+	{"clean", cleanCommand}, {"check", checkCommand}, {"fix", fixCommand}, {"demo", demoCommand}, {"doctor", doctorCommand},
 	{"bounces", bouncesCommand}, {"explain", explainCommand}, {"lists", listsCommand}, {"mx", mxCommand},
 	{"suppress", suppressCommand}, {"store", storeCommand}, {"forget", forgetCommand}, {"version", versionCommand},
 }
