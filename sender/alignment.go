@@ -28,8 +28,10 @@ func alignment(v *survey) []Result {
 		return []Result{{About: v.Domain, Status: Unknown, Found: text, Todo: askAgain}}
 	case s.status == OK:
 		return []Result{warn(v.Domain, "sign with DKIM as "+v.Domain+" too: SPF breaks where mail is forwarded", "%s", text)}
-	case s.status == Skipped || d.status == Skipped:
+	case s.status == Skipped && d.status == Skipped:
 		return []Result{{About: v.Domain, Status: Skipped, Found: text}}
+	case s.status == Skipped || d.status == Skipped:
+		return []Result{warn(v.Domain, "name what is missing: if that does not speak for "+v.Domain+" either, mail fails DMARC", "%s", text)}
 	}
 	return []Result{fail(v.Domain, "sign with DKIM as "+v.Domain+", or let MAIL FROM have that domain and its SPF your addresses", "neither stands for the domain that people see: %s", text)}
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// policy is a DMARC record: RFC 7489 section 6.3, with np, psd and t of its successor
+// policy is a DMARC record: RFC 7489 section 6.3, with np and t of its successor
 // (draft-ietf-dmarc-dmarcbis).
 type policy struct {
 	p, sp, np   string // none, quarantine, reject; sp and np "" where they are not there
@@ -18,8 +18,7 @@ type policy struct {
 	percent     int    // 100 where it is not there
 	testing     bool   // t=y
 	rua         []string
-	suffix      string // psd: y, n or u
-	withoutWord bool   // p= is missing or no word, and counts as none because of rua: section 6.6.3
+	withoutWord bool // p= is missing or no word, and counts as none because of rua: section 6.6.3
 }
 
 // parsePolicy reads a record that begins with v=DMARC1. The error says why it counts
@@ -31,7 +30,7 @@ func parsePolicy(text string) (policy, error) {
 	}
 	lower := func(name, otherwise string) string { return strings.ToLower(list.value(name, otherwise)) }
 	p := policy{p: lower("p", ""), sp: lower("sp", ""), np: lower("np", ""), percent: 100,
-		strictSPF: lower("aspf", "r") == "s", strictDKIM: lower("adkim", "r") == "s", testing: lower("t", "n") == "y", suffix: lower("psd", "u")}
+		strictSPF: lower("aspf", "r") == "s", strictDKIM: lower("adkim", "r") == "s", testing: lower("t", "n") == "y"}
 	for uri := range strings.SplitSeq(list.value("rua", ""), ",") {
 		if uri = strings.TrimSpace(uri); uri != "" {
 			p.rua = append(p.rua, uri)
@@ -117,6 +116,11 @@ func dmarcPolicy(v *survey) []Result {
 		results = append(results, warn(about, "take pct= and t= out when the reports show that all your mail passes", "%s, but only in part (pct=%d%s)", text, f.percent, map[bool]string{true: ", t=y"}[f.testing]))
 	default:
 		results = append(results, ok(about, "%s", text))
+	}
+	for _, weak := range []struct{ tag, asks, whose string }{{"sp", f.sp, "its subdomains"}, {"np", f.np, "subdomains that do not exist"}} {
+		if f.at == v.Domain && weak.asks == "none" && f.p != "none" {
+			results = append(results, warn(about, "take "+weak.tag+"=none out of the record", "of mail in the name of %s it asks nothing (%s=none)", weak.whose, weak.tag))
+		}
 	}
 	return append(results, v.reports(f)...)
 }

@@ -22,7 +22,8 @@ func TestDMARC(t *testing.T) {
 		{"nobody gets reports", "acme.com", `_dmarc.acme.com TXT "v=DMARC1; p=reject"`, []string{"ok acme.com: p=reject", "warn acme.com: nobody gets the reports (rua=)"}},
 		{"of the organisation", "news.acme.co.uk", `_dmarc.acme.co.uk TXT "v=DMARC1; p=reject; rua=mailto:d@acme.co.uk"`, []string{"ok news.acme.co.uk: reject, by the record of acme.co.uk"}},
 		{"of the organisation, for those below", "news.acme.com", `_dmarc.acme.com TXT "v=DMARC1; p=reject; sp=none; rua=mailto:d@acme.com"`, []string{"warn news.acme.com: none, by the record of acme.com: mail in your name that does not pass is only reported"}},
-		{"sp is not for the domain itself", "acme.com", `_dmarc.acme.com TXT "v=DMARC1; p=reject; sp=none; np=reject; rua=mailto:d@acme.com"`, []string{"ok acme.com: p=reject"}},
+		{"sp is not for the domain itself", "acme.com", `_dmarc.acme.com TXT "v=DMARC1; p=reject; sp=none; np=reject; rua=mailto:d@acme.com"`, []string{"ok acme.com: p=reject", "warn acme.com: of mail in the name of its subdomains it asks nothing (sp=none)"}},
+		{"nor np", "acme.com", `_dmarc.acme.com TXT "v=DMARC1; p=reject; np=none; rua=mailto:d@acme.com"`, []string{"ok acme.com: p=reject", "warn acme.com: of mail in the name of subdomains that do not exist it asks nothing (np=none)"}},
 		{"its own goes before", "news.acme.com", "_dmarc.news.acme.com TXT \"v=DMARC1; p=reject; rua=mailto:d@acme.com\"\n_dmarc.acme.com TXT \"v=DMARC1; p=none\"", []string{"ok news.acme.com: p=reject"}},
 		{"two", "acme.com", "_dmarc.acme.com TXT \"v=DMARC1; p=reject\"\n_dmarc.acme.com TXT \"v=DMARC1; p=none\"", []string{"fail acme.com: 2 records stand there, and so none counts: "}},
 		{"another record beside it", "acme.com", "_dmarc.acme.com TXT \"v=spf1 -all\"\n_dmarc.acme.com TXT \"v=DMARC1; p=reject; rua=mailto:d@acme.com\"", []string{"ok acme.com: p=reject"}},
@@ -63,14 +64,18 @@ func TestAlignment(t *testing.T) {
 		{"a key of no use", spf + plain + s1("acme.com", short), "acme.com", "acme.com", "warn acme.com: SPF passes as acme.com; the key s1 of acme.com is of no use"},
 		{"no key", spf + plain, "acme.com", "acme.com", "warn acme.com: SPF passes as acme.com; the key s1 of acme.com is of no use"},
 		{"no selector", spf + plain, "acme.com", "", "ok acme.com: SPF passes as acme.com; DKIM is not looked at without --selector"},
-		{"no selector, another envelope", spf + plain, "esp.com", "", "skipped acme.com: SPF speaks for esp.com, which is not acme.com; DKIM is not looked at without --selector"},
+		{"no selector, another envelope", spf + plain, "esp.com", "", "warn acme.com: SPF speaks for esp.com, which is not acme.com; DKIM is not looked at without --selector"},
+		{"nothing named", plain, "", "", "skipped acme.com: SPF is not looked at without --from; DKIM is not looked at without --selector"},
 		{"SPF fails, DKIM holds", "acme.com TXT \"v=spf1 -all\"\n" + plain + s1("acme.com", good), "acme.com", "acme.com", "ok acme.com: SPF of acme.com does not pass from 198.51.99.7 (fail); DKIM can pass as acme.com (s1)"},
 		{"the key not found out", spf + plain + "s1._domainkey.acme.com !servfail", "acme.com", "acme.com", "unknown acme.com: SPF passes as acme.com; the key s1 could not be found out: DNS: SERVFAIL"},
 		{"SPF not found out", "acme.com !servfail\n" + plain, "acme.com", "", "unknown acme.com: what SPF says could not be found out: lookup acme.com: DNS: SERVFAIL; DKIM is not looked at without --selector"},
 		{"SPF not found out, DKIM holds", "acme.com !servfail\n" + plain + s1("acme.com", good), "acme.com", "acme.com", "ok acme.com: what SPF says could not be found out: lookup acme.com: DNS: SERVFAIL; DKIM can pass as acme.com (s1)"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			setup := sender.Setup{From: test.from, Domain: "acme.com", Addrs: addrs("198.51.99.7")}
+			setup := sender.Setup{From: test.from, Domain: "acme.com"}
+			if test.from != "" {
+				setup.Addrs = addrs("198.51.99.7")
+			}
 			if test.d != "" {
 				setup.Selectors = []sender.Selector{{Name: "s1", Domain: test.d}}
 			}

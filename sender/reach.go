@@ -131,7 +131,7 @@ func (c *contact) talk(conn net.Conn, helo string) {
 	if !c.accepts() {
 		return
 	}
-	if helo == "" { // RFC 5321 section 4.1.3
+	if faultOf(helo) != "" { // RFC 5321 section 4.1.3; and what is no name has no business on the wire
 		switch {
 		case c.from.Is6():
 			helo = "[IPv6:" + c.from.String() + "]"

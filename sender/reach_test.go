@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -105,6 +106,27 @@ func TestOwnAddress(t *testing.T) {
 			require.Contains(t, s.examineWith(sender.Setup{HELO: "mail.acme.com", Addrs: test.given}, o)["address"][0], test.want)
 		})
 	}
+}
+
+// Only a name goes over the wire.
+func TestGreetingIsAName(t *testing.T) {
+	for _, helo := range []string{"", "localhost", "mail.acme.com\r\nmail from:<a@b.c>"} {
+		s := newStreet(t, acme)
+		gmail := s.smtp("198.20.2.1", "greeting 220 mx.google.com ESMTP")
+		s.examine(sender.Setup{HELO: helo})
+		require.Equal(t, []string{"EHLO [127.0.0.1]", "QUIT"}, gmail.Transcript())
+	}
+}
+
+// A tarpit holds nobody up for longer than the time that was set.
+func TestLateGreeting(t *testing.T) {
+	s := newStreet(t, acme)
+	s.smtp("198.20.2.1", "greeting 220 mx.google.com ESMTP\ndelay greeting 1h")
+	s.smtp("198.20.2.4", "greeting 220 a.outlook.com ESMTP\ndelay ehlo 1h")
+	o := s.options()
+	o.Timeout = 300 * time.Millisecond
+	require.Equal(t, []string{"ok: greeted by outlook-com.olc.protection.outlook.com (198.20.2.4); no greeting by gmail-smtp-in.l.google.com (198.20.2.1): no answer, " +
+		"mta5.am0.yahoodns.net (198.20.2.6): dial 198.20.2.6:25: connection refused, mx00.gmx.net (198.20.2.9): dial 198.20.2.9:25: connection refused"}, s.examineWith(sender.Setup{}, o)["port25"])
 }
 
 // A host that accepts and says nothing is given up.

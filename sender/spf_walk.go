@@ -212,7 +212,7 @@ func (w *walked) results(domain, record string) []Result {
 	case "+all":
 		add(fail(domain, "end the record with -all or ~all", "it ends with +all: anybody may send as this domain"))
 	case "?all", "":
-		if w.doubt == nil && len(w.faults) == 0 {
+		if w.doubt == nil && len(w.faults) == 0 && w.lookups <= stopAfter {
 			add(warn(domain, "end the record with -all or ~all", "it does not say what of addresses that it does not name: %s", record))
 		}
 	}
