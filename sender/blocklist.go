@@ -35,17 +35,24 @@ func (v *survey) look(b blocklist, name string) listing {
 			a.Detail = fmt.Sprintf("%s answers %s, which no blocklist does: the zone is gone, or the resolver makes answers up", b.zone, r.Addr)
 			return listing{doubt: &a}
 		}
-		text := r.Addr.String()
-		if i := slices.IndexFunc(codes, func(c code) bool { return c.within(r.Addr) }); i >= 0 {
-			if codes[i].refused {
-				return listing{refused: true, text: fmt.Sprintf("%s (%s)", codes[i].text, r.Addr)}
+		var words []string
+		for _, c := range codes {
+			switch {
+			case !c.fits(r.Addr):
+				continue
+			case c.refused:
+				return listing{refused: true, text: fmt.Sprintf("%s (%s)", c.text, r.Addr)}
 			}
-			text = fmt.Sprintf("%s (%s)", codes[i].text, r.Addr)
-			if codes[i].todo != "" {
-				said.todo = codes[i].todo
+			words = append(words, c.text)
+			if c.todo != "" {
+				said.todo = c.todo
 			}
 		}
-		texts = append(texts, text)
+		if len(words) > 0 {
+			texts = append(texts, fmt.Sprintf("%s (%s)", strings.Join(words, "; "), r.Addr))
+		} else {
+			texts = append(texts, r.Addr.String())
+		}
 	}
 	said.text = strings.Join(texts, ", ")
 	return said

@@ -13,17 +13,21 @@ type blocklist struct {
 	remove string // what to do, and where
 }
 
-// code says what an answer within a block means. Answers that fit none are a listing
-// without words.
+// code says what an answer means that is within a block, or has a bit in its last
+// octet. One that fits none is a listing without words.
 type code struct {
-	block   string // a prefix; the first that fits decides
+	block   string // a prefix
+	bit     byte   // in place of a block
 	text    string
 	refused bool // no listing: the zone will not answer who asked
 	todo    string
 }
 
-// within reports whether an answer is of that code.
-func (c code) within(addr netip.Addr) bool {
+// fits reports whether an answer is of that code.
+func (c code) fits(addr netip.Addr) bool {
+	if c.bit != 0 {
+		return addr.As4()[3]&c.bit != 0
+	}
 	prefix, err := netip.ParsePrefix(c.block)
 	return err == nil && prefix.Contains(addr)
 }
@@ -42,8 +46,7 @@ var refusals = [...]code{
 	{block: "127.0.0.1/32", text: "refused", refused: true},
 }
 
-// addressLists were chosen by how much mail is refused because of them, from the
-// replies of mail hosts; each publishes its codes at the page named.
+// addressLists are well known, and publish what their answers mean.
 var addressLists = [...]blocklist{
 	{zone: "zen.spamhaus.org", name: "Spamhaus ZEN", ipv6: true, grave: true, codes: []code{
 		{block: "127.0.0.2/32", text: "SBL: spam was seen"},
@@ -75,10 +78,13 @@ var domainLists = [...]domainList{
 		{block: "127.0.1.6/32", text: "commands taken-over machines"},
 		{block: "127.0.1.96/27", text: "a good domain that is abused"}, // .102 to .106
 	}, remove: "find the cause (a taken-over site, mail in your name) and mend it, then ask at https://check.spamhaus.org/"}, "dbltest.com"},
-	{blocklist{zone: "multi.surbl.org", name: "SURBL", grave: true,
+	{blocklist{zone: "multi.surbl.org", name: "SURBL", grave: true, codes: []code{
+		{bit: 8, text: "phishing"}, {bit: 16, text: "malware"}, {bit: 64, text: "links to it are in spam"}, {bit: 128, text: "a site that was broken into"},
+	},
 		remove: "find the cause (a taken-over site, mail that was complained about) and mend it, then ask at https://surbl.org/surbl-analysis"}, "surbl-org-permanent-test-point.com"},
 	{blocklist{zone: "multi.uribl.com", name: "URIBL", codes: []code{
-		{block: "127.0.0.4/32", text: "grey: bulk mail that not everybody asked for"},
-		{block: "127.0.0.8/32", text: "red: young, under observation"},
-	}, remove: "see https://admin.uribl.com/"}, "test.uribl.com"},
+		{bit: 2, text: "black: links to it are in spam"},
+		{bit: 4, text: "grey: bulk mail that not everybody asked for"},
+		{bit: 8, text: "red: young, under observation"},
+	}, remove: "see https://admin.uribl.com/"}, "2.0.0.127"},
 }

@@ -110,7 +110,7 @@ const lists = `
 2.0.0.127.dnsbl-1.uceprotect.net  A 127.0.0.2
 dbltest.com.dbl.spamhaus.org      A 127.0.1.2
 surbl-org-permanent-test-point.com.multi.surbl.org A 127.0.0.254
-test.uribl.com.multi.uribl.com    A 127.0.0.14
+2.0.0.127.multi.uribl.com         A 127.0.0.14
 `
 
 // acme is a set-up in order, that sends from 198.51.99.7 and 2a0f:db8::7.
