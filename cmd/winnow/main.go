@@ -121,7 +121,7 @@ var commands = []struct {
 	name string
 	make func(*tui) *cobra.Command
 }{
-	{"clean", cleanCommand}, {"check", checkCommand}, {"fix", fixCommand}, {"demo", demoCommand},
+	{"clean", cleanCommand}, {"check", checkCommand}, {"fix", fixCommand}, {"demo", demoCommand}, {"doctor", doctorCommand},
 	{"bounces", bouncesCommand}, {"explain", explainCommand}, {"lists", listsCommand}, {"mx", mxCommand},
 	{"suppress", suppressCommand}, {"store", storeCommand}, {"forget", forgetCommand}, {"version", versionCommand},
 }
@@ -137,8 +137,8 @@ func rootCommand(ui *tui, args []string) *cobra.Command {
 throws a good one away: what could not be found out is "unknown", not "invalid".
 
 Exit codes: 0 done; 1 could not finish; 2 wrong usage; 3 a gate was met (--fail-on,
---max-removed) or an address that was checked is invalid; 4 done, but less deep than
-asked (dead or lying resolver); 130, 143 interrupted.`,
+--max-removed), an address that was checked is invalid, or a check of doctor fails; 4
+done, but less deep than asked (dead or lying resolver); 130, 143 interrupted.`,
 		Example: `  winnow clean contacts.csv         a list, written apart beside it
   winnow check bob@gmial.com        one address
   winnow fix contacts.csv           correct plain slips, and log every change

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -96,7 +97,7 @@ func dnsCommand(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // smtpCommand starts an SMTP server from a dialogue file and puts its address
-// into $SMTP.
+// into $SMTP, and the port alone into $SMTP_PORT.
 func smtpCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: smtp DIALOGUEFILE")
@@ -107,6 +108,9 @@ func smtpCommand(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Defer(server.Close)
 	ts.Setenv("SMTP", server.Addr())
+	_, port, err := net.SplitHostPort(server.Addr())
+	ts.Check(err)
+	ts.Setenv("SMTP_PORT", port)
 }
 
 // exitCommand runs a program and wants an exit code: exit 3 winnow check …
