@@ -25,6 +25,14 @@
 //	soft-events     = 3
 //	recent-delivery = "90d"
 //	from-domain     = "news.acme.com"
+//
+//	[probe]                     # of mail hosts; see package probe
+//	mode          = "off"       # on, or try: go on without where port 25 is closed
+//	helo          = "mail.acme.com"
+//	from          = "news@acme.com"
+//	patience      = "20m"
+//	budget        = 0
+//	catch-all-for = "30d"
 package policy
 
 import (
@@ -55,12 +63,13 @@ type Policy struct {
 	Resolvers  []string      // as in mx.Options.Servers; nil means the system's
 	Timeout    time.Duration // of one DNS question; 0 means mx's own
 	Suppress   suppress.Policy
+	Probe      Probe
 	Store      string // the file that keeps what became of earlier mail, or "none"; "" means the user's own
 	HashKey    string // the file that has the key of hashed addresses; "" means that they are in clear
 }
 
 // Default returns the policy that holds where nothing else is said.
-func Default() Policy { return Policy{MaxRemoved: 0.20} }
+func Default() Policy { return Policy{MaxRemoved: 0.20, Probe: Probe{CatchAllFor: catchAllFor}} }
 
 // Grade returns the grade of k under p.
 func (p Policy) Grade(k verdict.Kind) verdict.Grade {
@@ -132,6 +141,7 @@ type file struct {
 		Timeout   *string  `toml:"timeout"`
 	} `toml:"dns"`
 	Suppress suppressTable `toml:"suppress"`
+	Probe    probeTable    `toml:"probe"`
 }
 
 // Load reads the policy file at path over [Default]. Files that it names are
@@ -175,7 +185,7 @@ func Parse(text string) (Policy, error) {
 		// A value of the wrong type: "toml: line 2 (last key "clean.keep"): …"
 		return p, errors.New(strings.Replace(strings.TrimPrefix(err.Error(), "toml: "), " (last key ", ": (last key ", 1))
 	}
-	for _, table := range []string{"grades", "clean", "lists", "dns", "suppress"} {
+	for _, table := range []string{"grades", "clean", "lists", "dns", "suppress", "probe"} {
 		if meta.IsDefined(table) && meta.Type(table) != "Hash" { // toml takes some values for an empty table
 			return p, fmt.Errorf("line %d: %s is a table: write [%s]", lineOf(text, toml.Key{table}), table, table)
 		}
@@ -226,6 +236,9 @@ func Parse(text string) (Policy, error) {
 	}
 	if key, err := f.Suppress.addTo(&p); err != nil {
 		return p, say("suppress."+key, err)
+	}
+	if key, err := f.Probe.addTo(&p); err != nil {
+		return p, say("probe."+key, err)
 	}
 	return p, nil
 }

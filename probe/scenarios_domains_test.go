@@ -37,10 +37,12 @@ func domains() []scenario {
 		{name: "no postmaster, without PIPELINING", ask: many(6, "acme.com"), dialogue: "ehlo 250 mx", want: each(6, "all-refused")},
 		{
 			name: "the breaker: the rest of the provider is not asked", ask: "a@one.com b@two.com c@three.com",
-			mx:     map[string]string{"one.com": "mx1.big.com", "two.com": "mx2.big.com", "three.com": "mx3.big.com"},
-			hosts:  map[string]string{"mx1.big.com": "greeting 554 5.7.1 blocked using zen.spamhaus.org", "mx2.big.com": "delay greeting 3s\nrcpt * 250 ok", "mx3.big.com": "rcpt * 250 ok"},
-			want:   "blocked; blocked; blocked",
-			change: func(o *probe.Options) { o.Manners.Default = probe.Limits{Connections: 1, Recipients: 10, Refusals: 10, PerMinute: 60} },
+			mx:    map[string]string{"one.com": "mx1.big.com", "two.com": "mx2.big.com", "three.com": "mx3.big.com"},
+			hosts: map[string]string{"mx1.big.com": "greeting 554 5.7.1 blocked using zen.spamhaus.org", "mx2.big.com": "delay greeting 3s\nrcpt * 250 ok", "mx3.big.com": "rcpt * 250 ok"},
+			want:  "blocked; blocked; blocked",
+			change: func(o *probe.Options) {
+				o.Manners.Default = probe.Limits{Connections: 1, Recipients: 10, Refusals: 10, PerMinute: 60}
+			},
 		},
 		{
 			name: "the breaker of one provider holds nobody else up", ask: "a@one.com b@two.com", want: "blocked; ok",

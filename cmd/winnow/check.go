@@ -12,11 +12,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"winnow/pipeline"
+	"winnow/probe"
 	"winnow/validate"
 	"winnow/verdict"
 )
@@ -24,6 +26,9 @@ import (
 type checkFlags struct {
 	asking
 	history   remembering
+	probing   probing
+	verbose   bool
+	force     bool
 	format    string
 	timeout   time.Duration
 	unordered bool
@@ -37,10 +42,14 @@ func checkCommand(ui *tui) *cobra.Command {
 		Long: `Judges each address and says why. "-" reads one address a line from standard
 input, and answers each on a line as soon as it is known, in order.
 
+With --probe, the address's mail host is asked whether it would take mail for it; none
+is sent. -v shows what is said.
+
 Exit code 3 says that an address is invalid. One that is unknown is not: let it pass.`,
 		Example: `  winnow check bob@gmial.com
   winnow check --format jsonl bob@gmial.com ann@example.org
-  winnow check - --format jsonl < addresses.txt`,
+  winnow check - --format jsonl < addresses.txt
+  winnow check --probe -v --helo mail.acme.com --from news@acme.com bob@example.net`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return errors.New("name an address, or - to read them from standard input")
@@ -53,10 +62,13 @@ Exit code 3 says that an address is invalid. One that is unknown is not: let it 
 	}
 	fs := cmd.Flags()
 	fs.StringVar(&f.format, "format", "text", "answer in this `FORMAT`: text, or jsonl (one JSON object a line)")
-	fs.DurationVar(&f.timeout, "timeout", 10*time.Second, "answer within this `TIME`; what is not found out by then is unknown")
+	fs.DurationVar(&f.timeout, "timeout", 10*time.Second, "answer within this `TIME` (with --probe, 60s and --patience); what is not found out by\nthen is unknown")
 	fs.BoolVar(&f.unordered, "unordered", false, "answer each address as soon as it is known, not in order")
 	f.asking.add(cmd, ui)
 	f.history.add(cmd)
+	f.probing.add(cmd, 0, &f.force)
+	fs.BoolVarP(&f.verbose, "verbose", "v", false, "with --probe, show on standard error what is said to mail hosts, and by them")
+	fs.BoolVar(&f.force, "force", false, "with --probe, probe though --helo is not our address's name (PTR)")
 	complete(cmd, "format", "text", "jsonl")
 	return cmd
 }
@@ -72,6 +84,12 @@ func check(ctx context.Context, ui *tui, args []string, f checkFlags) error {
 	if f.timeout <= 0 {
 		return usageError{errors.New("--timeout: it must be above 0, such as 5s")}
 	}
+	if err := f.probing.lay(p, &f.asking); err != nil {
+		return usageError{err}
+	}
+	if f.probing.how != probeOff && !f.changed("timeout") {
+		f.timeout = time.Minute + f.probing.patience
+	}
 	opt, err := f.options(p, ui)
 	if err != nil {
 		return err
@@ -84,6 +102,15 @@ func check(ctx context.Context, ui *tui, args []string, f checkFlags) error {
 	if known != nil {
 		opt.History = known
 	}
+	var said func(probe.Line)
+	if f.verbose {
+		said = showLines(ui)
+	}
+	probed, err := f.probing.prober(ctx, ui, p, &f.asking, &f.history, &opt, said)
+	if err != nil {
+		return err
+	}
+	defer probed()
 	var invalid, shallow bool
 	answer := func(to io.Writer, r verdict.Result) error {
 		invalid = invalid || r.Status == verdict.Invalid.String()
@@ -100,6 +127,8 @@ func check(ctx context.Context, ui *tui, args []string, f checkFlags) error {
 		return err
 	case invalid:
 		return exit(exitGate)
+	case opt.Unprobed != "":
+		return exit(exitShallow)
 	case shallow && opt.Resolver != nil && opt.Resolver.Err() != nil: // not this domain's fault: the resolver's
 		return exit(exitShallow)
 	}
@@ -237,6 +266,22 @@ func printText(b *bytes.Buffer, r verdict.Result) {
 	fmt.Fprintf(b, "  %s\n  depth %s: %s\n", action, r.Depth, notLookedAt(r.Depth))
 }
 
+// showLines shows what is said to mail hosts, session by session as far as they do not
+// go on at once.
+func showLines(ui *tui) func(probe.Line) {
+	var mu sync.Mutex
+	last := 0
+	return func(l probe.Line) {
+		mu.Lock()
+		defer mu.Unlock()
+		if l.Session != last {
+			last = l.Session
+			ui.say("%s (%s)", l.Host, l.Addr)
+		}
+		ui.say("  %c: %s", l.Who, printable(l.Text))
+	}
+}
+
 // notLookedAt says how little is known at a depth.
 func notLookedAt(depth string) string {
 	switch depth {
@@ -244,6 +289,8 @@ func notLookedAt(depth string) string {
 		return "only the address itself was looked at; nothing is known of its domain"
 	case verdict.DepthDNS.String():
 		return "DNS was asked for its domain; the mailbox was not asked for"
+	case verdict.DepthSMTP.String():
+		return "its mail host was asked for it"
 	}
 	return ""
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -23,6 +24,7 @@ type cleanFlags struct {
 	asking
 	reading
 	history        remembering
+	probing        probing
 	output, outDir string
 	summary        string
 	keep, failOn   []string
@@ -45,11 +47,16 @@ DNS once for each domain, and writes beside the list:
   contacts.duplicates.csv  later rows of a mailbox that stands in an earlier row
   contacts.winnow.json     the manifest: counts, hashes, what was looked at
 
-Only domains leave the machine, to the resolver.`,
+Only domains leave the machine, to the resolver; with --probe also the addresses, to
+their own mail hosts, which are asked whether they would take mail. None is sent.
+
+Exit codes: 0 done; 1 could not finish; 2 wrong usage; 3 a gate or a brake was met; 4
+done, but less deep than asked; 130, 143 interrupted.`,
 		Example: `  winnow clean contacts.csv
   winnow clean contacts.csv --out-dir cleaned --keep role,unknown
   winnow clean contacts.csv -o annotated.csv
   winnow clean - -o - < contacts.csv > annotated.csv
+  winnow clean contacts.csv --probe --helo mail.acme.com --from news@acme.com
   winnow clean contacts.csv --quiet --summary summary.json --fail-on 'invalid>5%'`,
 		Args: oneList,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -65,10 +72,11 @@ Only domains leave the machine, to the resolver.`,
 	fs.StringVar(&f.duplicates, "duplicates", "first", "what to do with later rows of a mailbox, `MODE`: first sets them apart, keep does\nnot look for them, only-flag leaves them in place with a flag")
 	fs.Var((*words)(&f.failOn), "fail-on", "exit with 3 on `STATUS` or code, with >N or >N% behind it if some are borne")
 	fs.StringVar(&f.maxRemoved, "max-removed", "20%", "hold the outputs back (exit 3) where more than this `SHARE` would be removed, or\nover 1% of the list at one domain; 100% holds nothing back")
-	fs.BoolVar(&f.force, "force", false, "replace outputs that winnow did not write, or that were changed since")
+	fs.BoolVar(&f.force, "force", false, "replace outputs that winnow did not write, or that were changed since; with --probe,\nalso probe though --helo is not our address's name (PTR)")
 	f.reading.add(cmd)
 	f.asking.add(cmd, ui)
 	f.history.add(cmd)
+	f.probing.add(cmd, 20*time.Minute, &f.force)
 	complete(cmd, "duplicates", "first", "keep", "only-flag")
 	complete(cmd, "keep", "role", "disposable", "typo", "implicit", "private", "dns", "catch-all", "literal", "risky", "unknown")
 	complete(cmd, "fail-on", "invalid", "unknown", "risky")
@@ -116,6 +124,9 @@ func clean(ctx context.Context, ui *tui, path string, f cleanFlags) error {
 	if err != nil {
 		return err
 	}
+	if err := f.probing.lay(p, &f.asking); err != nil {
+		return usageError{err}
+	}
 	opt, err := f.options(p, ui)
 	if err != nil {
 		return err
@@ -133,6 +144,16 @@ func clean(ctx context.Context, ui *tui, path string, f cleanFlags) error {
 	if err != nil {
 		return err
 	}
+	if path != "-" {
+		if _, err := os.Stat(path); err != nil {
+			return fmt.Errorf("read the list: %w", err)
+		}
+	}
+	probed, err := f.probing.prober(ctx, ui, p, &f.asking, &f.history, &opt, nil)
+	if err != nil {
+		return err
+	}
+	defer probed()
 	out, err := f.outputs(ctx, ui, path)
 	if err != nil {
 		return err
@@ -150,13 +171,16 @@ func clean(ctx context.Context, ui *tui, path string, f cleanFlags) error {
 	defer src.Close()
 	s, err := pipeline.Clean(ctx, pipeline.Job{
 		Source: src, List: list,
-		Validator: validate.New(opt), Resolver: opt.Resolver,
+		Validator: validate.New(opt), Resolver: opt.Resolver, Prober: opt.Prober, Unprobed: opt.Unprobed,
 		Policy: p, Outputs: out, Version: versionString(), History: known,
 		Progress: ui.progress,
 	})
 	ui.endProgress()
 	if err != nil {
 		return unchanged{err}
+	}
+	if err := probed(); err != nil {
+		return err
 	}
 	return conclude(ui, s, summary)
 }

@@ -1,0 +1,347 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"winnow/address"
+	"winnow/policy"
+	"winnow/probe"
+	"winnow/sender"
+	"winnow/store"
+	"winnow/validate"
+	"winnow/verdict"
+)
+
+// probing are the flags of commands that may ask mail hosts.
+type probing struct {
+	how                     probeMode
+	helo, from              string
+	patience                time.Duration
+	budget                  int
+	manners                 string
+	sources                 []string
+	proxy                   string
+	transcripts             string
+	commandTime, sessionMax time.Duration
+	port                    uint16
+	anyHelo                 *bool // --force
+	changed                 func(flag string) bool
+}
+
+// probeMode is the value of --probe.
+type probeMode string
+
+const (
+	probeOff  probeMode = ""
+	probeOn   probeMode = "on"
+	probeTry  probeMode = "try"
+	probeNone probeMode = "off"
+)
+
+// Set reads on, off or try.
+func (m *probeMode) Set(s string) error {
+	switch v := probeMode(s); v {
+	case probeOn, probeTry:
+		*m = v
+	case probeNone:
+		*m = probeOff
+	default:
+		return fmt.Errorf("%q is none of on, try, off", s)
+	}
+	return nil
+}
+
+func (m *probeMode) String() string { return string(*m) }
+func (m *probeMode) Type() string   { return "MODE" }
+
+func (f *probing) add(cmd *cobra.Command, patience time.Duration, force *bool) {
+	fs := cmd.Flags()
+	fs.Var(&f.how, "probe", "ask the mail hosts for each address (RCPT; no mail is sent): --probe, or --probe=try,\nwhich goes on without (exit 4) where port 25 is closed. Addresses leave the machine")
+	fs.Lookup("probe").NoOptDefVal = string(probeOn)
+	fs.StringVar(&f.helo, "helo", "", "of --probe: the `NAME` of this machine, which its address must bear (PTR); see winnow doctor")
+	fs.StringVar(&f.from, "from", "", "of --probe: the sender's `ADDRESS`, at a domain that takes mail, or <>")
+	fs.DurationVar(&f.patience, "patience", patience, "of --probe: ask again within this `TIME` where a host wants that (greylisting)")
+	fs.IntVar(&f.budget, "budget", 0, "of --probe: ask hosts for no more than `N` recipients, made-up ones among them (no limit)")
+	fs.StringVar(&f.manners, "manners", "default", "of --probe: `MANNERS`: default, or none (only with --allow-private)")
+	fs.Var((*words)(&f.sources), "source-ip", "of --probe: connect from these `ADDRESSES` of this machine, by comma")
+	fs.StringVar(&f.proxy, "proxy", "", "of --probe: connect through a SOCKS5 proxy, `socks5://[USER:PASSWORD@]HOST:PORT`")
+	fs.StringVar(&f.transcripts, "transcripts", "", "of --probe: keep all that is said in `DIR`, a file a host. They hold addresses")
+	fs.DurationVar(&f.commandTime, "command-timeout", time.Minute, "of --probe: wait this `TIME` for each reply")
+	fs.DurationVar(&f.sessionMax, "session-timeout", 3*time.Minute, "of --probe: end each session after this `TIME`")
+	fs.Uint16Var(&f.port, "mail-port", 25, "of --probe: connect to mail hosts at this `PORT` (tests)")
+	_ = fs.MarkHidden("mail-port")
+	f.anyHelo, f.changed = force, fs.Changed
+	complete(cmd, "probe", "on", "try", "off")
+	complete(cmd, "manners", "default", "none")
+}
+
+// ofProbe are the flags that mean nothing without --probe.
+var ofProbe = []string{"helo", "from", "patience", "budget", "manners", "source-ip", "proxy", "transcripts", "command-timeout", "session-timeout", "mail-port"}
+
+// lay lays the policy under the flags, and tells what is wrong with them.
+func (f *probing) lay(p policy.Policy, a *asking) error {
+	if f.changed == nil { // the demo's, and of commands without
+		f.changed = func(string) bool { return true }
+	}
+	if f.how == probeOff && !f.changed("probe") && p.Probe.On {
+		f.how = probeOn
+		if p.Probe.Try {
+			f.how = probeTry
+		}
+	}
+	if f.how == probeOff {
+		for _, flag := range ofProbe {
+			if f.changed(flag) {
+				return fmt.Errorf("--%s is of --probe: give that too", flag)
+			}
+		}
+		return nil
+	}
+	if a.offline {
+		return errors.New("--offline asks nobody: leave --probe out")
+	}
+	if !f.changed("helo") {
+		f.helo = p.Probe.Helo
+	}
+	if !f.changed("from") {
+		f.from = p.Probe.From
+	}
+	if !f.changed("patience") && p.Probe.Patience != nil {
+		f.patience = *p.Probe.Patience
+	}
+	if !f.changed("budget") {
+		f.budget = p.Probe.Budget
+	}
+	switch {
+	case f.helo == "":
+		return errors.New("--probe needs --helo NAME: the name of this machine as the world knows it, such as mail.acme.com (winnow doctor helps)")
+	case f.from == "":
+		return errors.New("--probe needs --from ADDRESS: a sender at a domain of yours that takes mail, or --from '<>'")
+	case f.manners != "" && f.manners != "default" && f.manners != "none":
+		return fmt.Errorf("--manners: %q is neither default nor none", f.manners)
+	case f.manners == "none" && !a.allowPrivate:
+		return errors.New("--manners none is for mail hosts of your own: it works only with --allow-private")
+	case f.budget < 0:
+		return errors.New("--budget: it must be 0 (no limit) or more")
+	case f.patience < 0:
+		return errors.New("--patience: it must be 0 (ask once) or more, such as 20m")
+	case f.changed("command-timeout") && f.commandTime <= 0, f.changed("session-timeout") && f.sessionMax <= 0:
+		return errors.New("--command-timeout and --session-timeout must be above 0, such as 60s")
+	}
+	return nil
+}
+
+// options reads the flags into those of a Prober.
+func (f *probing) options(a *asking) (probe.Options, error) {
+	o := probe.Options{
+		Helo: strings.ToLower(strings.TrimSuffix(f.helo, ".")), Patience: f.patience, Budget: f.budget,
+		CommandTimeout: f.commandTime, SessionTimeout: f.sessionMax, Port: int(f.port),
+	}
+	if _, err := address.ParseDomain(o.Helo); err != nil || !strings.Contains(o.Helo, ".") {
+		return o, fmt.Errorf("--helo: %q is no full name of a host, such as mail.acme.com", f.helo)
+	}
+	if f.from != "<>" {
+		from, err := address.Parse(strings.Trim(f.from, "<>"))
+		if err != nil {
+			return o, fmt.Errorf("--from: %q is no address: %w; --from '<>' is the empty sender", f.from, err)
+		}
+		o.From = from.String()
+	}
+	for _, s := range f.sources {
+		ip, err := netip.ParseAddr(s)
+		if err != nil {
+			return o, fmt.Errorf("--source-ip: %q is no IP address", s)
+		}
+		o.Sources = append(o.Sources, ip)
+	}
+	if f.proxy != "" {
+		u, err := url.Parse(f.proxy)
+		if err != nil || u.Scheme != "socks5" || u.Host == "" {
+			return o, fmt.Errorf("--proxy: %q is not like socks5://127.0.0.1:1080", f.proxy)
+		}
+		o.Proxy = u
+	}
+	if f.manners == "none" {
+		o.Manners = probe.Unmannered()
+	}
+	if a.allowPrivate {
+		o.Routable = func(netip.Addr) bool { return true }
+	}
+	return o, nil
+}
+
+// prober makes ready to ask mail hosts, before a list is read: it sees to the
+// name and the sender that are given, and whether hosts can be reached at all. What
+// it found is in opt: a Prober, or with --probe=try why there is none. close ends what
+// it keeps.
+func (f *probing) prober(ctx context.Context, ui *tui, p policy.Policy, a *asking, history *remembering, opt *validate.Options, said func(probe.Line)) (done func() error, err error) {
+	nothing := func() error { return nil }
+	if f.how == probeOff {
+		return nothing, nil
+	}
+	o, err := f.options(a)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	if err := opt.Resolver.Check(ctx); err != nil {
+		return nil, fmt.Errorf("--probe: %w", err)
+	}
+	dns := sender.NewClient(sender.ClientOptions{Servers: p.Resolvers, Timeout: p.Timeout})
+	o.Lookup = func(ctx context.Context, host string) ([]netip.Addr, error) { return lookUp(ctx, dns, host) }
+	if err := f.introduce(ctx, ui, dns, a, o); err != nil {
+		return nil, err
+	}
+	kept, err := openTranscripts(f.transcripts)
+	if err != nil {
+		return nil, err
+	}
+	if said != nil || kept != nil {
+		o.Transcript = func(l probe.Line) {
+			kept.keep(l)
+			if said != nil {
+				said(l)
+			}
+		}
+	}
+	o.Notice = func(s string) { ui.say("winnow: %s", s) }
+	memory, err := history.domains(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	if memory != nil {
+		o.Known, o.Evidence = memory.Known, memory
+	}
+	done = func() error { return errors.Join(kept.close(), memory.close(ctx)) }
+	defer func() {
+		if err != nil {
+			_ = done()
+		}
+	}()
+	prober, err := probe.New(o)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	switch err := prober.Preflight(ctx); {
+	case err == nil:
+		opt.Prober = prober
+	case ctx.Err() != nil:
+		return nil, err
+	case f.how == probeTry:
+		opt.Unprobed = strings.TrimPrefix(err.Error(), "probe: ")
+		grades := map[verdict.Kind]verdict.Grade{validate.SMTP(probe.NotAsked): verdict.Valid}
+		for k, g := range opt.Grades {
+			grades[k] = g
+		}
+		opt.Grades = grades
+		ui.say("winnow: mail hosts can not be asked, and the verdicts are DNS's: %s", opt.Unprobed)
+	case errors.Is(err, probe.ErrPort25):
+		return nil, fmt.Errorf("%w. Most networks of homes and clouds close it: ask the provider to open it, probe from a machine where it is open, or through one (--proxy); --probe=try goes on without", err)
+	default:
+		return nil, err
+	}
+	return done, nil
+}
+
+// domains is what earlier runs have learnt of domains, with its store.
+type domains struct {
+	*probe.Memory
+	store *store.Store
+}
+
+// domains opens what was learnt of domains; nil if nothing is to be kept.
+func (r *remembering) domains(ctx context.Context, p policy.Policy) (*domains, error) {
+	path, _, err := r.place(p)
+	if err != nil || path == policy.NoStore {
+		return nil, err
+	}
+	s, err := store.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	m, err := probe.Remember(ctx, s, p.Probe.CatchAllFor)
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return &domains{m, s}, nil
+}
+
+// close keeps what was learnt, also of a run that was stopped. A second close does
+// nothing.
+func (d *domains) close(ctx context.Context) error {
+	if d == nil || d.Memory == nil {
+		return nil
+	}
+	err := errors.Join(d.Save(context.WithoutCancel(ctx)), d.store.Close())
+	d.Memory = nil
+	return err
+}
+
+// introduce sees to it that we do not come to mail hosts under a name or with a sender
+// that they refuse.
+func (f *probing) introduce(ctx context.Context, ui *tui, dns sender.DNS, a *asking, o probe.Options) error {
+	setup := sender.Setup{HELO: o.Helo, Null: o.From == ""}
+	if from, err := address.Parse(o.From); err == nil {
+		setup.From = from.Domain
+	}
+	var err error
+	if setup.Addrs, err = lookUp(ctx, dns, o.Helo); err != nil {
+		ui.say("winnow: whether the name %s leads here could not be found out: %v", o.Helo, err)
+	} else if len(setup.Addrs) == 0 {
+		return fmt.Errorf("--helo: the name %s has no address in DNS: mail hosts would refuse us by it. Give the name of the machine that probes", o.Helo)
+	}
+	so := sender.Options{DNS: dns, Only: []string{"helo-ptr", "mx"}}
+	if a.allowPrivate {
+		so.Routable = func(netip.Addr) bool { return true }
+	}
+	report, err := sender.Examine(ctx, setup, so)
+	if err != nil {
+		return err
+	}
+	named := false
+	var helo []string
+	for _, r := range report.Results {
+		switch {
+		case r.Check == "mx" && r.Status == sender.Fail:
+			return fmt.Errorf("--from: the domain %s: %s. Give a sender whose domain takes mail, or --from '<>'", r.About, r.Found)
+		case r.Check == "helo-ptr" && (r.Status == sender.OK || r.Status == sender.Unknown):
+			named = true
+		case r.Check == "helo-ptr" && r.Status != sender.Skipped:
+			helo = append(helo, r.About+" "+r.Found)
+		}
+	}
+	if named || len(helo) == 0 {
+		return nil
+	}
+	why := fmt.Sprintf("--helo: no address of %s bears that name (PTR): %s", o.Helo, strings.Join(helo, "; "))
+	if f.anyHelo != nil && *f.anyHelo {
+		ui.say("winnow: %s. --force goes on all the same; many hosts will refuse us", why)
+		return nil
+	}
+	return fmt.Errorf("%s. Many hosts would refuse us. Have the PTR record set, or give the name that it has; --force goes on all the same", why)
+}
+
+// lookUp returns the addresses of a host; none and no error if it has none.
+func lookUp(ctx context.Context, dns sender.DNS, host string) ([]netip.Addr, error) {
+	var addrs []netip.Addr
+	for _, t := range []sender.Type{sender.A, sender.AAAA} {
+		a := dns.Ask(ctx, host, t)
+		if a.Outcome == sender.Temporary {
+			if len(addrs) > 0 {
+				break
+			}
+			return nil, fmt.Errorf("look up %s: %s", host, a.Detail)
+		}
+		for _, r := range a.Records {
+			addrs = append(addrs, r.Addr)
+		}
+	}
+	return addrs, nil
+}

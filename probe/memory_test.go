@@ -1,0 +1,52 @@
+package probe_test
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"winnow/address"
+	"winnow/bounce"
+	"winnow/probe"
+	"winnow/store"
+)
+
+func TestMemory(t *testing.T) {
+	s, err := store.Open(filepath.Join(t.TempDir(), "store.db"))
+	require.NoError(t, err)
+	defer s.Close()
+	now := time.Now().Truncate(time.Millisecond)
+	learnt := func(domain string, all bool, at time.Time) probe.Learnt {
+		reply := probe.Reply{Reply: bounce.Reply{Stage: bounce.StageRcpt, Code: 250, Text: "ok", Host: "mx." + domain}, At: at}
+		return probe.Learnt{Addr: address.Address{Local: "made.up", Domain: domain}, MadeUp: true, Reply: reply, Catch: &probe.Catch{All: all, Reply: reply}}
+	}
+
+	m, err := probe.Remember(t.Context(), s, time.Hour)
+	require.NoError(t, err)
+	m.Learn(learnt("all.com", true, now))
+	m.Learn(learnt("some.com", false, now))
+	m.Learn(learnt("old.com", true, now.Add(-2*time.Hour)))
+	m.Learn(probe.Learnt{Addr: address.Address{Local: "jane", Domain: "nothing.com"}})
+	c, ok := m.Known("all.com")
+	require.True(t, ok, "in the same run too")
+	require.True(t, c.All)
+	require.NoError(t, m.Save(t.Context()))
+	require.NoError(t, m.Save(t.Context()), "with nothing new")
+
+	again, err := probe.Remember(t.Context(), s, time.Hour)
+	require.NoError(t, err)
+	for domain, want := range map[string]bool{"all.com": true, "some.com": false} {
+		c, ok := again.Known(domain)
+		require.True(t, ok, domain)
+		require.Equal(t, want, c.All, domain)
+		require.Equal(t, "mx."+domain, c.Reply.Host)
+		require.Equal(t, bounce.StageRcpt, c.Reply.Stage)
+		require.WithinDuration(t, now, c.Reply.At, time.Millisecond)
+	}
+	for _, domain := range []string{"old.com", "nothing.com", "never.com"} {
+		_, ok := again.Known(domain)
+		require.False(t, ok, domain)
+	}
+}
