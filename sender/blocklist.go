@@ -143,7 +143,7 @@ func listedAddresses(v *survey) []Result {
 func listedDomains(v *survey) []Result {
 	var domains []string
 	for _, d := range []string{v.Domain, v.From, v.HELO} {
-		if d != "" && strings.Contains(d, ".") && !slices.Contains(domains, organisation(d)) {
+		if faultOf(d) == "" && !slices.Contains(domains, organisation(d)) {
 			domains = append(domains, organisation(d))
 		}
 	}
