@@ -147,6 +147,9 @@ func listedDomains(v *survey) []Result {
 			domains = append(domains, organisation(d))
 		}
 	}
+	if len(domains) == 0 {
+		return []Result{{About: v.Domain, Status: Skipped, Found: "no domain that the world knows"}}
+	}
 	return beside(len(domains), func(i int) []Result {
 		return together(domains[i], beside(len(domainLists), func(j int) []Result {
 			b := domainLists[j]
