@@ -143,9 +143,12 @@ func listedAddresses(v *survey) []Result {
 func listedDomains(v *survey) []Result {
 	var domains []string
 	for _, d := range []string{v.Domain, v.From, v.HELO} {
-		if d != "" && strings.Contains(d, ".") && !slices.Contains(domains, organisation(d)) {
+		if faultOf(d) == "" && !slices.Contains(domains, organisation(d)) {
 			domains = append(domains, organisation(d))
 		}
+	}
+	if len(domains) == 0 {
+		return []Result{{About: v.Domain, Status: Skipped, Found: "no domain that the world knows"}}
 	}
 	return beside(len(domains), func(i int) []Result {
 		return together(domains[i], beside(len(domainLists), func(j int) []Result {

@@ -81,4 +81,5 @@ func TestDomainBlocklists(t *testing.T) {
 			require.Equal(t, test.want, seen["blocklist-domain"])
 		})
 	}
+	require.Equal(t, []string{"skipped acme.test: no domain that the world knows"}, newStreet(t, lists).examine(sender.Setup{Domain: "acme.test"})["blocklist-domain"])
 }

@@ -23,7 +23,8 @@ type Client struct {
 type ClientOptions struct {
 	// Servers are asked in order, the next where one says nothing definite: host:port,
 	// the port 53 when missing, tls://host[:port][#name] (RFC 7858) or https://host/path
-	// (RFC 8484). nil: the system's.
+	// (RFC 8484). The first four are used, so that each has time to answer. nil: the
+	// system's.
 	Servers []string
 	Timeout time.Duration  // of one question, tries and all; 0 means 5s
 	Roots   *x509.CertPool // whom tls:// and https:// trust; nil: whom the system does
@@ -44,7 +45,7 @@ func NewClient(o ClientOptions) *Client {
 	if len(o.Servers) == 0 {
 		o.Servers = systemServers()
 	}
-	for _, s := range o.Servers {
+	for _, s := range o.Servers[:min(len(o.Servers), maxServers)] {
 		c.servers = append(c.servers, newTransport(s, o.Roots))
 	}
 	return c
@@ -60,6 +61,8 @@ func systemServers() []string {
 
 // packetSize is as large as passes everywhere: DNS flag day 2020.
 const packetSize = 1232
+
+const maxServers = 4
 
 // rounds is how often the servers are asked, all in turn.
 const rounds = 2

@@ -26,11 +26,6 @@ const (
 	AAAA Type = 28
 )
 
-// String returns the type's name.
-func (t Type) String() string {
-	return map[Type]string{A: "A", PTR: "PTR", MX: "MX", TXT: "TXT", AAAA: "AAAA"}[t]
-}
-
 // Outcome of a question.
 type Outcome uint8
 

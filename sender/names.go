@@ -141,7 +141,8 @@ func stem(v *survey) string {
 	return "acme.com"
 }
 
-// faultOf says why a name is none that a host greets with; "" if it is.
+// faultOf says why a name is none that a host greets with, or that the world knows; ""
+// if it is one.
 func faultOf(name string) string {
 	labels := strings.Split(name, ".")
 	last := labels[len(labels)-1]

@@ -20,6 +20,9 @@ func senderPolicy(v *survey) []Result {
 // heloPolicy is SPF for the name that we greet with, which is all that is looked at
 // where the sender is <>: RFC 7208 section 2.3.
 func heloPolicy(v *survey) []Result {
+	if faultOf(v.HELO) != "" {
+		return []Result{{About: v.HELO, Status: Skipped, Found: "no name that could have a record; see helo"}}
+	}
 	return v.policyOf(v.HELO, "postmaster@"+v.HELO, func(addr netip.Addr) Result {
 		return warn(v.HELO, "publish a TXT record \"v=spf1 a -all\" for the name", "no SPF record: bounces, which have the sender <>, are judged by this name")
 	})

@@ -66,4 +66,6 @@ func TestSPF(t *testing.T) {
 func TestSPFOfTheGreeting(t *testing.T) {
 	seen := newStreet(t, "mail.acme.com A 198.51.99.7").examine(sender.Setup{HELO: "mail.acme.com", Addrs: addrs("198.51.99.7")})
 	require.Equal(t, []string{"warn mail.acme.com: no SPF record: bounces, which have the sender <>, are judged by this name"}, seen["spf-helo"])
+	require.Equal(t, []string{"skipped localhost: no name that could have a record; see helo"},
+		newStreet(t, "mail.acme.com A 198.51.99.7").examine(sender.Setup{HELO: "localhost", Addrs: addrs("198.51.99.7")})["spf-helo"])
 }

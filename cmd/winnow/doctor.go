@@ -166,7 +166,7 @@ func (f *doctorFlags) examine(ctx context.Context, p policy.Policy, setup sender
 		return nil, err
 	}
 	d.setup = found.Setup
-	if f.only == nil || slices.Contains(f.only, resolverCheck) {
+	if f.only == nil || honest != nil || slices.Contains(f.only, resolverCheck) {
 		d.results = append(d.results, resolverResult(honest, d.resolvers))
 	}
 	d.results = append(d.results, found.Results...)

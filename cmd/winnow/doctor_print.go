@@ -43,6 +43,12 @@ func (d *checkup) count(s sender.Status) (n int) {
 type marks struct {
 	of   map[sender.Status]string
 	todo string
+	dots string
+}
+
+// shown is a text as the terminal can show it.
+func (m marks) shown(text string) string {
+	return strings.ReplaceAll(printable(text), "…", m.dots)
 }
 
 var statuses = [...]sender.Status{sender.OK, sender.Warn, sender.Fail, sender.Unknown, sender.Skipped}
@@ -57,9 +63,9 @@ func plainMarks() marks {
 	}
 	locale = strings.ReplaceAll(strings.ToLower(locale), "-", "")
 	if os.Getenv("NO_COLOR") != "" || !strings.Contains(locale, "utf8") {
-		return marks{map[sender.Status]string{sender.OK: "ok  ", sender.Warn: "warn", sender.Fail: "FAIL", sender.Unknown: "?   ", sender.Skipped: "-   "}, "->"}
+		return marks{map[sender.Status]string{sender.OK: "ok  ", sender.Warn: "warn", sender.Fail: "FAIL", sender.Unknown: "?   ", sender.Skipped: "-   "}, "->", "..."}
 	}
-	return marks{map[sender.Status]string{sender.OK: "✓", sender.Warn: "!", sender.Fail: "✗", sender.Unknown: "?", sender.Skipped: "-"}, "→"}
+	return marks{map[sender.Status]string{sender.OK: "✓", sender.Warn: "!", sender.Fail: "✗", sender.Unknown: "?", sender.Skipped: "-"}, "→", "…"}
 }
 
 // readable is d for people: a line a result, and what to do below it.
@@ -73,11 +79,11 @@ func (d *checkup) readable(m marks) []byte {
 	for _, r := range d.results {
 		fmt.Fprintf(&b, "%s %-*s  ", m.of[r.Status], width, r.Check)
 		if r.About != "" {
-			b.WriteString(printable(r.About) + ": ")
+			b.WriteString(m.shown(r.About) + ": ")
 		}
-		b.WriteString(printable(r.Found) + "\n")
+		b.WriteString(m.shown(r.Found) + "\n")
 		if r.Todo != "" {
-			fmt.Fprintf(&b, "%s%s %s\n", indent, m.todo, printable(r.Todo))
+			fmt.Fprintf(&b, "%s%s %s\n", indent, m.todo, m.shown(r.Todo))
 		}
 	}
 	var counts []string
