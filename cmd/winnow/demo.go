@@ -6,12 +6,15 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"winnow/address"
 	"winnow/internal/dnstest"
 	"winnow/internal/smtptest"
 )
@@ -73,15 +76,20 @@ func demo(ctx context.Context, ui *tui, dir string) error {
 		return err
 	}
 	defer dns.Close()
-	smtp, err := startSMTP(demoDialogue)
+	smtp, err := startSMTP(demoDialogue + known(string(demoList)))
 	if err != nil {
 		return err
 	}
 	defer smtp.Close()
-	ui.say("winnow: a DNS server at %s and an SMTP server at %s know the demo's domains (DNS only is asked: no probes)", dns.Addr(), smtp.Addr())
-	ui.say("winnow: winnow clean --resolver %s --allow %s --deny %s --store %s %s", dns.Addr(), allow, deny, kept, list)
+	ui.say("winnow: a DNS server at %s and an SMTP server at %s play all of the demo's domains and mail hosts", dns.Addr(), smtp.Addr())
+	ui.say("winnow: winnow clean --resolver %s --probe --helo %s --from %s --allow %s --deny %s --store %s %s", dns.Addr(), demoHelo, demoFrom, allow, deny, kept, list)
 
-	f := cleanFlags{history: remembering{store: kept}, asking: asking{
+	toOurs := func(ctx context.Context, network, _ string) (net.Conn, error) {
+		var d net.Dialer
+		return d.DialContext(ctx, network, smtp.Addr())
+	}
+	asks := probing{how: probeOn, helo: demoHelo, from: demoFrom, manners: "none", dial: toOurs}
+	f := cleanFlags{history: remembering{store: kept}, probing: asks, asking: asking{
 		resolvers: []string{dns.Addr()},
 		allow:     []string{allow},
 		deny:      []string{deny},
@@ -93,6 +101,26 @@ func demo(ctx context.Context, ui *tui, dir string) error {
 		ui.say("\nThe files are in %s", dir)
 	}
 	return err
+}
+
+// The demo's own name and sender.
+const (
+	demoHelo = "mail.winnow-demo.com"
+	demoFrom = "news@winnow-demo.com"
+)
+
+// known makes the mailboxes of a dialogue of all that a list names: other recipients,
+// such as those that a probe makes up, there are none.
+func known(list string) string {
+	var b strings.Builder
+	for line := range strings.Lines(list) {
+		for _, cell := range strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(", \";\n<>", r) }) {
+			if a, err := address.Parse(cell); err == nil {
+				fmt.Fprintf(&b, "rcpt %s 250 2.1.5 ok\n", a)
+			}
+		}
+	}
+	return b.String() + "rcpt * 550 5.1.1 no such user here\n"
 }
 
 // writeDemo writes a file of the demo, over nothing but itself.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -32,7 +33,8 @@ type probing struct {
 	transcripts             string
 	commandTime, sessionMax time.Duration
 	port                    uint16
-	anyHelo                 *bool // --force
+	anyHelo                 *bool                                                                // --force
+	dial                    func(ctx context.Context, network, address string) (net.Conn, error) // the demo's, to hosts of its own
 	changed                 func(flag string) bool
 }
 
@@ -127,7 +129,7 @@ func (f *probing) lay(p policy.Policy, a *asking) error {
 		return errors.New("--probe needs --from ADDRESS: a sender at a domain of yours that takes mail, or --from '<>'")
 	case f.manners != "" && f.manners != "default" && f.manners != "none":
 		return fmt.Errorf("--manners: %q is neither default nor none", f.manners)
-	case f.manners == "none" && !a.allowPrivate:
+	case f.manners == "none" && !a.allowPrivate && f.dial == nil:
 		return errors.New("--manners none is for mail hosts of your own: it works only with --allow-private")
 	case f.budget < 0:
 		return errors.New("--budget: it must be 0 (no limit) or more")
@@ -143,7 +145,7 @@ func (f *probing) lay(p policy.Policy, a *asking) error {
 func (f *probing) options(a *asking) (probe.Options, error) {
 	o := probe.Options{
 		Helo: strings.ToLower(strings.TrimSuffix(f.helo, ".")), Patience: f.patience, Budget: f.budget,
-		CommandTimeout: f.commandTime, SessionTimeout: f.sessionMax, Port: int(f.port),
+		CommandTimeout: f.commandTime, SessionTimeout: f.sessionMax, Port: int(f.port), Dial: f.dial,
 	}
 	if _, err := address.ParseDomain(o.Helo); err != nil || !strings.Contains(o.Helo, ".") {
 		return o, fmt.Errorf("--helo: %q is no full name of a host, such as mail.acme.com", f.helo)
