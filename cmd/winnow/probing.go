@@ -91,7 +91,7 @@ var ofProbe = []string{"helo", "from", "patience", "budget", "manners", "source-
 // lay lays the policy under the flags, and tells what is wrong with them.
 func (f *probing) lay(p policy.Policy, a *asking) error {
 	if f.changed == nil { // the demo's, and of commands without
-		f.changed = func(string) bool { return true }
+		f.changed = func(flag string) bool { return flag != "command-timeout" && flag != "session-timeout" }
 	}
 	if f.how == probeOff && !f.changed("probe") && p.Probe.On {
 		f.how = probeOn
