@@ -15,7 +15,9 @@ import (
 // rows.
 type domain struct {
 	validate.Domain
-	removed atomic.Int64 // rows
+	removed atomic.Int64 // rows, for what is known of the domain itself
+	refused atomic.Int64 // rows whose mailboxes its host does not know
+	asked   atomic.Int64 // rows for which its host was asked
 	next    *domain      // another whose name has the same hash
 }
 
@@ -143,10 +145,16 @@ func (t *table) reached(depth verdict.Depth) bool {
 	return false
 }
 
-// mostRemoved returns the domain that lost the most rows.
+// mostRemoved returns the domain that lost the most rows. Of mailboxes that its host
+// does not know, they count once these are most that it was asked for: on a bad day a
+// provider says so of living ones.
 func (t *table) mostRemoved() (name string, rows int64) {
 	for d := range t.all {
-		if n := d.removed.Load(); n > rows || n == rows && n > 0 && d.ASCII < name {
+		n := d.removed.Load()
+		if refused := d.refused.Load(); 2*refused > d.asked.Load() {
+			n += refused
+		}
+		if n > rows || n == rows && n > 0 && d.ASCII < name {
 			name, rows = d.ASCII, n
 		}
 	}

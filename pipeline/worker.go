@@ -161,8 +161,15 @@ func (w *worker) mark(seen *seen) error {
 		}
 		j.part = w.route(j.verdict)
 		// Mail that was refused speaks of each address by itself, and bad days wait.
+		if j.mailbox.RCPT != nil {
+			j.domain.asked.Add(1)
+		}
 		if j.part == report.Removed && j.domain != nil && report.Brakes(j.verdict) && !validate.OfHistory(j.verdict.Reason) {
-			j.domain.removed.Add(1)
+			if validate.OfSMTP(j.verdict.Reason) {
+				j.domain.refused.Add(1)
+			} else {
+				j.domain.removed.Add(1)
+			}
 		}
 		w.counts.Add(j.part, j.verdict, row)
 	}

@@ -38,16 +38,14 @@ func oneLine(r probe.Reply) string {
 	return strings.TrimRight(strconv.Itoa(r.Code)+" "+strings.Join(strings.Fields(r.Text), " "), " ")
 }
 
-// detail says what was heard, and of what is not known who is at fault.
+// detail says what was heard and, where that settles nothing, who is at fault.
 func (r *RCPT) detail() string {
 	info := Info(r.Kind)
 	if info.Grade != verdict.Unknown {
 		return r.Detail
 	}
-	if r.Detail == "" {
-		return "this is about " + info.About.String()
-	}
-	return r.Detail + "; this is about " + info.About.String()
+	who, _, _ := strings.Cut(info.About.String(), " (")
+	return strings.TrimPrefix(r.Detail+"; this is about "+who, "; ")
 }
 
 // print adds what was heard to a printed result.

@@ -442,9 +442,6 @@ func (v *Validator) Result(d *Domain, m *Mailbox, vd verdict.Verdict, at time.Ti
 	if vd.Action == verdict.Fix {
 		r.Suggestion, _ = v.Suggestion(d, m, vd.Kinds)
 	}
-	if m.RCPT != nil {
-		defer m.RCPT.print(&r)
-	}
 	if len(r.Findings) > 0 && vd.Reason != 0 {
 		r.Reason, r.Text = r.Findings[0].Code, r.Findings[0].Text
 	}
@@ -456,6 +453,9 @@ func (v *Validator) Result(d *Domain, m *Mailbox, vd verdict.Verdict, at time.Ti
 				r.MX = append(r.MX, h.Name)
 			}
 		}
+	}
+	if m.RCPT != nil {
+		m.RCPT.print(&r)
 	}
 	return r
 }

@@ -221,10 +221,10 @@ func (f *probing) prober(ctx context.Context, ui *tui, p policy.Policy, a *askin
 	if memory != nil {
 		o.Known, o.Evidence = memory.Known, memory
 	}
-	done = func() error { return errors.Join(kept.close(), memory.close(ctx)) }
+	closeAll := func() error { return errors.Join(kept.close(), memory.close(ctx)) }
 	defer func() {
 		if err != nil {
-			_ = done()
+			_ = closeAll()
 		}
 	}()
 	prober, err := probe.New(o)
@@ -249,7 +249,7 @@ func (f *probing) prober(ctx context.Context, ui *tui, p policy.Policy, a *askin
 	default:
 		return nil, err
 	}
-	return done, nil
+	return closeAll, nil
 }
 
 // domains is what earlier runs have learnt of domains, with its store.
