@@ -87,7 +87,9 @@ func TestDomainsOfAHostShareSessions(t *testing.T) {
 			l.domains[domain] = []string{"mx.host.com"}
 			addrs = append(addrs, "p0@"+domain, "p1@"+domain)
 		}
-		found, sum := l.ask(l.options(), addrs...)
+		o := l.options()
+		o.Manners.Default = probe.Limits{Connections: 1, Recipients: 10, Refusals: 10, PerMinute: 60, Pause: time.Minute}
+		found, sum := l.ask(o, addrs...)
 		require.Equal(t, strings.Repeat("ok recipient-unknown ", 10), codes(found))
 		require.Equal(t, 10, sum.MadeUp)
 		require.LessOrEqual(t, sum.Connections, 4, "30 recipients, ten a session, and one more to begin with")
