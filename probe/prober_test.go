@@ -28,7 +28,6 @@ func people(n int, domain string) (all []string) {
 	return all
 }
 
-const anybody = "rcpt p*@* 250 ok" // who is made up has no name in p and a digit, but may begin with p
 const somebody = "rcpt p0@* 250 ok\nrcpt p1@* 250 ok\nrcpt p2@* 250 ok\nrcpt p3@* 250 ok"
 
 func TestTheWayOfASession(t *testing.T) {
@@ -284,7 +283,7 @@ func TestTheSameSourceAgain(t *testing.T) {
 		require.Equal(t, "ok ", codes(found))
 		require.Equal(t, 2, found[0].Asked)
 		require.Equal(t, 1, sum.Again)
-		require.Equal(t, 5*time.Minute, found[0].At.Sub(begin))
+		require.Equal(t, 5*time.Minute, found[0].At.Sub(begin).Truncate(time.Second))
 		rcpts := l.transcript("mx.acme.com")
 		require.Len(t, rcpts, 4)
 		require.Equal(t, rcpts[:2], rcpts[2:], "the made-up one bears the same name again")
