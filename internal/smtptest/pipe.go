@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// pipe returns the two ends of a connection in memory. Unlike net.Pipe's, what is written
+// Pipe returns the two ends of a connection in memory. Unlike net.Pipe's, what is written
 // waits in a buffer, as in a socket, so that commands can be pipelined; and all waiting is
 // such that a testing/synctest bubble knows it.
-func pipe() (client, server net.Conn) {
+func Pipe() (client, server net.Conn) {
 	up, down := newStream(), newStream()
 	return &end{in: down, out: up}, &end{in: up, out: down}
 }

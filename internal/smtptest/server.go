@@ -71,7 +71,7 @@ func NewInMemory(d Dialogue) *Server {
 
 // Dial connects to the server in memory. After Close it is refused.
 func (s *Server) Dial() (net.Conn, error) {
-	client, server := pipe()
+	client, server := Pipe()
 	if !s.take(server) {
 		return nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
 	}
