@@ -44,17 +44,31 @@ func BenchmarkProbe(b *testing.B) {
 	require.Equal(b, s.Sessions(), sum.Connections)
 }
 
-// BenchmarkWaiting is what a target takes while it waits for its turn.
+// BenchmarkWaiting is what a target takes while it waits for its turn: in domains of a
+// hundred at one host, and alone in a domain at a host of its own.
 func BenchmarkWaiting(b *testing.B) {
+	b.Run("many", func(b *testing.B) { waiting(b, crowd(b.N)) })
+	b.Run("alone", func(b *testing.B) {
+		waiting(b, func(yield func(probe.Target) bool) {
+			for i := range b.N {
+				if !yield(local(i, "jane", fmt.Sprintf("d%d.com", i), "127.0.0.1")) {
+					return
+				}
+			}
+		})
+	})
+}
+
+func waiting(b *testing.B, targets iter.Seq[probe.Target]) {
 	_, port := listen(b, "127.0.0.1:0", "delay greeting 1h")
-	p, err := probe.New(probe.Options{Helo: "probe.example.net", Port: port, Routable: everywhere})
+	p, err := probe.New(probe.Options{Helo: "probe.example.net", Port: port, Routable: everywhere, Connections: 1})
 	require.NoError(b, err)
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
-	ctx, cancel := cancelled(b)
+	ctx, cancel := context.WithCancel(b.Context())
 	_, err = p.Probe(ctx, func(yield func(probe.Target) bool) {
-		for t := range crowd(b.N) {
+		for t := range targets {
 			if !yield(t) {
 				return
 			}
@@ -65,8 +79,4 @@ func BenchmarkWaiting(b *testing.B) {
 	}, func(probe.Evidence) {})
 	require.Error(b, err)
 	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/float64(b.N), "bytes/target")
-}
-
-func cancelled(b *testing.B) (context.Context, context.CancelFunc) {
-	return context.WithCancel(b.Context())
 }
