@@ -85,11 +85,11 @@ func mistakes() []scenario {
 			dialogue: "after 2 rcpt * 421 4.7.0 closing the channel\nrcpt a@acme.com 250 ok\nrcpt c@acme.com 250 ok",
 		},
 		{
-			name: "250 with the words of a refusal", ask: "jane@acme.com", want: "undetermined",
+			name: "250 with the words of a refusal", ask: "jane@acme.com", want: "undetermined 6h0m0s",
 			dialogue: "rcpt jane@acme.com 250 user unknown",
 		},
 		{
-			name: "250 with the words of a blocklist", ask: "jane@acme.com", want: "undetermined",
+			name: "250 with the words of a blocklist", ask: "jane@acme.com", want: "undetermined 6h0m0s",
 			dialogue: "rcpt jane@acme.com 250 2.0.0 client host blocked using zen.spamhaus.org",
 		},
 		{

@@ -1,7 +1,5 @@
 package probe_test
 
-import "winnow/probe"
-
 // providers are the replies of big providers, as they publish them or as they are seen
 // (https://smtp.codes has most), each at its hosts.
 func providers() []scenario {
@@ -35,7 +33,7 @@ func providers() []scenario {
 		at("Google Workspace", workspace, "known@acme.com gone@acme.com", gsmtp, "ok; recipient-unknown"),
 		at("Gmail: our reputation", gmail, "known@gmail.com gone@gmail.com",
 			`greeting 421-4.7.0 [203.0.113.1] Our system has detected that this message is\n421-4.7.0 suspicious due to the very low reputation of the sending IP address.\n421 4.7.0 https://support.google.com/mail/answer/188131 - gsmtp`,
-			"blocked; blocked"),
+			"ip-reputation; ip-reputation"),
 		at("Gmail: our rate", gmail, "known@gmail.com",
 			`rcpt * 421-4.7.28 Gmail has detected an unusual rate of unsolicited mail originating from\n421-4.7.28 your IP address. To protect our users from spam, mail has been temporarily\n421 4.7.28 rate limited. https://support.google.com/mail/?p=UnsolicitedRateLimitError - gsmtp`,
 			"sender-rate 1h0m0s"),
@@ -61,7 +59,7 @@ func providers() []scenario {
 			"ip-reputation; ip-reputation"),
 		at("Microsoft 365: busy", m365, "known@acme.com",
 			`rcpt * 451 4.7.500 Server busy. Please try again later from [203.0.113.1]. (S77714) [DB5EUR03FT010.eop-EUR03.prod.protection.outlook.com]`,
-			"sender-rate 1h0m0s"),
+			"ip-reputation"),
 		at("Yahoo: its yes means nothing", yahoo, "known@yahoo.com", "rcpt * 250 recipient <x> ok", "unreliable"),
 		at("Yahoo: its no counts", yahoo, "gone@yahoo.com known@yahoo.com",
 			`rcpt gone@* 552 1 Requested mail action aborted, mailbox not found
@@ -102,8 +100,6 @@ func providers() []scenario {
 			rcpt * 550 5.1.1 <x>: Recipient address rejected: User unknown in virtual mailbox table`, "ok; recipient-unknown"),
 		at("Exim", "mx.acme.com", "known@acme.com gone@acme.com",
 			`rcpt known@* 250 Accepted
-			rcpt * 550 Unrouteable address`, "ok; recipient-unknown"),
+			rcpt * 550 Unrouteable address`, "ok; domain-invalid"),
 	}
 }
-
-var _ = probe.Options{}
