@@ -49,7 +49,8 @@ func read(classify rules, e Evidence) Reading {
 
 	rd := Reading{Reason: res.Reason, Class: res.Class, Target: res.Target, Detail: e.detail()}
 	atRcpt := e.Reply.Stage == bounce.StageRcpt && e.Failure != Breaker
-	rd.Answered = atRcpt && (word == yes || word == no)
+	// Of a mailbox that is full, the host has said that it is there.
+	rd.Answered = atRcpt && (word == yes || word == no || res.Reason == bounce.MailboxFull)
 	if e.Reply.Said() && res.RetryIn > 0 {
 		rd.RetryAfter = e.Reply.At.Add(res.RetryIn)
 	}
