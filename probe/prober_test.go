@@ -178,6 +178,31 @@ func TestManners(t *testing.T) {
 	}
 }
 
+func TestHalfSaidLimits(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		change func(*probe.Options)
+	}{
+		{"one field", func(o *probe.Options) { o.Manners.Default.Connections = 1 }},
+		{"a group", func(o *probe.Options) { o.Manners.Groups = map[string]probe.Limits{"acme.com": {PerMinute: 60}} }},
+		{"a session as short as a command", func(o *probe.Options) { o.SessionTimeout = o.CommandTimeout + time.Second }},
+		{"unmannered", func(o *probe.Options) { o.Manners = probe.Unmannered() }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := newLab(t)
+				l.host("mx.acme.com", somebody)
+				o := l.options()
+				tt.change(&o)
+				found, sum := l.ask(o, people(40, "acme.com")...)
+				require.Equal(t, 4, strings.Count(codes(found), "ok"))
+				require.LessOrEqual(t, sum.Connections, 8)
+				l.close()
+			})
+		})
+	}
+}
+
 func TestA421MakesAPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLab(t)

@@ -355,7 +355,7 @@ func (s *session) refuse(r Reply) bool {
 }
 
 // aged tells whether there is no time left for another batch.
-func (s *session) aged() bool { return time.Until(s.until) < s.p.o.CommandTimeout }
+func (s *session) aged() bool { return s.rcpts > 0 && time.Until(s.until) < s.p.o.CommandTimeout }
 
 func (s *session) note(text string) { s.tell(Note, text) }
 
