@@ -248,6 +248,7 @@ func (r *run) teach(s *session, reply Reply, word said, now time.Time) {
 		wait, _ := bounce.AskedToWait(reply.Text)
 		opens = r.p.pause(s.group, reply, word, s.answered, min(wait, maxPause), now)
 	case tooMany:
+		s.refusal = reply
 		if s.answered > 0 {
 			r.p.fewer(s.group, s.answered)
 		}

@@ -3,6 +3,7 @@ package probe
 import (
 	_ "embed"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -14,9 +15,10 @@ import (
 )
 
 // Manners are how much is asked of a group of mail hosts (see Group). The zero Manners
-// is DefaultManners.
+// is DefaultManners; with a Default of their own, they hold for all groups that they do
+// not name.
 type Manners struct {
-	Default Limits            // of a group that is not named
+	Default Limits            // of a group that is not named; where a field is 0, the usual one
 	Groups  map[string]Limits // of one that is; where a field is 0, the Default's
 }
 
@@ -94,6 +96,18 @@ func DefaultManners() Manners {
 // refusals in a session is held below what makes Postfix stall.
 func Unmannered() Manners {
 	return Manners{Default: Limits{Connections: 40, Recipients: 100, Refusals: 10, PerMinute: -1, Pause: time.Second}}
+}
+
+// whole returns the manners with what they do not say: all of the default ones if they say
+// nothing of the default group, else its limits only.
+func (m Manners) whole() Manners {
+	d := DefaultManners()
+	if m.Default == (Limits{}) {
+		maps.Copy(d.Groups, m.Groups)
+		return d
+	}
+	of := Manners{Default: d.Default, Groups: map[string]Limits{"": m.Default}}
+	return Manners{Default: of.limitsOf(""), Groups: m.Groups}
 }
 
 // limitsOf returns the limits of a group.

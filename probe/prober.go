@@ -6,9 +6,8 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"hash/maphash"
+	"hash/fnv"
 	"iter"
-	"maps"
 	"net/netip"
 	"slices"
 	"sync"
@@ -25,7 +24,6 @@ type Prober struct {
 	dial    dialer
 	rules   rules
 	tickets tls.ClientSessionCache
-	seed    maphash.Seed
 
 	mu       sync.Mutex
 	groups   map[string]*group
@@ -64,13 +62,9 @@ func New(o Options) (*Prober, error) {
 	if o.Routable == nil {
 		o.Routable = mx.Routable
 	}
-	if o.Manners.Default == (Limits{}) {
-		groups := o.Manners.Groups
-		o.Manners = DefaultManners()
-		maps.Copy(o.Manners.Groups, groups)
-	}
+	o.Manners = o.Manners.whole()
 	p := &Prober{
-		o: o, rules: bounce.Classify, tickets: tls.NewLRUClientSessionCache(1024), seed: maphash.MakeSeed(),
+		o: o, rules: bounce.Classify, tickets: tls.NewLRUClientSessionCache(1024),
 		groups: map[string]*group{}, runs: map[*run]struct{}{}, places: o.Connections,
 	}
 	if o.Rules != nil {
@@ -139,8 +133,8 @@ func (p *Prober) number() int {
 	return p.numbered
 }
 
-// source returns the address of ours from which a host is asked: always the same, for a greylist
-// knows us by it. Of those of IPv4 and IPv6, each host gets one by what it has.
+// source returns the address of ours from which a host is asked: always the same, in later
+// runs too, for a greylist knows us by it. Of those of IPv4 and IPv6, each host gets one by what it has.
 func (p *Prober) source(h mx.Host) netip.Addr {
 	if len(p.o.Sources) == 0 {
 		return netip.Addr{}
@@ -154,7 +148,9 @@ func (p *Prober) source(h mx.Host) netip.Addr {
 			fitting = p.o.Sources
 		}
 	}
-	return fitting[maphash.String(p.seed, h.Name)%uint64(len(fitting))]
+	hash := fnv.New32a()
+	hash.Write([]byte(h.Name))
+	return fitting[hash.Sum32()%uint32(len(fitting))]
 }
 
 // shorten heeds that our own machine has no more connections to give.
