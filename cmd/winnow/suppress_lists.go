@@ -269,7 +269,7 @@ of bounces and one of complaints gets each by --only.`)
 					return err
 				}
 			}
-			l, err := r.reading(cmd.Context())
+			l, err := r.listing(cmd.Context(), ui)
 			if err != nil {
 				return err
 			}
@@ -312,7 +312,7 @@ of bounces and one of complaints gets each by --only.`)
 
 // export writes the entries that are wanted.
 func export(ctx context.Context, l *ledger, to io.Writer, format string, wanted func(*suppress.Entry) bool) error {
-	if l.Hashed() {
+	if l != nil && l.Hashed() {
 		return errors.New("export entries: the store keeps hashes, of which nobody can tell the addresses; winnow suppress list shows the hashes")
 	}
 	for _, f := range suppress.Formats() {
@@ -323,7 +323,7 @@ func export(ctx context.Context, l *ledger, to io.Writer, format string, wanted 
 		if err != nil {
 			return err
 		}
-		if err := l.Entries(ctx, func(e suppress.Entry) error {
+		if err := l.entries(ctx, func(e suppress.Entry) error {
 			if !wanted(&e) {
 				return nil
 			}
