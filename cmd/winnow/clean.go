@@ -45,7 +45,11 @@ DNS once for each domain, and writes beside the list:
   contacts.duplicates.csv  later rows of a mailbox that stands in an earlier row
   contacts.winnow.json     the manifest: counts, hashes, what was looked at
 
-Only domains leave the machine, to the resolver.`,
+Only domains leave the machine, to the resolver.
+
+Exit codes: 0 done; 1 could not finish, nothing was written; 2 wrong usage; 3 a gate
+was met: by --max-removed the outputs are held back (….held.csv), by --fail-on they are
+written; 4 done, but less deep than asked (….incomplete.csv); 130, 143 interrupted.`,
 		Example: `  winnow clean contacts.csv
   winnow clean contacts.csv --out-dir cleaned --keep role,unknown
   winnow clean contacts.csv -o annotated.csv
