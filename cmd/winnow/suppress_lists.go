@@ -174,7 +174,7 @@ func (in *importing) flush() error {
 }
 
 // named is a cell such as "Jane Doe" <jane@acme.com>, between delimiters.
-var named = regexp.MustCompile(`(^|[,;\t|])[ \t]*"[^"\r\n]*"[ \t]*<([^<>",;|\s]+@[^<>",;|\s]+)>[ \t]*`)
+var named = regexp.MustCompile(`(^|[,;\t|\r])[ \t]*"[^"\r\n]*"[ \t]*<([^<>",;|\s]+@[^<>",;|\s]+)>[ \t]*`)
 
 // bare takes the name off an address in angle brackets.
 func bare(cell string) string {
@@ -208,12 +208,16 @@ func (r *reading) openNamed(ctx context.Context, ui *tui, path string) (*listio.
 	return r.list(ui, src, comma)
 }
 
-// withoutNames copies a list, line by line, without the names before addresses.
+// withoutNames copies a list, line by line, without the names before addresses. A line
+// of over 64 KiB is no list's, and goes on in pieces.
 func withoutNames(to io.Writer, from io.Reader) error {
 	lines := bufio.NewReaderSize(from, 64<<10)
 	for {
-		line, err := lines.ReadBytes('\n')
-		if bytes.Contains(line, []byte(`<`)) {
+		line, err := lines.ReadSlice('\n')
+		if errors.Is(err, bufio.ErrBufferFull) {
+			err = nil
+		}
+		if bytes.IndexByte(line, '<') >= 0 {
 			line = named.ReplaceAll(line, []byte("$1$2"))
 		}
 		if _, err := to.Write(line); err != nil {
