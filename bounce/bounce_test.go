@@ -83,6 +83,8 @@ func TestReading(t *testing.T) {
 		{"an address is no code", "550 host 5.1.1.1 refused", 550, "", "", bounce.StageUnknown},
 		{"a number is no code", "delivered to 450 people", 0, "", "", bounce.StageUnknown},
 		{"of another class", "451 try later (5.1.1)", 451, "", "", bounce.StageUnknown},
+		{"a refusal for a greeting", "220-mx.acme.com 421 4.2.1 Service refused", 421, "4.2.1", "", bounce.StageUnknown},
+		{"taken, with a number in it", "250 2.0.0 Ok: queued as 421 4F2", 250, "2.0.0", "", bounce.StageUnknown},
 		{"signed", "550 5.4.1 no [A.B.prod.protection.outlook.com]", 550, "5.4.1", "A.B.prod.protection.outlook.com", bounce.StageUnknown},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -68,16 +68,35 @@ func (m *matcher) intern(w []byte) token {
 	return t
 }
 
-// expand writes out the first alternatives (a|b) of a phrase, and so on.
+// expand writes out the first alternatives (a|b) of a phrase, and so on; those may
+// have alternatives of their own.
 func expand(phrase string) []string {
 	open := strings.IndexByte(phrase, '(')
-	end := strings.IndexByte(phrase, ')')
-	if open < 0 || end < open {
+	if open < 0 {
+		return []string{phrase}
+	}
+	var either []string
+	end, depth, from := -1, 0, open+1
+	for i := open; i < len(phrase) && end < 0; i++ {
+		switch c := phrase[i]; {
+		case c == '(':
+			depth++
+		case c == ')' && depth > 1:
+			depth--
+		case c == ')':
+			end = i
+		}
+		if end == i || depth == 1 && phrase[i] == '|' {
+			either = append(either, phrase[from:i])
+			from = i + 1
+		}
+	}
+	if end < 0 {
 		return []string{phrase}
 	}
 	var all []string
-	for _, either := range strings.Split(phrase[open+1:end], "|") {
-		all = append(all, expand(phrase[:open]+either+phrase[end+1:])...)
+	for _, e := range either {
+		all = append(all, expand(phrase[:open]+e+phrase[end+1:])...)
 		if len(all) > maxExpand {
 			return all
 		}
@@ -92,6 +111,9 @@ func (m *matcher) add(root *node, phrase string, id int32) error {
 		return fmt.Errorf("%q has too many alternatives", phrase)
 	}
 	for _, plain := range all {
+		if strings.ContainsAny(plain, "()|?[]") {
+			return fmt.Errorf("%q: alternatives are (a|b), and nothing else is a mark", phrase)
+		}
 		n := root
 		for _, field := range strings.Fields(plain) {
 			switch {

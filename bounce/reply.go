@@ -78,6 +78,11 @@ func findCode(text string) (code int, behind string) {
 		s = strings.TrimLeft(rest, " \t\r\n'\"<(")
 	}
 	if n := codeAt(s); n != 0 {
+		if n < 300 {
+			if m, behind := refusalBehind(s[3:]); m != 0 {
+				return m, behind
+			}
+		}
 		return n, s[3:]
 	}
 	before := byte('x') // the last byte that was not white space
@@ -94,6 +99,22 @@ func findCode(text string) (code int, behind string) {
 			before = ':' // a line begins
 		} else if c != ' ' && c != '\t' && c != '\r' {
 			before = c
+		}
+	}
+	return 0, ""
+}
+
+// refusalBehind finds a refusal that stands behind the name in a greeting: "220-mx
+// 421 4.2.1 Service refused". Its enhanced code proves that the number is a code.
+func refusalBehind(s string) (code int, behind string) {
+	for i := 1; i+8 <= len(s) && i < 200; i++ {
+		if s[i-1] != ' ' || s[i] != '4' && s[i] != '5' || s[i+3] != ' ' && s[i+3] != '-' {
+			continue
+		}
+		if n := codeAt(s[i:]); n != 0 && s[i+4] == s[i] {
+			if _, _, ok := enhancedAt(s[i+4:]); ok {
+				return n, s[i+3:]
+			}
 		}
 	}
 	return 0, ""

@@ -1,6 +1,7 @@
 package bounce
 
 import (
+	"crypto/sha256"
 	"embed"
 	"fmt"
 	"regexp"
@@ -48,6 +49,7 @@ type ruleFile struct {
 	Date   string              `toml:"date"`
 	Lists  map[string][]string `toml:"lists"`
 	Rules  []Rule              `toml:"rule"`
+	sum    [sha256.Size]byte   // of its bytes
 }
 
 type rule struct {
@@ -136,6 +138,7 @@ func readRules(name string, data []byte) (ruleFile, error) {
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		return f, fmt.Errorf("bounce rules: %s: there is no key %s", name, unknown[0])
 	}
+	f.sum = sha256.Sum256(data)
 	for i := range f.Rules {
 		r := &f.Rules[i]
 		if r.Source == "" {

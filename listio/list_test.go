@@ -2,6 +2,7 @@ package listio_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -400,4 +401,40 @@ func TestOnlyColumn(t *testing.T) {
 	l := list(t, "Bo <b@example.com> (work)\nsomebody\nAnn Lee <a@example.com> (home)\n", listio.Options{})
 	require.Equal(t, 0, l.Column)
 	require.Equal(t, "it is the only one", l.Why)
+}
+
+func TestSkip(t *testing.T) {
+	src, err := listio.Spool(strings.NewReader("a@x.example\ne@x.example\n\"b@x.example\nc@x.example\n\"d"), "list")
+	require.NoError(t, err)
+	defer src.Close()
+	list, err := listio.Open(src, listio.Options{})
+	require.NoError(t, err)
+	rows := list.Blocks()
+	rows.Skip() // nothing is wrong yet
+	var got []string
+	for {
+		b, err := rows.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			require.ErrorIs(t, err, listio.ErrQuote)
+			_, again := rows.Next()
+			require.Equal(t, err, again)
+			got = append(got, err.Error())
+			rows.Skip()
+			continue
+		}
+		for i := range b.Len() {
+			got = append(got, fmt.Sprintf("row %d, byte %d: %s", b.First+i, b.Offset, strings.TrimSpace(b.Row(i))))
+		}
+	}
+	require.Equal(t, []string{
+		"row 1, byte 0: a@x.example",
+		"row 2, byte 0: e@x.example",
+		"row 3: the quote that opens on line 3 never closes",
+		"row 4, byte 37: c@x.example",
+		"row 5: the quote that opens on line 5 never closes",
+	}, got)
+	require.Equal(t, src.Size(), rows.Read())
 }

@@ -25,6 +25,7 @@ var (
 	ErrNoRows = errors.New("the list has a header, but no rows")
 	ErrFormat = errors.New("not a list in delimited text")
 	ErrLocked = errors.New("another run holds the lock")
+	ErrQuote  = errors.New("its quote is open") // of a row that a quote keeps from ending
 )
 
 const (

@@ -1,6 +1,7 @@
 package listio
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -73,7 +74,7 @@ func (r *Reader) Tee(w io.Writer) error {
 
 // Next returns the next block, or io.EOF behind the last row. Any other error names the row ("row 12: …"), and comes
 // when all rows before it were returned: a quote that never closes, a row of over 16 MiB, an error of reading. Every
-// later call returns the same error.
+// later call returns the same error, unless Skip was called.
 func (r *Reader) Next() (*Block, error) {
 	if r.err != nil {
 		return nil, r.err
@@ -147,9 +148,32 @@ func (r *Reader) endless(text string) error {
 	case open < 0:
 		return fmt.Errorf("row %d: is longer than %d MiB (it begins on line %d)", r.row, maxRow/mib, line)
 	case len(text) > maxRow:
-		return fmt.Errorf("row %d: the quote that opens on line %d is not closed within %d MiB", r.row, line, maxRow/mib)
+		return &quoteError{fmt.Sprintf("row %d: the quote that opens on line %d is not closed within %d MiB", r.row, line, maxRow/mib)}
 	}
-	return fmt.Errorf("row %d: the quote that opens on line %d never closes", r.row, line)
+	return &quoteError{fmt.Sprintf("row %d: the quote that opens on line %d never closes", r.row, line)}
+}
+
+type quoteError struct{ text string }
+
+func (e *quoteError) Error() string        { return e.text }
+func (e *quoteError) Is(target error) bool { return target == ErrQuote }
+
+// Skip goes on behind an error that is ErrQuote: the row that has no end is taken to be one line, and the next begins
+// below it. It is for who takes addresses out of a list, and gives no row back. Where there is nothing to skip, it does
+// nothing.
+func (r *Reader) Skip() {
+	if !errors.Is(r.err, ErrQuote) || len(r.buf) == 0 {
+		return
+	}
+	end := len(r.buf)
+	if i := bytes.IndexAny(r.buf, "\r\n"); i >= 0 {
+		end = min(end, behindEnd(textOf(r.buf), i))
+	}
+	r.buf = append(r.buf[:0], r.buf[end:]...)
+	r.row++
+	r.offset += int64(end)
+	r.read.Store(r.offset)
+	r.err = nil
 }
 
 // line returns the number of the line, as an editor counts them, that holds the byte at offset.

@@ -87,6 +87,9 @@ func (w *worker) judgeRow(j *judged) error {
 		w.Validator.Probes(asked(j.domain), &j.mailbox)
 	}
 	j.verdict = w.Validator.Judge(asked(j.domain), &j.mailbox)
+	if err := w.Validator.RecallMeant(asked(j.domain), &j.mailbox, j.verdict); err != nil {
+		return err
+	}
 	if w.Policy.Duplicates != policy.DuplicatesKeep && j.mailbox.Addr.Local != "" {
 		j.keys = w.keys(j)
 	}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -138,4 +139,34 @@ func TestHashedKeepsNoName(t *testing.T) {
 	data, err := os.ReadFile(b.path)
 	require.NoError(t, err)
 	require.NotContains(t, string(data), "joe.smith")
+}
+
+// What ended by itself says when.
+func TestEnded(t *testing.T) {
+	b := newBook(t, suppress.Options{})
+	ended := func(address string) time.Time {
+		a, err := b.Why(t.Context(), address)
+		require.NoError(t, err)
+		require.Equal(t, suppress.Clear, a.Standing)
+		return a.Ended
+	}
+	b.record(
+		refused("disabled@acme.com", inactive, 100),
+		refused("soft@acme.com", tryLater, 400), refused("soft@acme.com", tryLater, 395), refused("soft@acme.com", tryLater, 390),
+		refused("twice@acme.com", tryLater, 400), refused("twice@acme.com", tryLater, 395),
+		refused("taken@acme.com", inactive, 100), delivered("taken@acme.com", 95),
+	)
+	require.Equal(t, daysAgo(10), ended("disabled@acme.com"))
+	require.Equal(t, daysAgo(390-180), ended("soft@acme.com"))
+	require.Zero(t, ended("twice@acme.com"), "it never was")
+	require.Zero(t, ended("taken@acme.com"), "a delivery ended it")
+	require.Zero(t, ended("nobody@acme.com"))
+
+	_, err := b.Suppress(t.Context(), suppress.Order{Address: "hand@acme.com", Standing: suppress.Soft, Until: today.Add(day), Who: "me@here"})
+	require.NoError(t, err)
+	b.now = today.Add(3 * day)
+	require.Equal(t, today.Add(day), ended("hand@acme.com"))
+	n, err := b.Len(t.Context())
+	require.NoError(t, err)
+	require.EqualValues(t, 8, n)
 }

@@ -56,6 +56,17 @@ func (d days) count(group string, at time.Time, h bounce.Happening, c bounce.Cla
 	d.put(group, dayOf(at), one)
 }
 
+// move counts an event otherwise than before. Counts of what is to be taken away wrap
+// around, and do so again where they are added to those in the store.
+func (d days) move(group string, at time.Time, h bounce.Happening, wasClass bounce.Class, wasReason bounce.Reason, c bounce.Class, r bounce.Reason) {
+	d.count(group, at, h, c, r)
+	was := make(days)
+	was.count(group, at, h, wasClass, wasReason)
+	for day, old := range was[group] {
+		d.put(group, day, counts{-old.total, -old.delivered, -old.blocks, -old.unknown})
+	}
+}
+
 // addTo adds the counts to those in the store.
 func (d days) addTo(tx *store.Tx) error {
 	cache := tx.Cache(dayCache)

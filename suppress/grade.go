@@ -94,6 +94,7 @@ type judged struct {
 	reason    bounce.Reason
 	since     int64 // Unix time
 	until     int64 // the same; 0: for good
+	ended     int64 // the same, where the standing is Clear: when the last one ended by itself; 0: there was none
 	delivered int64 // the last delivery that speaks for it; 0: none
 	waits     bool  // for a second refusal: the first was of a bad day
 	byHand    bool
@@ -197,6 +198,19 @@ func (p *Policy) judge(events []past, now int64) judged {
 		out.standing, out.reason, out.since, out.until = Soft, softly.reason, softly.since, softUntil
 	case doubted.what != nothing && now < waitUntil:
 		out.standing, out.reason, out.since, out.until, out.waits = Soft, doubted.reason, doubted.at, waitUntil, true
+	}
+	if out.standing == Clear {
+		for _, e := range [...]struct {
+			was   bool
+			until int64
+		}{
+			{refused.what != nothing, refusedUntil},
+			{softly.first != 0 && softUntil-softly.first >= seconds(age), softUntil}, {doubted.what != nothing, waitUntil},
+		} {
+			if e.was && e.until <= now {
+				out.ended = max(out.ended, e.until)
+			}
+		}
 	}
 	if out.delivered != 0 && now-out.delivered > seconds(p.RecentDelivery) {
 		out.delivered = 0

@@ -133,6 +133,11 @@ func (j *judging) settle(said hand) judged {
 			out.until = said.until.Unix()
 		}
 	}
+	if out.standing != Clear {
+		out.ended = 0
+	} else if said.standing != Clear && !said.until.IsZero() {
+		out.ended = max(out.ended, said.until.Unix())
+	}
 	return out
 }
 
@@ -341,6 +346,7 @@ type Account struct {
 	Events  []bounce.Event
 	Times   []time.Time // of the events: where one does not know its own, of its recording
 	Said    bool        // somebody said something of it: Entry's Who and Note
+	Ended   time.Time   // of one that is Clear, when what was held against it ended by itself; the zero time: nothing was
 	Changes []Change
 }
 
@@ -378,6 +384,9 @@ func (l *Ledger) Why(ctx context.Context, text string) (Account, error) {
 		for _, e := range events {
 			out.Events, out.Times = append(out.Events, e.Event), append(out.Times, e.at)
 		}
+		if j.ended != 0 {
+			out.Ended = time.Unix(j.ended, 0).UTC()
+		}
 		out.Said, out.Who, out.Note = !said.at.IsZero(), said.who, said.note
 		out.Changes, err = readChanges(tx, tx.Log(changeLog).Of(key))
 		return err
@@ -386,6 +395,18 @@ func (l *Ledger) Why(ctx context.Context, text string) (Account, error) {
 		return Account{}, fmt.Errorf("read the history: %w", err)
 	}
 	return out, nil
+}
+
+// Len returns how many events are kept.
+func (l *Ledger) Len(ctx context.Context) (n int64, err error) {
+	err = l.store.View(ctx, func(tx *store.Tx) error {
+		n, err = tx.Log(eventLog).Len()
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("read the history: %w", err)
+	}
+	return n, nil
 }
 
 // Events yields all events from since to before until, by mailbox; the zero time is

@@ -64,6 +64,7 @@ const (
 var (
 	metaHash   = []byte("hash")   // how addresses are kept: "clear", or what the key makes of a constant
 	metaImport = []byte("import") // the last import
+	metaRules  = []byte("rules")  // the stamp of the rules by which all events were read last
 )
 
 // New reads a ledger out of a store. The error wraps ErrHashed, ErrClear or ErrKey

@@ -12,23 +12,30 @@ import (
 // history says what became of earlier mail. That somebody allowed an address does
 // not clear it: it is what happened, not what was thought beforehand.
 func history() Check {
-	said := [...]verdict.Set{
-		suppress.Clear:      {},
-		suppress.Soft:       verdict.SetOf(HistorySoft),
-		suppress.Hard:       verdict.SetOf(HistoryHard),
-		suppress.Complained: verdict.SetOf(HistoryComplaint),
-	}
 	delivered := verdict.SetOf(HistoryDelivered)
 	return Check{
 		Kinds: []verdict.Kind{HistoryComplaint, HistoryHard, HistorySoft, HistoryDelivered},
 		Mailbox: func(_ *Domain, m *Mailbox) verdict.Set {
-			set := said[m.Past.Standing]
+			set := saidOfPast(m.Past)
 			if m.Past.Delivered() {
 				set = set.Union(delivered)
 			}
 			return set
 		},
 	}
+}
+
+// saidOfPast is what a standing says.
+func saidOfPast(h suppress.History) (set verdict.Set) {
+	switch h.Standing {
+	case suppress.Soft:
+		return set.With(HistorySoft)
+	case suppress.Hard:
+		return set.With(HistoryHard)
+	case suppress.Complained:
+		return set.With(HistoryComplaint)
+	}
+	return set
 }
 
 var fromHistory = verdict.SetOf(HistoryComplaint, HistoryHard, HistorySoft)
@@ -49,8 +56,7 @@ var clearedByDelivery = func() (set verdict.Set) {
 }()
 
 // pastOf says when, why, and until when.
-func pastOf(m *Mailbox) string {
-	p := m.Past
+func pastOf(p suppress.History) string {
 	text := p.Reason.Text()
 	switch {
 	case p.ByHand():

@@ -107,3 +107,44 @@ type broken struct{}
 func (broken) Past(*provider.Customs, string) (suppress.History, error) {
 	return suppress.History{}, errBroken
 }
+
+// held is a history in which one local part complained.
+type held struct{ local string }
+
+func (h held) Past(_ *provider.Customs, local string) (suppress.History, error) {
+	if local != h.local {
+		return suppress.History{}, nil
+	}
+	return suppress.History{Standing: suppress.Complained, Reason: bounce.Complaint}, nil
+}
+
+// Who corrects a row is told that it leads to somebody who is suppressed.
+func TestHistoryOfTheSuggestion(t *testing.T) {
+	const says = "the address that is suggested is suppressed: history.complaint, "
+	v := validate.New(validate.Options{Offline: true, History: held{"jane"}})
+	for _, tt := range []struct {
+		name, address, suggestion string
+		told                      bool
+	}{
+		{"in angle brackets", "<jane@acme-corp.com>", "jane@acme-corp.com", true},
+		{"a typo of the domain", "jane@gmial.com", "jane@gmail.com", true},
+		{"a stray mark", "'jane@acme-corp.com", "jane@acme-corp.com", true},
+		{"nothing is known of it", "<ann@acme-corp.com>", "ann@acme-corp.com", false},
+		{"nothing is suggested", "ann@acme-corp.com", "", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r, err := v.Check(t.Context(), tt.address)
+			require.NoError(t, err)
+			require.Equal(t, tt.suggestion, r.Suggestion)
+			told := 0
+			for _, f := range r.Findings {
+				if strings.Contains(f.Detail, says) {
+					told++
+				}
+			}
+			require.Equal(t, tt.told, told == 1, "%+v", r.Findings)
+		})
+	}
+	_, err := validate.New(validate.Options{Offline: true, History: broken{}}).Check(t.Context(), "<jane@acme-corp.com>")
+	require.ErrorIs(t, err, errBroken)
+}

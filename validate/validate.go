@@ -108,8 +108,9 @@ type Mailbox struct {
 	Row     verdict.Set     // what the list itself says of the row: row.* and list.duplicate
 	Earlier Earlier         // the row that holds the same mailbox, or likely the same
 
-	Past suppress.History // what became of earlier mail to it; see [Validator.Recall]
-	RCPT *RCPT            // what its mail host says of it; nil: nobody tried to ask
+	Past      suppress.History // what became of earlier mail to it; see [Validator.Recall]
+	MeantPast suppress.History // the same of the address that is suggested for it; see [Validator.RecallMeant]
+	RCPT      *RCPT            // what its mail host says of it; nil: nobody tried to ask
 }
 
 // Parse reads text, outer white space aside, into a Mailbox.
@@ -239,6 +240,22 @@ func (v *Validator) Recall(d *Domain, m *Mailbox) (err error) {
 	return err
 }
 
+// RecallMeant adds what became of earlier mail to the address that a verdict suggests:
+// who corrects a row should know that it leads to one that is suppressed.
+func (v *Validator) RecallMeant(d *Domain, m *Mailbox, vd verdict.Verdict) error {
+	if v.history == nil || vd.Action != verdict.Fix {
+		return nil
+	}
+	suggestion, _ := v.Suggestion(d, m, vd.Kinds)
+	a, err := address.Parse(suggestion)
+	if err != nil {
+		return nil
+	}
+	c := suppress.Customs(a.Domain)
+	m.MeantPast, err = v.history.Past(&c, a.Local)
+	return err
+}
+
 // Judge makes a verdict of what is known. d is nil where the address has no
 // domain to ask for. It is pure and allocates nothing.
 func (v *Validator) Judge(d *Domain, m *Mailbox) verdict.Verdict {
@@ -354,7 +371,20 @@ func Text(k verdict.Kind, d *Domain, m *Mailbox) string {
 	return text
 }
 
+// detail says of a kind what makes it this address's own; of one that suggests
+// another address, also what is held against that.
 func detail(k verdict.Kind, d *Domain, m *Mailbox) string {
+	own := ownDetail(k, d, m)
+	if m.MeantPast.Standing == suppress.Clear || !typos.Has(k) && k != LocalStray && (m.Fault == nil || k != Syntax(m.Fault.Rule)) {
+		return own
+	}
+	if own != "" {
+		own += "; "
+	}
+	return own + "the address that is suggested is suppressed: " + Info(saidOfPast(m.MeantPast).First()).Code + ", " + pastOf(m.MeantPast)
+}
+
+func ownDetail(k verdict.Kind, d *Domain, m *Mailbox) string {
 	switch {
 	case k == ListDuplicate || k == ListLikelyDuplicate:
 		return m.Earlier.String()
@@ -365,7 +395,7 @@ func detail(k verdict.Kind, d *Domain, m *Mailbox) string {
 	case k == MXGateway || k == MXHosted, k == ListDisposable && d.Host.Class == provider.Disposable, k == ListRelay && d.Host.Class == provider.Relay:
 		return d.Host.ID.String()
 	case fromHistory.Has(k):
-		return pastOf(m)
+		return pastOf(m.Past)
 	case fromSMTP.Has(k):
 		return m.RCPT.detail()
 	case k == LocalUnlikely:
@@ -491,5 +521,9 @@ func (v *Validator) Check(ctx context.Context, text string) (verdict.Result, err
 		}
 		m.RCPT = Heard(e, v.prober.Read(e))
 	}
-	return v.Result(d, &m, v.Judge(d, &m), time.Now()), nil
+	vd := v.Judge(d, &m)
+	if err := v.RecallMeant(d, &m, vd); err != nil {
+		return verdict.Result{}, fmt.Errorf("check an address: %w", err)
+	}
+	return v.Result(d, &m, vd, time.Now()), nil
 }

@@ -71,7 +71,8 @@ func replyIn(text string) string {
 			continue
 		}
 		if before := strings.TrimRight(text[:i], " \t"); before == "" || strings.IndexByte("\n:<>('\"", before[len(before)-1]) >= 0 {
-			return text[i:]
+			said, _, _ := strings.Cut(text[i:], "I'm not going to try again") // which qmail adds
+			return said
 		}
 	}
 	return ""

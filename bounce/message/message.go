@@ -17,6 +17,7 @@ package message
 
 import (
 	"errors"
+	"strings"
 
 	"winnow/bounce"
 )
@@ -60,10 +61,32 @@ func Read(raw []byte, rules *bounce.Rules) ([]bounce.Event, error) {
 		}
 		reported = reported || own
 	}
+	if inner := m.wrapped(); inner != nil {
+		for _, format := range formats {
+			if events, _ := format.read(inner, rules); len(events) > 0 {
+				inner.sign(events)
+				return events, nil
+			}
+		}
+	}
 	if reported {
 		return nil, ErrNoRecipient
 	}
 	return nil, nil
+}
+
+// wrapped returns the report that the mail gives back in its text: some who get one
+// write a letter around it. nil if what stands there is no report, or if there is
+// nothing that is.
+func (m *mail) wrapped() *mail {
+	if m.below == "" {
+		return nil
+	}
+	inner, ok := parse([]byte(m.below))
+	if !ok || !strings.HasPrefix(strings.ToLower(inner.header.first("content-type")), "multipart/report") {
+		return nil
+	}
+	return inner
 }
 
 // Text returns the words of who wrote the mail raw, without what it gives back; "" if

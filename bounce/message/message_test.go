@@ -46,6 +46,8 @@ var cases = []struct {
 	{"dsn-nested", []string{"jane@acme.com failed domain_invalid hard"}, nil},
 	{"dsn-stage", []string{"jane@acme.com failed policy block"}, nil},
 	{"dsn-forwarded", []string{"jane@acme.com failed recipient_unknown hard"}, nil},
+	{"dsn-forwarded-whole", []string{"jane@acme.com failed recipient_unknown hard"}, nil},
+	{"dsn-in-a-letter", []string{"jane@acme.com failed recipient_unknown hard"}, nil},
 	{"qmail", []string{"jane@acme.com failed recipient_unknown hard", "bob@acme.com failed mailbox_full soft", "ann@acme.com failed policy block"}, nil},
 	{"mbox-from", []string{"jane@acme.com failed recipient_unknown hard"}, nil},
 	{"exim", []string{"jane@acme.com failed recipient_unknown hard", "bob@acme.com failed expired soft"}, nil},

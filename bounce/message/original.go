@@ -145,6 +145,12 @@ var traces = map[string]bool{
 	"received-spf": true, "arc-seal": true, "x-google-dkim-signature": true, "user-agent": true,
 }
 
+// statusNames are fields of a delivery status (RFC 3464), which is a report's.
+var statusNames = map[string]bool{
+	"reporting-mta": true, "original-recipient": true, "final-recipient": true, "action": true, "status": true,
+	"remote-mta": true, "diagnostic-code": true, "last-attempt-date": true, "will-retry-until": true,
+}
+
 // beginsHeader reports whether a mail's header begins here: fields follow one
 // another, and two of them or more are such as only a mail has.
 func beginsHeader(s string) bool {
@@ -167,7 +173,9 @@ func beginsHeader(s string) bool {
 			return false
 		}
 		fields++
-		if name = strings.ToLower(name); traces[name] && value != "" {
+		if name = strings.ToLower(name); statusNames[name] {
+			return false
+		} else if traces[name] && value != "" {
 			if found++; found >= 2 || name == "received" && strings.Contains(value, " ") && first {
 				return true
 			}

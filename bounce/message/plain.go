@@ -102,6 +102,9 @@ func (m *mail) failedOrDelayed() bounce.Happening {
 // onlyRecipient returns whom the returned mail was to, where that is one address and
 // not our own; else "".
 func (m *mail) onlyRecipient() string {
+	if m.wrapped() != nil { // it was to whom a report goes
+		return ""
+	}
 	h := m.original().header
 	to := addresses(strings.Join(h.all("to", "cc", "bcc", "x-envelope-to", "envelope-to"), ","))
 	own := m.ours()

@@ -41,7 +41,7 @@ Nov  4 10:00:01 mx1 exim[123]: 2026-11-04 10:00:01 +0000 1gqFM5-0007cm-IW ** f@e
 			"line 3: c@example.net failed soft/expired at 2026-11-04T10:00:01Z label=expired",
 			"line 4: d@example.net delayed soft/network at 2026-11-04T10:00:01Z label=local",
 			"line 5: e@example.net failed block/sender_rejected at 2026-11-04T10:00:01Z",
-			"line 6: h@example.net failed block/policy at 2026-11-04T10:00:01Z label=local",
+			"line 6: h@example.net failed block/sender_rate at 2026-11-04T10:00:01Z label=local",
 			"line 7: i@example.net failed undetermined/undetermined at 2026-11-04T10:00:01Z",
 			"line 9: g@example.net delayed soft/network at 2026-11-04T10:00:01Z label=local",
 			"line 10: f@example.net failed hard/recipient_unknown at 2026-11-04T10:00:01Z label=local",

@@ -20,6 +20,9 @@ func bouncesImportCommand(ui *tui) *cobra.Command {
 delays, complaints, deliveries. The same event counts once, however often it is
 imported. winnow clean, winnow check and winnow suppress judge by it.
 
+Replies are kept as they came. Where the rules are others than at the last import, by a
+newer winnow or --bounce-rules, all replies in the store are read anew by them first.
+
 With --imap-after, a mailbox is changed only when its mails are recorded.
 
 Files can be` + kindsOfFiles(),
@@ -30,7 +33,11 @@ Files can be` + kindsOfFiles(),
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			defer ui.stopOnSignal()()
 			ctx := cmd.Context()
-			_, err := importEvents(ctx, ui, &r, func(add func(bounce.Event) error, commit func() error) error {
+			rules, err := replyRules(source.own)
+			if err != nil {
+				return err
+			}
+			_, err = importEvents(ctx, ui, &r, rules, func(add func(bounce.Event) error, commit func() error) error {
 				tally, err := source.read(ctx, ui, paths, commit, add)
 				ui.note("winnow: %s", tallied(tally, 0))
 				return err
@@ -45,15 +52,23 @@ Files can be` + kindsOfFiles(),
 }
 
 // importEvents records what each adds, a batch at a time, and says what became of it.
+// What is in the store already is read anew before, if the rules have changed.
 // each returns an error of add or commit, if there is one. What was added before an
 // error of its own is recorded all the same, and stays through a kill once it is
 // committed; to import the same again counts nothing twice.
-func importEvents(ctx context.Context, ui *tui, r *remembering, each func(add func(bounce.Event) error, commit func() error) error) (done suppress.Recorded, err error) {
+func importEvents(ctx context.Context, ui *tui, r *remembering, rules *bounce.Rules, each func(add func(bounce.Event) error, commit func() error) error) (done suppress.Recorded, err error) {
 	l, err := r.changing(ctx)
 	if err != nil {
 		return done, err
 	}
 	defer l.Close()
+	again, err := l.Reread(ctx, rules)
+	if err != nil {
+		return done, err
+	}
+	if again.Changed > 0 {
+		ui.note("winnow: %s of %s kept mean something else by these rules", number(again.Changed), counted(again.Events, "event"))
+	}
 	i := l.Import()
 	err = each(func(e bounce.Event) error { return i.Add(ctx, e) }, func() error { return i.Flush(ctx) })
 	if ctx.Err() != nil {

@@ -50,8 +50,9 @@ DNS once for each domain, and writes beside the list:
 Only domains leave the machine, to the resolver; with --probe also the addresses, to
 their own mail hosts, which are asked whether they would take mail. None is sent.
 
-Exit codes: 0 done; 1 could not finish; 2 wrong usage; 3 a gate or a brake was met; 4
-done, but less deep than asked; 130, 143 interrupted.`,
+Exit codes: 0 done; 1 could not finish, nothing was written; 2 wrong usage; 3 a gate
+was met: by --max-removed the outputs are held back (….held.csv), by --fail-on they are
+written; 4 done, but less deep than asked (….incomplete.csv); 130, 143 interrupted.`,
 		Example: `  winnow clean contacts.csv
   winnow clean contacts.csv --out-dir cleaned --keep role,unknown
   winnow clean contacts.csv -o annotated.csv

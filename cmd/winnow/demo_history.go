@@ -16,7 +16,11 @@ var demoHistory string
 
 // keepDemo records what became of the demo's earlier mail in a store of its own.
 func keepDemo(ctx context.Context, ui *tui, path string) error {
-	_, err := importEvents(ctx, ui, &remembering{store: path}, func(each func(bounce.Event) error, _ func() error) error {
+	rules, err := bounce.Embedded()
+	if err != nil {
+		return err
+	}
+	_, err = importEvents(ctx, ui, &remembering{store: path}, rules, func(each func(bounce.Event) error, _ func() error) error {
 		n := 0
 		for line := range strings.Lines(demoHistory) {
 			n++

@@ -32,6 +32,11 @@ func (r *reading) open(ctx context.Context, ui *tui, path string) (*listio.Sourc
 	if err != nil {
 		return nil, nil, err
 	}
+	return r.list(ui, src, comma)
+}
+
+// list makes out the list in a source, which it closes on error.
+func (r *reading) list(ui *tui, src *listio.Source, comma byte) (*listio.Source, *listio.List, error) {
 	list, err := listio.Open(src, listio.Options{Column: r.column, Comma: comma})
 	if err != nil {
 		src.Close()

@@ -39,8 +39,12 @@ addresses out of the replies. Domains stay. Without the key nobody can ask it.`,
 			if err != nil {
 				return err
 			}
+			events, err := l.Len(cmd.Context())
+			if err != nil {
+				return err
+			}
 			var b strings.Builder
-			fmt.Fprintf(&b, "%s\n  suppressed   %s\n", x.Path(), entries(x.Len()))
+			fmt.Fprintf(&b, "%s\n  suppressed   %s\n  events       %s\n", x.Path(), entries(x.Len()), number(int(events)))
 			at := "never"
 			if !x.Imported().IsZero() {
 				at = x.Imported().UTC().Format("2006-01-02 15:04 MST")
@@ -141,7 +145,7 @@ suppressed, and nothing else.`,
 			defer l.Close()
 			f, err := l.Forget(cmd.Context(), args[0], whoAmI(), stay)
 			if err != nil {
-				return addressError(err)
+				return addressError(err, args[0])
 			}
 			if f == (suppress.Forgotten{}) {
 				_, err := fmt.Fprintln(ui.stdout, "Nothing is kept of it.")

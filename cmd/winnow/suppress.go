@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"winnow/address"
 	"winnow/bounce"
 	"winnow/suppress"
 )
@@ -70,6 +72,25 @@ func (r *remembering) reading(ctx context.Context) (*ledger, error) {
 	return l, err
 }
 
+// listing opens a ledger for a command that lists what is in it. It is nil, and said
+// so, if nothing was kept yet: that is a list too, of nobody.
+func (r *remembering) listing(ctx context.Context, ui *tui) (*ledger, error) {
+	l, err := r.reading(ctx)
+	if errors.Is(err, errNothingKept) {
+		ui.say("winnow: %s", err)
+		return nil, nil
+	}
+	return l, err
+}
+
+// entries calls each for every entry; nil has none.
+func (l *ledger) entries(ctx context.Context, each func(suppress.Entry) error) error {
+	if l == nil {
+		return nil
+	}
+	return l.Entries(ctx, each)
+}
+
 // changing opens a ledger for a command that changes it.
 func (r *remembering) changing(ctx context.Context) (*ledger, error) {
 	p, err := r.policy()
@@ -86,12 +107,18 @@ func oneAddress(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-// addressError says which argument is none, if that is what is wrong.
-func addressError(err error) error {
-	if errors.Is(err, suppress.ErrNoAddress) {
-		return usageError{err}
+// addressError says of the arguments which is no address, why, and what to do, if that
+// is what is wrong.
+func addressError(err error, args ...string) error {
+	if !errors.Is(err, suppress.ErrNoAddress) {
+		return err
 	}
-	return err
+	for _, arg := range args {
+		if _, wrong := address.Parse(strings.TrimSpace(arg)); wrong != nil {
+			return usageError{fmt.Errorf("%q is no address: %s; give one such as jane@acme.com (nothing was changed)", printable(arg), faultText(wrong))}
+		}
+	}
+	return usageError{err}
 }
 
 // oneOf refuses a word that is none of those that a flag takes.
@@ -114,7 +141,7 @@ func suppressListCommand(ui *tui) *cobra.Command {
 			if err := oneOf("format", format, "text", "jsonl", "csv"); err != nil {
 				return err
 			}
-			l, err := r.reading(cmd.Context())
+			l, err := r.listing(cmd.Context(), ui)
 			if err != nil {
 				return err
 			}
@@ -124,7 +151,10 @@ func suppressListCommand(ui *tui) *cobra.Command {
 			case "csv":
 				return export(cmd.Context(), l, out, "csv", func(*suppress.Entry) bool { return true })
 			case "jsonl":
-				return l.Entries(cmd.Context(), func(e suppress.Entry) error { return printJSON(out, entryOf(&e), "") })
+				return l.entries(cmd.Context(), func(e suppress.Entry) error { return printJSON(out, entryOf(&e), "") })
+			}
+			if l == nil {
+				return nil
 			}
 			return listEntries(cmd.Context(), l, out)
 		},
@@ -232,7 +262,7 @@ func suppressWhyCommand(ui *tui) *cobra.Command {
 			defer l.Close()
 			a, err := l.Why(cmd.Context(), args[0])
 			if err != nil {
-				return addressError(err)
+				return addressError(err, args[0])
 			}
 			if format == "json" {
 				return printJSON(ui.stdout, accountOfPast(&a), "  ")
@@ -262,6 +292,9 @@ func printPast(w io.Writer, a *suppress.Account) error {
 	if a.Standing != suppress.Clear {
 		say("  why    %s", whyOf(&a.Entry))
 		say("  since  %s\n  until  %s", day(a.Since), untilOf(a.Until))
+	}
+	if !a.Ended.IsZero() {
+		say("  what was, ended on %s", day(a.Ended))
 	}
 	if a.Delivered() {
 		say("  mail to it was taken lately (history.recent-delivery)")
@@ -301,12 +334,16 @@ func filled(pairs ...string) (out []string) {
 type pastJSON struct {
 	entryJSON
 	Delivered bool              `json:"recent_delivery,omitempty"`
+	Ended     string            `json:"ended,omitempty"` // of one that is clear, when what was held against it ended
 	Told      []eventJSON       `json:"told"`
 	Changes   []suppress.Change `json:"changes"`
 }
 
 func accountOfPast(a *suppress.Account) pastJSON {
 	out := pastJSON{entryJSON: entryOf(&a.Entry), Delivered: a.Delivered(), Told: []eventJSON{}, Changes: []suppress.Change{}}
+	if !a.Ended.IsZero() {
+		out.Ended = a.Ended.Format(time.RFC3339)
+	}
 	for i := range a.Events {
 		out.Told = append(out.Told, toldOf(&a.Events[i], a.Times[i]))
 	}
@@ -364,7 +401,7 @@ func suppressAddCommand(ui *tui) *cobra.Command {
 			defer l.Close()
 			n, err := l.Suppress(cmd.Context(), orders...)
 			if err != nil {
-				return addressError(err)
+				return addressError(err, args...)
 			}
 			ui.note("winnow: %s suppressed, %s so already", number(n), number(len(args)-n))
 			return nil
@@ -402,7 +439,7 @@ Think twice about one whose owner complained.`,
 			was, err := l.Release(cmd.Context(), args[0], whoAmI(), note)
 			switch {
 			case err != nil:
-				return addressError(err)
+				return addressError(err, args[0])
 			case was == suppress.Clear:
 				return fmt.Errorf("remove an entry: %s is not suppressed", printable(args[0]))
 			}
@@ -419,8 +456,7 @@ Think twice about one whose owner complained.`,
 
 func suppressRevertCommand(ui *tui) *cobra.Command {
 	var r remembering
-	var host, since, until string
-	var undo int
+	var host, since, until, undo string
 	cmd := &cobra.Command{
 		Use:   "revert",
 		Short: "Take a bad day of a mail host back, or show and undo what was taken back",
@@ -472,18 +508,25 @@ On 14 and 15 December 2020 Gmail said of living accounts that they do not exist.
 	fs.StringVar(&host, "host", "", "the mail `HOST`: gmail, mimecast.com, acme.com")
 	fs.StringVar(&since, "since", "", "from this `TIME` on: a day (UTC), or 2026-11-24T08:00:00Z")
 	fs.StringVar(&until, "until", "", "to before this `TIME`")
-	fs.IntVar(&undo, "undo", 0, "end the revert of this `NUMBER`")
+	fs.StringVar(&undo, "undo", "", "end the revert of this `NUMBER`")
 	fs.BoolVarP(&ui.quiet, "quiet", "q", false, "say nothing but errors")
 	return cmd
 }
 
-func undoRevert(ctx context.Context, ui *tui, r *remembering, id int) error {
+func undoRevert(ctx context.Context, ui *tui, r *remembering, number string) error {
+	id, err := strconv.Atoi(number)
+	if err != nil || id < 1 {
+		return usageError{fmt.Errorf("--undo: %q is no revert's number; winnow suppress revert shows them", printable(number))}
+	}
 	l, err := r.changing(ctx)
 	if err != nil {
 		return err
 	}
 	defer l.Close()
 	if err := l.Undo(ctx, id, whoAmI()); err != nil {
+		if errors.Is(err, suppress.ErrNoRevert) {
+			err = fmt.Errorf("%w; winnow suppress revert shows those that hold", err)
+		}
 		return fmt.Errorf("undo revert %d: %w", id, err)
 	}
 	ui.note("winnow: revert %d has ended: what it took back counts again", id)

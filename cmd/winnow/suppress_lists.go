@@ -1,11 +1,14 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -25,8 +28,9 @@ func suppressImportCommand(ui *tui) *cobra.Command {
 		Use:   "import LIST",
 		Short: "Suppress all addresses of a list: one that you kept until now, or a service's",
 		Long: `Suppresses all addresses of a list: one address a line, or a CSV list with a column
-of addresses. Rows without an address are passed over; one that is no address is
-named by its number, the others are taken, and the exit code is 2.
+of addresses, with a name before it or without ("Jane Doe" <jane@acme.com>). Rows
+without an address are passed over; one that is no address, or has a quote that never
+closes, is named by its number, the others are taken, and the exit code is 2.
 
 Bounces themselves say more than such a list: winnow bounces import.`,
 		Example: `  winnow suppress import unsubscribed.csv --reason complaint
@@ -55,9 +59,9 @@ Bounces themselves say more than such a list: winnow bounces import.`,
 
 // importList suppresses the addresses of a list, a batch at a time.
 func importList(ctx context.Context, ui *tui, r *remembering, reading *reading, path string, o suppress.Order) error {
-	src, list, err := reading.open(ctx, ui, path)
+	src, list, err := reading.openNamed(ctx, ui, path)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w; nothing was suppressed", err)
 	}
 	defer src.Close()
 	if o.Note == "" {
@@ -69,52 +73,163 @@ func importList(ctx context.Context, ui *tui, r *remembering, reading *reading, 
 	}
 	defer l.Close()
 
-	var orders []suppress.Order
-	taken, changed, bad := 0, 0, 0
-	flush := func() error {
-		n, err := l.Suppress(ctx, orders...)
-		taken, changed, orders = taken+len(orders), changed+n, orders[:0]
-		return err
-	}
+	in := importing{ui: ui, list: list, order: o, keep: func(orders []suppress.Order) (int, error) { return l.Suppress(ctx, orders...) }}
 	rows := list.Blocks()
 	for {
 		b, err := rows.Next()
-		if b != nil {
-			for i := range b.Len() {
-				cell, _ := list.Cell(b.Row(i))
-				if validate.NoAddress(cell) {
-					continue
-				}
-				if _, err := address.Parse(strings.TrimSpace(cell)); err != nil {
-					bad++
-					ui.say("winnow: row %d: %s", b.First+i, faultText(err))
-					continue
-				}
-				o.Address = strings.Clone(cell)
-				orders = append(orders, o)
-				if len(orders) == suppress.Batch {
-					if err := flush(); err != nil {
-						return err
-					}
-				}
+		switch {
+		case errors.Is(err, io.EOF):
+			err = in.flush()
+			ui.note("winnow: %s suppressed, %s so already", number(in.changed), number(in.taken-in.changed))
+			if err == nil && in.bad > 0 {
+				err = exit(exitUsage)
 			}
+			return err
+		case errors.Is(err, listio.ErrQuote):
+			rows.Skip()
+			in.refuse("%s", err)
+		case err != nil:
+			err = errors.Join(err, in.flush())
+			return fmt.Errorf("read %s: %w; %s of the rows before it suppressed", src.Name(), err, number(in.taken))
+		default:
+			err = in.block(b)
 			rows.Release(b)
 		}
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return fmt.Errorf("read %s: %w", src.Name(), err)
+		if err != nil && !errors.Is(err, listio.ErrQuote) {
+			return err
 		}
 	}
-	if err := flush(); err != nil {
-		return err
-	}
-	ui.note("winnow: %s suppressed, %s so already", number(changed), number(taken-changed))
-	if bad > 0 {
-		return exit(exitUsage)
+}
+
+// importing is an import on its way.
+type importing struct {
+	ui    *tui
+	list  *listio.List
+	order suppress.Order
+	keep  func([]suppress.Order) (changed int, err error)
+
+	orders              []suppress.Order // not kept yet
+	taken, changed, bad int
+}
+
+func (in *importing) block(b *listio.Block) error {
+	for i := range b.Len() {
+		row := b.Row(i)
+		cell, _ := in.list.Cell(row)
+		if !validate.NoAddress(cell) && !in.takeCell(cell) {
+			// A quote that nobody meant makes one row of many lines, which may be good.
+			if strings.ContainsAny(strings.TrimRight(row, "\r\n"), "\r\n") {
+				for line := range strings.Lines(row) {
+					if !in.take(line) {
+						in.refuse("row %d: a quote in it does not end where the cell does", b.First+i)
+					}
+				}
+			} else {
+				_, err := address.Parse(strings.TrimSpace(cell))
+				in.refuse("row %d: %s", b.First+i, faultText(err))
+			}
+		}
+		if len(in.orders) >= suppress.Batch {
+			if err := in.flush(); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
+}
+
+// take takes a line for a row. It reports whether nothing is wrong with it: its quotes
+// close, and it has an address, or none at all.
+func (in *importing) take(line string) bool {
+	if strings.Count(line, `"`)%2 != 0 {
+		return false
+	}
+	cell, _ := in.list.Cell(line)
+	return validate.NoAddress(cell) || in.takeCell(cell)
+}
+
+func (in *importing) takeCell(cell string) bool {
+	cell = bare(cell)
+	if _, err := address.Parse(strings.TrimSpace(cell)); err != nil {
+		return false
+	}
+	o := in.order
+	o.Address = strings.Clone(cell)
+	in.orders = append(in.orders, o)
+	return true
+}
+
+func (in *importing) refuse(format string, args ...any) {
+	in.bad++
+	in.ui.say("winnow: "+format+"; it is left out", args...)
+}
+
+func (in *importing) flush() error {
+	n, err := in.keep(in.orders)
+	if err != nil {
+		return err
+	}
+	in.taken, in.changed, in.orders = in.taken+len(in.orders), in.changed+n, in.orders[:0]
+	return nil
+}
+
+// named is a cell such as "Jane Doe" <jane@acme.com>, between delimiters.
+var named = regexp.MustCompile(`(^|[,;\t|\r])[ \t]*"[^"\r\n]*"[ \t]*<([^<>",;|\s]+@[^<>",;|\s]+)>[ \t]*`)
+
+// bare takes the name off an address in angle brackets.
+func bare(cell string) string {
+	cell = strings.TrimSpace(cell)
+	open := strings.LastIndexByte(cell, '<')
+	if open < 0 || !strings.HasSuffix(cell, ">") || strings.Contains(cell[:open], "@") {
+		return cell
+	}
+	return cell[open+1 : len(cell)-1]
+}
+
+// openNamed opens a list as open does, in which a mail program may have written names
+// in quotes before the addresses: to a list, their quotes are open.
+func (r *reading) openNamed(ctx context.Context, ui *tui, path string) (*listio.Source, *listio.List, error) {
+	comma, err := r.comma()
+	if err != nil {
+		return nil, nil, err
+	}
+	as, err := openSource(ctx, ui, path)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer as.Close()
+	out, in := io.Pipe()
+	go func() { in.CloseWithError(withoutNames(in, as.Open())) }()
+	src, err := listio.Spool(out, as.Name())
+	out.Close() // ends the other side
+	if err != nil {
+		return nil, nil, err
+	}
+	return r.list(ui, src, comma)
+}
+
+// withoutNames copies a list, line by line, without the names before addresses. A line
+// of over 64 KiB is no list's, and goes on in pieces.
+func withoutNames(to io.Writer, from io.Reader) error {
+	lines := bufio.NewReaderSize(from, 64<<10)
+	for {
+		line, err := lines.ReadSlice('\n')
+		if errors.Is(err, bufio.ErrBufferFull) {
+			err = nil
+		}
+		if bytes.IndexByte(line, '<') >= 0 {
+			line = named.ReplaceAll(line, []byte("$1$2"))
+		}
+		if _, err := to.Write(line); err != nil {
+			return err
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
 }
 
 // faultText says what is wrong with an address, without the address.
@@ -158,7 +273,7 @@ of bounces and one of complaints gets each by --only.`)
 					return err
 				}
 			}
-			l, err := r.reading(cmd.Context())
+			l, err := r.listing(cmd.Context(), ui)
 			if err != nil {
 				return err
 			}
@@ -201,7 +316,7 @@ of bounces and one of complaints gets each by --only.`)
 
 // export writes the entries that are wanted.
 func export(ctx context.Context, l *ledger, to io.Writer, format string, wanted func(*suppress.Entry) bool) error {
-	if l.Hashed() {
+	if l != nil && l.Hashed() {
 		return errors.New("export entries: the store keeps hashes, of which nobody can tell the addresses; winnow suppress list shows the hashes")
 	}
 	for _, f := range suppress.Formats() {
@@ -212,7 +327,7 @@ func export(ctx context.Context, l *ledger, to io.Writer, format string, wanted 
 		if err != nil {
 			return err
 		}
-		if err := l.Entries(ctx, func(e suppress.Entry) error {
+		if err := l.entries(ctx, func(e suppress.Entry) error {
 			if !wanted(&e) {
 				return nil
 			}

@@ -1,0 +1,90 @@
+package suppress
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"winnow/bounce"
+	"winnow/store"
+)
+
+// Reread says how many events other rules had read, and how many of them mean
+// something else now.
+type Reread struct{ Events, Changed int }
+
+// Reread classifies the replies of all events anew, if rules are not those by which
+// that was done last: replies are kept so that new rules judge old ones too. A ledger
+// of hashes keeps what was read, for its replies have lost words.
+//
+// It is one transaction: it is done wholly, or not at all.
+func (l *Ledger) Reread(ctx context.Context, rules *bounce.Rules) (done Reread, err error) {
+	stamp := []byte(rules.Stamp())
+	same := false
+	if err := l.store.View(ctx, func(tx *store.Tx) error {
+		same, err = isStamped(tx, stamp)
+		return err
+	}); err != nil {
+		return done, fmt.Errorf("read the history: %w", err)
+	}
+	if same || l.Hashed() {
+		return done, nil
+	}
+	err = l.update(ctx, func(tx *store.Tx) error {
+		done = Reread{}
+		if same, err := isStamped(tx, stamp); same || err != nil { // another process was faster
+			return err
+		}
+		if done, err = reread(tx, rules); err != nil {
+			return err
+		}
+		return tx.Cache(metaCache).Put(metaRules, stamp, l.now())
+	})
+	if err != nil {
+		return Reread{}, fmt.Errorf("read old replies by new rules: %w", err)
+	}
+	return done, nil
+}
+
+func isStamped(tx *store.Tx, stamp []byte) (bool, error) {
+	item, ok, err := tx.Cache(metaCache).Latest(metaRules)
+	return ok && bytes.Equal(item.Value, stamp), err
+}
+
+// reread goes over all events. Those that mean something else are held in memory until
+// all are read: what is being read must not be written to.
+func reread(tx *store.Tx, rules *bounce.Rules) (done Reread, err error) {
+	moved := make(days)
+	var changed []store.Record
+	for r, err := range tx.Log(eventLog).All() {
+		var f fields
+		if err == nil {
+			err = f.read(r.Value)
+		}
+		if err != nil {
+			return done, err
+		}
+		done.Events++
+		if len(f[fieldText]) >= maxText {
+			continue // it was longer, and was read whole
+		}
+		was := f.event(r.At)
+		e, other := rules.Again(was)
+		if !other {
+			continue
+		}
+		done.Changed++
+		timeless := len(f[fieldTimeless]) > 0
+		if !timeless {
+			moved.move(string(f[fieldGroup]), r.At, e.Happened, was.Class, was.Reason, e.Class, e.Reason)
+		}
+		changed = append(changed, store.Record{Key: bytes.Clone(r.Key), Once: bytes.Clone(r.Once), At: r.At,
+			Value: encode(&e, string(f[fieldGroup]), string(f[fieldDomain]), timeless)})
+	}
+	for _, r := range changed {
+		if err := tx.Log(eventLog).Replace(r); err != nil {
+			return done, err
+		}
+	}
+	return done, moved.addTo(tx)
+}
