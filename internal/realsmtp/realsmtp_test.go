@@ -1,0 +1,258 @@
+//go:build linux
+
+package realsmtp_test
+
+import (
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/netip"
+	"net/textproto"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"winnow/internal/realsmtp"
+)
+
+// boxes are those of every domain of the table.
+var boxes = map[string]realsmtp.Box{
+	"jane": realsmtp.Mailbox, "full": realsmtp.Full, "gone": realsmtp.Disabled, "later": realsmtp.Deferred,
+}
+
+func table() []realsmtp.Domain {
+	return []realsmtp.Domain{
+		{Name: "plain.example", Manner: realsmtp.Plain, Boxes: boxes},
+		{Name: "all.example", Manner: realsmtp.CatchAll, Boxes: boxes},
+		{Name: "grey.example", Manner: realsmtp.Greylists, Boxes: boxes},
+		{Name: "defers.example", Manner: realsmtp.Defers, Boxes: boxes},
+		{Name: "nobody.example", Manner: realsmtp.RefusesAll, Boxes: boxes},
+		{Name: "blocks.example", Manner: realsmtp.BlocksSender, Boxes: boxes},
+		{Name: "closed.example", Manner: realsmtp.BlocksGreeting, Boxes: boxes},
+		{Name: "slow.example", Manner: realsmtp.Slow, Boxes: boxes},
+	}
+}
+
+func startExim(t *testing.T, domains ...realsmtp.Domain) *realsmtp.Server {
+	t.Helper()
+	skipAbsent(t, realsmtp.EximReady(t.Context()))
+	s, err := realsmtp.StartExim(domains...)
+	require.NoError(t, err)
+	t.Cleanup(s.Stop)
+	return s
+}
+
+func skipAbsent(t *testing.T, err error) {
+	t.Helper()
+	if errors.Is(err, realsmtp.ErrAbsent) {
+		t.Skip(err)
+	}
+	require.NoError(t, err)
+}
+
+// session is one as a client has it by hand.
+type session struct {
+	t    *testing.T
+	conn net.Conn
+	text *textproto.Conn
+}
+
+func dial(t *testing.T, addr netip.AddrPort) *session {
+	t.Helper()
+	conn, err := net.Dial("tcp", addr.String())
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close() })
+	require.NoError(t, conn.SetDeadline(time.Now().Add(time.Minute)))
+	return &session{t: t, conn: conn, text: textproto.NewConn(conn)}
+}
+
+// reads returns the next reply, its lines joined by spaces.
+func (s *session) reads() string {
+	s.t.Helper()
+	line, err := s.text.ReadLine()
+	require.NoError(s.t, err)
+	all := line
+	for len(line) > 3 && line[3] == '-' {
+		line, err = s.text.ReadLine()
+		require.NoError(s.t, err)
+		all += " " + strings.TrimPrefix(line[4:], all[4:9]+" ") // the enhanced code is said again
+	}
+	return all
+}
+
+func (s *session) says(line string) string {
+	s.t.Helper()
+	require.NoError(s.t, s.text.PrintfLine("%s", line))
+	return s.reads()
+}
+
+// opens greets and names a sender.
+func (s *session) opens() {
+	s.t.Helper()
+	require.Regexp(s.t, "^220 ", s.reads())
+	require.Regexp(s.t, "^250", s.says("EHLO probe.example"))
+	require.Regexp(s.t, "^250 ", s.says("MAIL FROM:<probe@sender.example>"))
+}
+
+// answers are what the hosts of both servers give to RCPT.
+var answers = []struct {
+	name, to       string
+	exim, postfix  string // how the reply begins
+	after          string // how it begins where the greylisting has passed
+	greeted        string // how the greeting begins, "" is 220
+}{
+	{name: "a mailbox", to: "jane@plain.example", exim: "250 ", postfix: "250 2.1.5"},
+	{name: "in other letters", to: "JANE@Plain.Example", exim: "250 ", postfix: "250 2.1.5"},
+	{name: "postmaster", to: "postmaster@plain.example", exim: "250 ", postfix: "250 2.1.5"},
+	{name: "nobody", to: "nobody@plain.example", exim: "550 5.1.1", postfix: "550 5.1.1"},
+	{name: "full", to: "full@plain.example", exim: "552 5.2.2", postfix: "552 5.2.2"},
+	{name: "disabled", to: "gone@plain.example", exim: "550 5.2.1", postfix: "550 5.2.1"},
+	{name: "deferred", to: "later@plain.example", exim: "451 4.3.0", postfix: "451 4.3.0"},
+	{name: "not served", to: "jane@elsewhere.example", exim: "550 5.7.1", postfix: "554 5.7.1"},
+	{name: "catch-all", to: "nobody@all.example", exim: "250 ", postfix: "250 2.1.5"},
+	{name: "full where all are taken", to: "full@all.example", exim: "552 5.2.2", postfix: "552 5.2.2"},
+	{name: "greylisted", to: "jane@grey.example", exim: "451[- ]4.7.1", postfix: "450 4.2.0", after: "250 "},
+	{name: "greylisted nobody", to: "nobody@grey.example", exim: "451[- ]4.7.1", postfix: "450 4.2.0", after: "550 5.1.1"},
+	{name: "greylisted postmaster", to: "postmaster@grey.example", exim: "451[- ]4.7.1", postfix: "450 4.2.0", after: "250 "},
+	{name: "a domain that defers", to: "jane@defers.example", exim: "451 4.3.0", postfix: "451 4.3.0"},
+	{name: "its postmaster", to: "postmaster@defers.example", exim: "451 4.3.0", postfix: "451 4.3.0"},
+	{name: "a domain that refuses all", to: "jane@nobody.example", exim: "550 5.1.1", postfix: "550 5.1.1"},
+	{name: "its postmaster too", to: "postmaster@nobody.example", exim: "550 5.1.1", postfix: "550 5.1.1"},
+	{name: "blocked", to: "jane@blocks.example", exim: "550[- ]5.7.1", postfix: "550 5.7.1"},
+	{name: "blocked nobody", to: "nobody@blocks.example", exim: "550[- ]5.7.1", postfix: "550 5.7.1"},
+	{name: "blocked at the greeting", to: "jane@closed.example", greeted: "554[- ]5.7.1"},
+	{name: "slow", to: "jane@slow.example", exim: "250 ", postfix: "250 2.1.5"},
+	{name: "slow nobody", to: "nobody@slow.example", exim: "550 5.1.1", postfix: "550 5.1.1"},
+}
+
+func TestExim(t *testing.T) {
+	s := startExim(t, table()...)
+	t.Run("answers", func(t *testing.T) {
+		for _, tt := range answers {
+			t.Run(tt.name, func(t *testing.T) {
+				t.Parallel()
+				testAnswer(t, s, tt.to, tt.greeted, tt.exim, tt.after)
+			})
+		}
+	})
+	t.Run("starttls and pipelining", func(t *testing.T) { testExtensions(t, s) })
+	t.Run("the wait is named", func(t *testing.T) {
+		d := dial(t, s.Host("grey.example"))
+		d.opens()
+		require.Contains(t, d.says("RCPT TO:<full@grey.example>"), "try again in 3 seconds")
+	})
+	t.Run("stop", func(t *testing.T) { testStop(t, s) })
+}
+
+// testAnswer asks for a recipient, of a host that greylists until it does no more.
+func testAnswer(t *testing.T, s *realsmtp.Server, to, greeted, want, after string) {
+	_, domain, _ := strings.Cut(strings.ToLower(to), "@")
+	d := dial(t, s.Host(domain))
+	if greeted != "" {
+		require.Regexp(t, "^"+greeted, d.reads())
+		return
+	}
+	d.opens()
+	require.Regexp(t, "^"+want, d.says("RCPT TO:<"+to+">"))
+	if after != "" {
+		const patience = 30 * time.Second
+		last := "4"
+		for deadline := time.Now().Add(patience); strings.HasPrefix(last, "4") && time.Now().Before(deadline); {
+			<-time.After(200 * time.Millisecond)
+			last = d.says("RCPT TO:<" + to + ">")
+		}
+		require.Regexp(t, "^"+after, last)
+	}
+	require.Regexp(t, "^5", d.says("DATA"), "a mail was taken")
+	require.Regexp(t, "^250", d.says("RSET"))
+	require.Regexp(t, "^221", d.says("QUIT"))
+}
+
+// testExtensions checks what is offered, under TLS too, and that it works.
+func testExtensions(t *testing.T, s *realsmtp.Server) {
+	d := dial(t, s.Host("plain.example"))
+	d.reads()
+	offered := d.says("EHLO probe.example")
+	require.Contains(t, offered, "STARTTLS")
+	require.Contains(t, offered, "PIPELINING")
+	require.Regexp(t, "^220", d.says("STARTTLS"))
+	secure := tls.Client(d.conn, &tls.Config{InsecureSkipVerify: true})
+	require.NoError(t, secure.HandshakeContext(t.Context()))
+	require.Equal(t, "mx.plain-"+family(s)+".test", secure.ConnectionState().PeerCertificates[0].Subject.CommonName)
+	d.text = textproto.NewConn(secure)
+	require.NotContains(t, d.says("EHLO probe.example"), "STARTTLS")
+	require.NoError(t, d.text.PrintfLine("%s", "MAIL FROM:<>\r\nRCPT TO:<jane@plain.example>\r\nRCPT TO:<nobody@plain.example>\r\nRSET\r\nQUIT"))
+	for _, want := range []string{"250", "250", "550", "250", "221"} {
+		require.Regexp(t, "^"+want, d.reads())
+	}
+}
+
+// family is the last word of the names of its hosts.
+func family(s *realsmtp.Server) string {
+	return strings.TrimSuffix(strings.TrimPrefix(s.MX(""), "mx.plain-"), ".test")
+}
+
+// testStop checks that nothing is left of the server.
+func testStop(t *testing.T, s *realsmtp.Server) {
+	held := dial(t, s.Host(""))
+	held.opens()
+	dir := folder(t, s)
+	require.DirExists(t, dir)
+	s.Stop()
+	s.Stop()
+	require.NoDirExists(t, dir)
+	_, err := net.Dial("tcp", s.Host("").String())
+	require.Error(t, err, "it still listens")
+	require.Empty(t, processes(t, dir), "processes are left")
+}
+
+// folder is the server's, by the files that its processes run from or in.
+func folder(t *testing.T, s *realsmtp.Server) string {
+	t.Helper()
+	dirs, err := os.ReadDir(os.TempDir())
+	require.NoError(t, err)
+	for _, d := range dirs {
+		name := os.TempDir() + "/" + d.Name()
+		if strings.HasPrefix(d.Name(), "winnow-"+family(s)+"-") && len(processes(t, name)) > 0 {
+			return name
+		}
+	}
+	require.Fail(t, "no folder of a running "+family(s))
+	return ""
+}
+
+// processes are those that work in dir or were started with it in their arguments.
+func processes(t *testing.T, dir string) (pids []string) {
+	t.Helper()
+	all, err := os.ReadDir("/proc")
+	require.NoError(t, err)
+	for _, p := range all {
+		cwd, _ := os.Readlink("/proc/" + p.Name() + "/cwd")
+		args, _ := os.ReadFile("/proc/" + p.Name() + "/cmdline")
+		if strings.HasPrefix(cwd, dir) || strings.Contains(string(args), dir) {
+			pids = append(pids, p.Name()+" "+string(args))
+		}
+	}
+	return pids
+}
+
+func TestTable(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		domains []realsmtp.Domain
+	}{
+		{name: "twice", domains: []realsmtp.Domain{{Name: "a.example"}, {Name: "a.example"}}},
+		{name: "no name", domains: []realsmtp.Domain{{}}},
+		{name: "a name that would be read as more", domains: []realsmtp.Domain{{Name: "a.example: x"}}},
+		{name: "a local part that would", domains: []realsmtp.Domain{{Name: "a.example", Boxes: map[string]realsmtp.Box{"a b": realsmtp.Full}}}},
+		{name: "no such manner", domains: []realsmtp.Domain{{Name: "a.example", Manner: 99}}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := realsmtp.StartExim(tt.domains...)
+			require.ErrorContains(t, err, "realsmtp: ")
+		})
+	}
+}
