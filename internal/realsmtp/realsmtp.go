@@ -125,11 +125,12 @@ func (s *Server) Zone() string {
 // addr is where the host is that has the manner.
 func (m Manner) addr() netip.Addr { return netip.AddrFrom4([4]byte{127, 0, 0, 2 + byte(m)}) }
 
-// Log returns what the server has logged so far. It is nothing once it was stopped.
+// Log returns what the server has logged and said so far. It is nothing once it was stopped.
 func (s *Server) Log() string {
 	var all strings.Builder
-	files, _ := filepath.Glob(filepath.Join(s.dir, "log", "*"))
-	for _, file := range files {
+	logs, _ := filepath.Glob(s.in("log", "*"))
+	outs, _ := filepath.Glob(s.in("out*"))
+	for _, file := range append(logs, outs...) {
 		said, _ := os.ReadFile(file)
 		all.Write(said)
 	}

@@ -41,8 +41,16 @@ func startExim(t *testing.T, domains ...realsmtp.Domain) *realsmtp.Server {
 	skipAbsent(t, realsmtp.EximReady(t.Context()))
 	s, err := realsmtp.StartExim(domains...)
 	require.NoError(t, err)
-	t.Cleanup(s.Stop)
+	t.Cleanup(func() { ends(t, s) })
 	return s
+}
+
+// ends stops s and tells why a test has failed.
+func ends(t *testing.T, s *realsmtp.Server) {
+	if t.Failed() {
+		t.Log(s.Log())
+	}
+	s.Stop()
 }
 
 func skipAbsent(t *testing.T, err error) {
@@ -99,10 +107,10 @@ func (s *session) opens() {
 
 // answers are what the hosts of both servers give to RCPT.
 var answers = []struct {
-	name, to       string
-	exim, postfix  string // how the reply begins
-	after          string // how it begins where the greylisting has passed
-	greeted        string // how the greeting begins, "" is 220
+	name, to      string
+	exim, postfix string // how the reply begins
+	after         string // how it begins where the greylisting has passed
+	greeted       string // how the greeting begins, "" is 220
 }{
 	{name: "a mailbox", to: "jane@plain.example", exim: "250 ", postfix: "250 2.1.5"},
 	{name: "in other letters", to: "JANE@Plain.Example", exim: "250 ", postfix: "250 2.1.5"},
@@ -255,4 +263,27 @@ func TestTable(t *testing.T) {
 			require.ErrorContains(t, err, "realsmtp: ")
 		})
 	}
+}
+
+func startPostfix(t *testing.T, how realsmtp.Postfix, domains ...realsmtp.Domain) *realsmtp.Server {
+	t.Helper()
+	skipAbsent(t, realsmtp.PostfixReady(t.Context()))
+	s, err := realsmtp.StartPostfix(t.Context(), how, domains...)
+	require.NoError(t, err)
+	t.Cleanup(func() { ends(t, s) })
+	return s
+}
+
+func TestPostfix(t *testing.T) {
+	s := startPostfix(t, realsmtp.Postfix{}, table()...)
+	t.Run("answers", func(t *testing.T) {
+		for _, tt := range answers {
+			t.Run(tt.name, func(t *testing.T) {
+				t.Parallel()
+				testAnswer(t, s, tt.to, tt.greeted, tt.postfix, tt.after)
+			})
+		}
+	})
+	t.Run("starttls and pipelining", func(t *testing.T) { testExtensions(t, s) })
+	t.Run("stop", func(t *testing.T) { testStop(t, s) })
 }

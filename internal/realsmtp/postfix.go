@@ -1,0 +1,192 @@
+//go:build linux
+
+package realsmtp
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/user"
+	"strings"
+	"text/template"
+)
+
+//go:embed postfix.main.tmpl
+var postfixMain string
+
+//go:embed postfix.master.tmpl
+var postfixMaster string
+
+// Postfix is how a Postfix is other than it comes. The zero is Postfix's own
+// limits, as most have them: an error sleep of 1 s from the 10th refusal of a session
+// on, 421 after the 20th, 50 connections of one client, 1,000 recipients a mail.
+type Postfix struct {
+	// RecipientLimit: from the next recipient of a mail on, the answer is 452 4.5.3. 0 is 1,000.
+	RecipientLimit int
+	// Unlimited lifts what limits a client's errors and connections: for benchmarks.
+	Unlimited bool
+	// Processes serve at once, a connection each. 0 is 100.
+	Processes int
+}
+
+// The accounts that Postfix runs as must not be one another's, nor root's. These
+// are there on every Debian; on the machine, they own nothing that is run.
+const (
+	postfixOwner = "mail"
+	postfixGroup = "uucp"
+)
+
+// StartPostfix runs a Postfix over domains, and a postgrey where one of them
+// greylists. It must be root, and fetches both if need be: see PostfixReady. It
+// offers STARTTLS, PIPELINING and SMTPUTF8.
+func StartPostfix(ctx context.Context, how Postfix, domains ...Domain) (*Server, error) {
+	p, err := unpacked(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s, err := newServer("postfix", domains)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.postfix(p, how); err != nil {
+		s.Stop()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Server) postfix(p packages, how Postfix) error {
+	greyPort, err := s.postgrey(p)
+	if err != nil {
+		return err
+	}
+	for _, folder := range []string{"conf", "log"} {
+		if err := os.Mkdir(s.in(folder), 0o755); err != nil {
+			return fmt.Errorf("realsmtp: %w", err)
+		}
+	}
+	if err := s.queue(); err != nil {
+		return err
+	}
+	cert, key, err := certificate("mx.plain-postfix.test")
+	if err != nil {
+		return err
+	}
+	if err := s.postfixConf(p, how, greyPort); err != nil {
+		return err
+	}
+	domains, boxes, access := s.postfixTables()
+	for name, text := range map[string]string{"domains": domains, "boxes": boxes, "access": access, "cert.pem": string(cert), "key.pem": string(key)} {
+		if err := s.write(name, text); err != nil {
+			return err
+		}
+	}
+	if err := os.Chmod(s.in("key.pem"), 0o600); err != nil {
+		return fmt.Errorf("realsmtp: %w", err)
+	}
+	cmd := exec.Command(p.root+"/usr/lib/postfix/sbin/master", "-c", s.in("conf"), "-d")
+	cmd.Dir, cmd.Env = s.dir, []string{"LD_LIBRARY_PATH=" + strings.Join(p.libs, ":"), "PATH=/usr/bin:/bin"}
+	running, err := start(cmd, s.in("out"))
+	if err != nil {
+		return err
+	}
+	s.running = append([]*process{running}, s.running...)
+	if err := running.answers(s.Host("")); err != nil {
+		return fmt.Errorf("%w: %s", err, s.Log())
+	}
+	return nil
+}
+
+// queue makes the folders that Postfix wants, as its own package would.
+func (s *Server) queue() error {
+	owner, err := user.Lookup(postfixOwner)
+	if err != nil {
+		return fmt.Errorf("realsmtp: %w", err)
+	}
+	who, err := accountOf(owner)
+	if err != nil {
+		return err
+	}
+	for _, folder := range []string{"data", "queue", "queue/active", "queue/bounce", "queue/corrupt", "queue/defer", "queue/deferred", "queue/flush",
+		"queue/hold", "queue/incoming", "queue/maildrop", "queue/pid", "queue/private", "queue/public", "queue/saved", "queue/trace"} {
+		if err := os.Mkdir(s.in(folder), 0o755); err != nil {
+			return fmt.Errorf("realsmtp: %w", err)
+		}
+		if folder == "queue" || folder == "queue/pid" {
+			continue // root's
+		}
+		if err := os.Lchown(s.in(folder), int(who.uid), int(who.gid)); err != nil {
+			return fmt.Errorf("realsmtp: %w", err)
+		}
+	}
+	return nil
+}
+
+func (s *Server) postfixConf(p packages, how Postfix, greyPort uint16) error {
+	type host struct {
+		Addr   string
+		Manner string
+	}
+	var all []host
+	for m := range numManners {
+		all = append(all, host{m.addr().String(), m.String()})
+	}
+	values := map[string]any{
+		"Dir": s.dir, "Root": p.root, "Libs": strings.Join(p.libs, ":"), "Port": s.port, "Hosts": all, "GreyPort": greyPort,
+		"Owner": postfixOwner, "Group": postfixGroup, "SlowBy": SlowBy,
+		"RecipientLimit": how.RecipientLimit, "Unlimited": how.Unlimited, "Processes": how.Processes,
+	}
+	for name, text := range map[string]string{"main.cf": postfixMain, "master.cf": postfixMaster} {
+		var conf strings.Builder
+		t, err := template.New(name).Option("missingkey=error").Parse(text)
+		if err == nil {
+			err = t.Execute(&conf, values)
+		}
+		if err != nil {
+			return fmt.Errorf("realsmtp: %w", err)
+		}
+		if err := s.write("conf/"+name, conf.String()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// postfixTables are what is served, who has a mailbox, and who is answered otherwise.
+func (s *Server) postfixTables() (domains, boxes, access string) {
+	const (
+		full     = "552 5.2.2 Mailbox is full / over quota"
+		disabled = "550 5.2.1 This account has been disabled"
+		deferred = "451 4.3.0 Temporary failure, try again later"
+		blocked  = "550 5.7.1 Service unavailable; Client host [127.0.0.1] blocked using zen.example.org"
+	)
+	special := map[Box]string{Full: full, Disabled: disabled, Deferred: deferred}
+	wholly := map[Manner]string{Greylists: "greylist", Defers: deferred, BlocksSender: blocked}
+	var served, taken, other strings.Builder
+	for name, d := range s.domains {
+		fmt.Fprintf(&served, "%s x\n", name)
+		if answer, is := wholly[d.Manner]; is {
+			fmt.Fprintf(&other, "%s %s\n", name, answer)
+		}
+		if d.Manner == CatchAll {
+			fmt.Fprintf(&taken, "@%s x\n", name)
+		}
+		if b, is := d.box("postmaster"); is && b == Mailbox {
+			fmt.Fprintf(&taken, "postmaster@%s x\n", name)
+		}
+		for local := range d.Boxes {
+			b, is := d.box(local)
+			if !is {
+				continue
+			}
+			if answer, is := special[b]; is && wholly[d.Manner] == "" {
+				fmt.Fprintf(&other, "%s@%s %s\n", local, name, answer)
+			} else if local != "postmaster" {
+				fmt.Fprintf(&taken, "%s@%s x\n", local, name)
+			}
+		}
+	}
+	return served.String(), taken.String(), other.String()
+}
