@@ -5,6 +5,7 @@ package realsmtp_test
 import (
 	"crypto/tls"
 	"errors"
+	"io"
 	"net"
 	"net/netip"
 	"net/textproto"
@@ -40,6 +41,15 @@ func startExim(t *testing.T, domains ...realsmtp.Domain) *realsmtp.Server {
 	t.Helper()
 	skipAbsent(t, realsmtp.EximReady(t.Context()))
 	s, err := realsmtp.StartExim(domains...)
+	require.NoError(t, err)
+	t.Cleanup(func() { ends(t, s) })
+	return s
+}
+
+func startPostfix(t *testing.T, how realsmtp.Postfix, domains ...realsmtp.Domain) *realsmtp.Server {
+	t.Helper()
+	skipAbsent(t, realsmtp.PostfixReady(t.Context()))
+	s, err := realsmtp.StartPostfix(t.Context(), how, domains...)
 	require.NoError(t, err)
 	t.Cleanup(func() { ends(t, s) })
 	return s
@@ -155,6 +165,54 @@ func TestExim(t *testing.T) {
 	t.Run("stop", func(t *testing.T) { testStop(t, s) })
 }
 
+func TestPostfix(t *testing.T) {
+	s := startPostfix(t, realsmtp.Postfix{}, table()...)
+	t.Run("answers", func(t *testing.T) {
+		for _, tt := range answers {
+			t.Run(tt.name, func(t *testing.T) {
+				t.Parallel()
+				testAnswer(t, s, tt.to, tt.greeted, tt.postfix, tt.after)
+			})
+		}
+	})
+	t.Run("a wait is named", func(t *testing.T) {
+		d := dial(t, s.Host("grey.example"))
+		d.opens()
+		require.Contains(t, d.says("RCPT TO:<full@grey.example>"), "Greylisted, see http")
+	})
+	t.Run("starttls and pipelining", func(t *testing.T) { testExtensions(t, s) })
+	t.Run("stop", func(t *testing.T) { testStop(t, s) })
+}
+
+// What Postfix does with a client that errs, as it comes: docs of smtpd_soft_error_limit
+// and smtpd_hard_error_limit.
+func TestPostfixErrors(t *testing.T) {
+	s := startPostfix(t, realsmtp.Postfix{}, realsmtp.Domain{Name: "plain.example"})
+	d := dial(t, s.Host("plain.example"))
+	d.opens()
+	const limit = 20
+	for range limit {
+		begun := time.Now()
+		require.Regexp(t, "^550 5.1.1", d.says("RCPT TO:<nobody@plain.example>"))
+		t.Logf("refused after %v", time.Since(begun).Round(time.Millisecond))
+	}
+	require.Regexp(t, "^421 4.7.0", d.reads(), "it says so without being asked")
+	_, err := d.text.ReadLine()
+	require.ErrorIs(t, err, io.EOF)
+}
+
+func TestPostfixRecipientLimit(t *testing.T) {
+	s := startPostfix(t, realsmtp.Postfix{RecipientLimit: 2}, realsmtp.Domain{Name: "all.example", Manner: realsmtp.CatchAll})
+	d := dial(t, s.Host("all.example"))
+	d.opens()
+	for _, want := range []string{"250 2.1.5", "250 2.1.5", "452 4.5.3", "452 4.5.3"} {
+		require.Regexp(t, "^"+want, d.says("RCPT TO:<somebody@all.example>"))
+	}
+	require.Regexp(t, "^250", d.says("RSET"))
+	require.Regexp(t, "^250", d.says("MAIL FROM:<>"))
+	require.Regexp(t, "^250 2.1.5", d.says("RCPT TO:<somebody@all.example>"), "the limit is of one mail")
+}
+
 // testAnswer asks for a recipient, of a host that greylists until it does no more.
 func testAnswer(t *testing.T, s *realsmtp.Server, to, greeted, want, after string) {
 	_, domain, _ := strings.Cut(strings.ToLower(to), "@")
@@ -265,25 +323,29 @@ func TestTable(t *testing.T) {
 	}
 }
 
-func startPostfix(t *testing.T, how realsmtp.Postfix, domains ...realsmtp.Domain) *realsmtp.Server {
-	t.Helper()
-	skipAbsent(t, realsmtp.PostfixReady(t.Context()))
-	s, err := realsmtp.StartPostfix(t.Context(), how, domains...)
-	require.NoError(t, err)
-	t.Cleanup(func() { ends(t, s) })
-	return s
-}
-
-func TestPostfix(t *testing.T) {
-	s := startPostfix(t, realsmtp.Postfix{}, table()...)
-	t.Run("answers", func(t *testing.T) {
-		for _, tt := range answers {
-			t.Run(tt.name, func(t *testing.T) {
-				t.Parallel()
-				testAnswer(t, s, tt.to, tt.greeted, tt.postfix, tt.after)
-			})
-		}
-	})
-	t.Run("starttls and pipelining", func(t *testing.T) { testExtensions(t, s) })
-	t.Run("stop", func(t *testing.T) { testStop(t, s) })
+func TestLab(t *testing.T) {
+	const n = 2000
+	domains, rows := realsmtp.Lab("exim", n)
+	again, same := realsmtp.Lab("exim", n)
+	require.Equal(t, domains, again)
+	require.Equal(t, rows, same)
+	require.Len(t, rows, n)
+	byName := map[string]realsmtp.Domain{}
+	for _, d := range domains {
+		byName[d.Name] = d
+	}
+	seen, statuses := map[string]bool{}, map[string]int{}
+	for _, r := range rows {
+		require.False(t, seen[r.Address], "%s twice", r.Address)
+		seen[r.Address] = true
+		local, domain, _ := strings.Cut(r.Address, "@")
+		box, is := byName[domain].Boxes[local]
+		require.Equal(t, r.Is, is, r.Address)
+		require.Equal(t, r.Box, box, r.Address)
+		require.Equal(t, r.Status == "valid", len(r.Codes) == 0, r.Address)
+		statuses[r.Status]++
+	}
+	for _, status := range []string{"valid", "risky", "unknown", "invalid"} {
+		require.Greater(t, statuses[status], n/20, "%s of %v", status, statuses)
+	}
 }
