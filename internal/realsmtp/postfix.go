@@ -86,8 +86,14 @@ func (s *Server) postfix(p packages, how Postfix) error {
 	if err := os.Chmod(s.in("key.pem"), 0o600); err != nil {
 		return fmt.Errorf("realsmtp: %w", err)
 	}
+	environment := []string{"LD_LIBRARY_PATH=" + strings.Join(p.libs, ":"), "PATH=/usr/bin:/bin"}
+	index := exec.Command(p.root+"/usr/sbin/postmap", "-c", s.in("conf"), "hash:"+s.in("boxes"))
+	index.Env = environment
+	if said, err := index.CombinedOutput(); err != nil {
+		return fmt.Errorf("realsmtp: postmap: %w: %s", err, said)
+	}
 	cmd := exec.Command(p.root+"/usr/lib/postfix/sbin/master", "-c", s.in("conf"), "-d")
-	cmd.Dir, cmd.Env = s.dir, []string{"LD_LIBRARY_PATH=" + strings.Join(p.libs, ":"), "PATH=/usr/bin:/bin"}
+	cmd.Dir, cmd.Env = s.dir, environment
 	running, err := start(cmd, s.in("out"))
 	if err != nil {
 		return err
