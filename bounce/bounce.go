@@ -110,7 +110,7 @@ func (r *Result) conclude() {
 		// Tried first, and counted: living mailboxes are "unknown" on a bad day too.
 		r.Class, r.Action, r.RetryIn = Soft, Retry, facts[DeferredSystem].retry
 	}
-	if d, ok := askedToWait(r.Text); ok && (r.Action == Retry || r.Action == SlowDown) {
+	if d, ok := AskedToWait(r.Text); ok && (r.Action == Retry || r.Action == SlowDown) {
 		r.RetryIn = d
 	}
 }

@@ -100,6 +100,29 @@ func TestRetryIn(t *testing.T) {
 	require.Equal(t, 300*time.Second, bounce.Classify(raw("450 4.7.1 please try again in 300 seconds")).RetryIn)
 	require.Equal(t, 15*time.Minute, bounce.Classify(raw("451 4.7.1 Greylisted")).RetryIn)
 	require.Zero(t, bounce.Classify(raw("550 5.1.1 User unknown")).RetryIn)
+
+	for _, tt := range []struct {
+		name, text string
+		want       time.Duration // 0: it names none
+	}{
+		{"minutes", "451 4.7.1 Greylisted for 5 minutes", 5 * time.Minute},
+		{"in brackets", "4.7.1 Greylisted (300 seconds left)", 300 * time.Second},
+		{"Exim wraps its words", "451-Temporarily rejected. Try again in 1\r\n451 second", time.Second},
+		{"the codes taken off", "Temporarily rejected. Try again in 2\nseconds", 2 * time.Second},
+		{"with an enhanced code on each line", "4.7.1 please come back in 10\n4.7.1 minutes", 10 * time.Minute},
+		{"the number begins a line", "greylisted, come back in\n60 seconds", time.Minute},
+		{"as a clock", "451 4.7.1 Greylisting in action, please come back in 00:05:00", 5 * time.Minute},
+		{"a time of day", "451 refused at 17:05:00", 0},
+		{"an address of IPv6", "451 refused 20:01:00:db", 0},
+		{"no unit", "451 4.7.1 error 300 of ours", 0},
+		{"nothing", "450", 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			wait, ok := bounce.AskedToWait(tt.text)
+			require.Equal(t, tt.want, wait)
+			require.Equal(t, tt.want > 0, ok)
+		})
+	}
 }
 
 func TestOverrode(t *testing.T) {

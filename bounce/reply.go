@@ -217,20 +217,26 @@ var units = [...]struct {
 	unit time.Duration
 }{{"sec", time.Second}, {"min", time.Minute}, {"hour", time.Hour}, {"hr", time.Hour}}
 
-// askedToWait reads "try again in 300 seconds".
-func askedToWait(text string) (time.Duration, bool) {
+// AskedToWait reads the time that a reply itself names, after which to come again: "try
+// again in 300 seconds", also where a line of it ends in the midst of that, and "come
+// back in 00:05:00". ok is false if it names none.
+func AskedToWait(text string) (wait time.Duration, ok bool) {
 	if len(text) > maxText {
 		text = text[:maxText]
 	}
 	for i := 0; i < len(text); i++ {
-		if !isDigit(text[i]) || i > 0 && text[i-1] != ' ' {
+		if !isDigit(text[i]) || i > 0 && text[i-1] != ' ' && text[i-1] != '\n' && text[i-1] != '(' {
 			continue
+		}
+		if d := clockAt(text[i:]); d > 0 {
+			return d, true
 		}
 		n, end := 0, i
 		for ; end < len(text) && isDigit(text[end]) && end-i < 6; end++ {
 			n = n*10 + int(text[end]-'0')
 		}
-		rest := strings.ToLower(strings.TrimLeft(text[end:min(len(text), end+16)], " "))
+		rest := text[end:min(len(text), end+40)]
+		rest = strings.ToLower(rest[skipBreak(rest):])
 		for _, u := range units {
 			if d := time.Duration(n) * u.unit; strings.HasPrefix(rest, u.word) && d > 0 && d <= 2*day {
 				return d, true
@@ -239,6 +245,46 @@ func askedToWait(text string) (time.Duration, bool) {
 		i = end
 	}
 	return 0, false
+}
+
+// skipBreak returns how much of s is white space, perhaps with the codes with which the next line
+// of a reply begins: " \r\n451-4.7.1 ".
+func skipBreak(s string) int {
+	n := len(s) - len(strings.TrimLeft(s, " \t\r\n"))
+	if !strings.Contains(s[:n], "\n") {
+		return n
+	}
+	if c := codeAt(s[n:]); c != 0 {
+		n += 3
+		if n < len(s) && s[n] == '-' {
+			n++
+		}
+		n += len(s[n:]) - len(strings.TrimLeft(s[n:], " "))
+	}
+	if _, m, ok := enhancedAt(s[n:]); ok {
+		n += m
+	}
+	return n + len(s[n:]) - len(strings.TrimLeft(s[n:], " "))
+}
+
+// clockAt reads the time with which s begins as hours, minutes and seconds: 00:05:00.
+// What is no such time, such as one of day with more behind it, is 0.
+func clockAt(s string) time.Duration {
+	if len(s) < 8 || s[2] != ':' || s[5] != ':' || len(s) > 8 && (isWord(s[8]) || s[8] == ':') {
+		return 0
+	}
+	var parts [3]time.Duration
+	for i := range parts {
+		a, b := s[3*i], s[3*i+1]
+		if !isDigit(a) || !isDigit(b) {
+			return 0
+		}
+		parts[i] = time.Duration(10*(a-'0') + b - '0')
+	}
+	if parts[0] > 6 { // a time of day sooner than a wait
+		return 0
+	}
+	return parts[0]*time.Hour + parts[1]*time.Minute + parts[2]*time.Second
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }

@@ -88,7 +88,7 @@ func (o Options) withDefaults() Options {
 	}
 	o.InFlight = min(o.InFlight, maxQuestions/maxTries)
 	if o.Routable == nil {
-		o.Routable = routable
+		o.Routable = Routable
 	}
 	if o.Notice == nil {
 		o.Notice = func(string) {}

@@ -96,8 +96,9 @@ func routeOf(addr netip.Addr) route {
 	return anywhere
 }
 
-// routable is the Routable of Options that name none.
-func routable(addr netip.Addr) bool { return addr.IsValid() && routeOf(addr) == anywhere }
+// Routable tells whether mail can come to an address from everywhere, as far as the
+// special-purpose registries say: the Routable of Options that name none.
+func Routable(addr netip.Addr) bool { return addr.IsValid() && routeOf(addr) == anywhere }
 
 // unreached decides on a domain whose mail hosts have addrs, one at least, and none
 // that is routable. One that the registries do not rule out was refused by

@@ -51,11 +51,11 @@ func TestRoutes(t *testing.T) {
 			for _, addr := range tt.addrs {
 				a := netip.MustParseAddr(addr)
 				require.Equal(t, tt.route, routeOf(a), addr)
-				require.Equal(t, tt.route == anywhere, routable(a), addr)
+				require.Equal(t, tt.route == anywhere, Routable(a), addr)
 			}
 		})
 	}
-	require.False(t, routable(netip.Addr{}))
+	require.False(t, Routable(netip.Addr{}))
 }
 
 // The first line that holds an address decides, so that one behind a wider one would
@@ -77,7 +77,7 @@ func BenchmarkRoute(b *testing.B) {
 		b.Run(addr, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if !routable(a) {
+				if !Routable(a) {
 					b.Fatal(a)
 				}
 			}
