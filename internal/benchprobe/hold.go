@@ -89,15 +89,22 @@ func measure(ctx context.Context, server *realsmtp.Server, self, client, addr st
 	cmd := exec.CommandContext(ctx, self, "-client", client, "-n", strconv.Itoa(o.n), "-domains", strconv.Itoa(o.domains),
 		"-connections", strconv.Itoa(o.connections), addr)
 	cmd.Stdout, cmd.Stderr = &said, &complaint
-	if err := cmd.Run(); err != nil {
+	err := cmd.Run()
+	if err != nil {
 		return sample{}, fmt.Errorf("%w: %s", err, bytes.TrimSpace(complaint.Bytes()))
 	}
 	s := sample{client: client, cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
-	if err := json.Unmarshal(said.Bytes(), &s.tally); err != nil {
+	if s.tally, err = read(said.Bytes()); err != nil {
 		return sample{}, err
 	}
 	s.connections = connected(server) - before
 	return s, nil
+}
+
+// read reads what a client says in the end.
+func read(line []byte) (t tally, err error) {
+	err = json.Unmarshal(line, &t)
+	return t, err
 }
 
 // proxied is a proxy that runs as a process of its own.
