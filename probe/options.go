@@ -3,7 +3,6 @@ package probe
 import (
 	"context"
 	"crypto/x509"
-	"iter"
 	"net"
 	"net/netip"
 	"net/url"
@@ -125,29 +124,3 @@ type Blocked struct {
 	Reading  Reading // of the reply
 	NotAsked int     // targets that were not asked because of it
 }
-
-// Prober asks mail hosts. Safe for concurrent use: what it knows of the providers'
-// limits and refusals holds over all of its runs.
-type Prober struct {
-	o Options
-}
-
-// New returns a Prober. It connects to nobody. The error says which option is
-// impossible.
-func New(o Options) (*Prober, error) { return &Prober{o: o}, nil }
-
-// Probe asks for many addresses, and calls each once for every target, in no
-// particular order, never concurrently and never after it has returned.
-//
-// The error is ctx's, wrapped; then some targets were not told. targets may still be
-// waited in until it next yields.
-func (p *Prober) Probe(ctx context.Context, targets iter.Seq[Target], each func(Evidence)) (Summary, error) {
-	return Summary{}, nil
-}
-
-// Address asks for one address, by ctx's deadline at the latest: what was not answered
-// until then has the Failure Deadline. The error is ctx's, if it was cancelled.
-func (p *Prober) Address(ctx context.Context, t Target) (Evidence, error) { return Evidence{}, nil }
-
-// Read is [Read] by the rules of the Prober.
-func (p *Prober) Read(e Evidence) Reading { return Reading{} }

@@ -11,16 +11,16 @@ import (
 type said uint8
 
 const (
-	silent   said = iota // there is no reply
-	yes                  // taken
-	no                   // refused for good, because of the recipient or its domain
-	later                // not now: to be asked again
-	tooMany              // no more recipients in this session: this one was not looked at
-	hangup               // 421 with no word of the recipient: not looked at, and the connection ends
-	slower               // refused because of our rate
-	blocked              // refused because of who we are
-	unlike               // refused because of us or by a policy, perhaps for this recipient only
-	unclear              // anything else: to ask again is of no use
+	silent  said = iota // there is no reply
+	yes                 // taken
+	no                  // refused for good, because of the recipient or its domain
+	later               // not now: to be asked again
+	tooMany             // no more recipients in this session: this one was not looked at
+	hangup              // 421 with no word of the recipient: not looked at, and the connection ends
+	slower              // refused because of our rate
+	blocked             // refused because of who we are
+	unlike              // refused because of us or by a policy, perhaps for this recipient only
+	unclear             // anything else: to ask again is of no use
 )
 
 // rules say what a reply means: bounce.Classify, or that of a Rules.
@@ -37,7 +37,7 @@ func hear(classify rules, r Reply) (bounce.Result, said) {
 		return res, taken(classify, &res)
 	case r.Code/100 == 3:
 		return res, unclear
-	case r.Code == 421 && (res.Target != bounce.Sender && !waits(res.Reason) || res.Reason == bounce.Protocol):
+	case r.Code == 421 && (res.Target != bounce.Sender && !passing(res.Reason) || res.Reason == bounce.Protocol):
 		return res, hangup
 	case recipients(&res):
 		return res, tooMany
@@ -49,7 +49,7 @@ func hear(classify rules, r Reply) (bounce.Result, said) {
 		return res, no
 	case res.Reason == bounce.MailboxFull:
 		return res, unclear // it stays full for longer than we would wait
-	case r.Code/100 == 4, waits(res.Reason):
+	case r.Code/100 == 4, passing(res.Reason):
 		return res, later
 	}
 	return res, unclear
@@ -72,8 +72,8 @@ func taken(classify rules, res *bounce.Result) said {
 	return yes
 }
 
-// waits tells whether a reason is a matter of minutes, whatever the reply code.
-func waits(r bounce.Reason) bool {
+// passing tells whether a reason is a matter of minutes, whatever the reply code.
+func passing(r bounce.Reason) bool {
 	return r == bounce.Greylisted || r == bounce.Unverified
 }
 

@@ -1,0 +1,212 @@
+package probe
+
+import (
+	"time"
+
+	"winnow/bounce"
+	"winnow/provider"
+)
+
+// group is what is known of the mail hosts of one provider: how much they bear, and
+// whether they have refused us. All runs of a Prober share it; Prober.mu guards it.
+type group struct {
+	name  string
+	known bool // a provider's; else its hosts are one operator's
+	most  Limits
+
+	active int // sessions, without those that are stuck
+	conns  int // at once, as far as is known to be borne; most.Connections at most
+	rcpts  int // in a session, the same
+	clean  int // sessions in a row that were answered without a hang-up
+
+	next  time.Time // when the next session would begin if all were spread evenly over the minute
+	until time.Time // nothing begins before: a pause
+
+	streak int // refusals in a row that may be because of us
+	hangs  int // sessions in a row in which nothing was answered but 421 or "slower"
+
+	refusal Reply // that opened the breaker; none while it is closed
+	opened  time.Time
+}
+
+// breakerHolds is how long a breaker holds in later runs of the same Prober.
+const breakerHolds = time.Hour
+
+// suspicious is how many refusals in a row, each perhaps for another cause, are believed to
+// be because of us.
+const suspicious = 3
+
+// recovery is how many sessions must end well before one more connection, or recipient, is
+// tried.
+const recovery = 10
+
+// group returns the group of a host. A breaker that an earlier run has opened long ago is closed.
+func (p *Prober) group(host string) *group {
+	name := Group(host)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	g := p.groups[name]
+	if g == nil {
+		most := p.o.Manners.limitsOf(name)
+		g = &group{name: name, known: provider.OfHost(host).ID != provider.Unknown, most: most, conns: most.Connections, rcpts: most.Recipients}
+		p.groups[name] = g
+	}
+	return g
+}
+
+// enter takes a place for a session: one of the group's and one of all. If there is none,
+// full says whether another session of any group must end first, and at when to ask again; if that
+// is zero, one of the group must end.
+func (p *Prober) enter(g *group, now time.Time) (ok, full bool, at time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case now.Before(g.until):
+		return false, false, g.until
+	case g.active >= g.conns:
+		return false, false, time.Time{}
+	case p.lively >= p.places || p.all >= stuckFactor*p.o.Connections:
+		return false, true, time.Time{}
+	}
+	// Sessions may begin in a bunch of as many as may run at once.
+	interval := time.Minute / time.Duration(g.most.PerMinute)
+	next := g.next
+	if next.Before(now) {
+		next = now
+	}
+	if early := next.Sub(now) - interval*time.Duration(g.most.Connections-1); early > 0 {
+		return false, false, now.Add(early)
+	}
+	g.next = next.Add(interval)
+	g.active++
+	p.lively++
+	p.all++
+	return true, false, time.Time{}
+}
+
+// stuckFactor is how many more connections than Options.Connections there may be, for
+// those that wait for a host that says nothing.
+const stuckFactor = 4
+
+// exit gives a session's place back.
+func (p *Prober) exit(g *group, stuck bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.all--
+	if !stuck {
+		g.active--
+		p.lively--
+	}
+}
+
+// setStuck gives the place of a session to others while its host says nothing, and takes
+// it again.
+func (p *Prober) setStuck(g *group, stuck bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := 1
+	if stuck {
+		n = -1
+	}
+	g.active += n
+	p.lively += n
+}
+
+// capacity is how many more recipients a session may have, and how many at once.
+func (p *Prober) capacity(g *group, asked, refused int) (most, now int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	most = g.rcpts - asked
+	return most, min(most, g.most.Refusals-refused, maxBatch)
+}
+
+// refused returns the reply with which a group has refused us.
+func (p *Prober) refused(g *group) (Reply, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return g.refusal, g.refusal.Said()
+}
+
+// forgive closes a breaker that was opened long ago.
+func (p *Prober) forgive(g *group, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if g.refusal.Said() && now.Sub(g.opened) > breakerHolds {
+		g.refusal, g.streak, g.hangs = Reply{}, 0, 0
+	}
+}
+
+// learn takes a reply into account, and tells whether it opens the breaker.
+func (p *Prober) learn(g *group, r Reply, word said) (opens bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch word {
+	case yes, no, later:
+		g.streak = 0
+		if r.Stage == bounce.StageRcpt {
+			g.hangs = 0
+		}
+	case blocked:
+		opens = r.Stage != bounce.StageConnect || unmistakable(r, p.rules) || !g.known
+		g.streak++
+	case unlike:
+		g.streak++
+	}
+	if g.streak >= suspicious {
+		opens = true
+	}
+	return opens && g.open(r)
+}
+
+// unmistakable tells whether a greeting refuses us by name. That a host takes no mail at
+// all (554, RFC 5321 section 3.1) says nothing of the provider's others.
+func unmistakable(r Reply, rules rules) bool {
+	res, _ := hear(rules, r)
+	return res.Reason != bounce.Policy
+}
+
+// open opens the breaker; false if it was open.
+func (g *group) open(r Reply) bool {
+	if g.refusal.Said() {
+		return false
+	}
+	g.refusal, g.opened = r, time.Now()
+	return true
+}
+
+// pause slows a group down: it hung up, or said that we are too fast. answered are
+// the recipients that it had answered in the session. The result tells whether it has done so
+// too often.
+func (p *Prober) pause(g *group, r Reply, answered int, wait time.Duration, now time.Time) (opens bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if until := now.Add(max(g.most.Pause, wait)); until.After(g.until) {
+		g.until = until
+	}
+	g.conns = max(1, g.conns/2)
+	g.clean = 0
+	if answered > 0 {
+		g.rcpts, g.hangs = max(1, min(g.rcpts, answered)), 0
+		return false
+	}
+	g.hangs++
+	return g.hangs >= suspicious && r.Said() && g.open(r)
+}
+
+// fewer heeds that a session may have no more than n recipients.
+func (p *Prober) fewer(g *group, n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	g.rcpts, g.clean = max(1, min(g.rcpts, n)), 0
+}
+
+// recover heeds that a session ended well.
+func (p *Prober) recover(g *group) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if g.clean++; g.clean >= recovery {
+		g.clean = 0
+		g.conns = min(g.conns+1, g.most.Connections)
+		g.rcpts = min(g.rcpts+1, g.most.Recipients)
+	}
+}

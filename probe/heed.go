@@ -1,0 +1,262 @@
+package probe
+
+import (
+	"time"
+
+	"winnow/address"
+	"winnow/bounce"
+)
+
+// heedEvent heeds what a session tells.
+func (r *run) heedEvent(e event) {
+	s := e.s
+	switch e.kind {
+	case greeted:
+		r.sum.Sessions++
+		if s.stuck {
+			s.stuck = false
+			r.p.setStuck(s.group, false)
+		}
+		s.state = idle
+		s.route.proven = true
+		s.route.plain = s.route.plain || s.tlsFailed
+		r.instruct(s)
+	case answered:
+		s.state = idle
+		r.heedBatch(s, e.batch)
+		if e.batch.over || e.batch.last {
+			r.leave(s)
+			return
+		}
+		r.instruct(s)
+	case gone:
+		r.sessions--
+		r.p.exit(s.group, s.stuck)
+		r.heedEnd(s)
+		r.freed(s.group)
+	}
+}
+
+// instruct gives a session its next batch, or sends it home.
+func (r *run) instruct(s *session) {
+	b := r.fill(s)
+	if b == nil {
+		r.leave(s)
+		close(s.work)
+		return
+	}
+	s.state = busy
+	s.work <- b
+	if b.last {
+		r.uncount(s)
+		r.lineUp(s.route) // what is left is for another
+	}
+}
+
+// leave heeds that a session will ask no more.
+func (r *run) leave(s *session) {
+	s.state = leaving
+	r.uncount(s)
+}
+
+func (r *run) uncount(s *session) {
+	if s.counted {
+		s.counted = false
+		s.route.open--
+	}
+}
+
+// fill makes a batch of what the route of a session has to ask, domain by domain; nil if there is
+// nothing, or nothing more may be asked.
+func (r *run) fill(s *session) *batch {
+	rt := s.route
+	if rt.place != s.place || r.lines[s.group].blocked != nil || rt.lost || s.aged() {
+		return nil
+	}
+	most, room := r.p.capacity(s.group, s.rcpts, s.refused)
+	b := &batch{}
+	for turns := len(rt.ready); turns > 0 && room > 0 && r.left > 0 && most > 0; turns-- {
+		d := rt.ready[0]
+		rt.ready = rt.ready[1:]
+		d.queued = false
+		rt.load -= d.counted
+		d.counted = 0
+		t := d.take(s, min(room, r.left), s.rcpts == 0)
+		if t != nil && !s.offers.utf8 {
+			t = r.without8(d, t)
+		}
+		if t != nil {
+			b.mails = append(b.mails, t)
+			room -= len(t.rcpts)
+			most -= len(t.rcpts)
+			s.rcpts += len(t.rcpts)
+			r.left -= len(t.rcpts)
+			if t.rcpts[0].role == witness && alone(s.host) {
+				most = 0 // a session of its own
+			}
+		}
+		r.touch(d)
+	}
+	if r.left <= 0 {
+		r.alarms.set(time.Now(), func() { r.stop(&ending{failure: OverBudget}) })
+	}
+	if len(b.mails) == 0 {
+		return nil
+	}
+	b.last = most <= 0 || s.offers.pipelining && rt.load == 0 && b.settles()
+	return b
+}
+
+// settles tells whether the answers to a batch will leave nothing to be asked of its domains, as
+// far as one can tell beforehand: then QUIT may go along with it.
+func (b *batch) settles() bool {
+	for _, t := range b.mails {
+		if d := t.domain; d.made == unasked || d.pending.n > 0 || len(d.redo) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// without8 takes the addresses out of a transaction that a host without SMTPUTF8 can not
+// be told; nil if nobody is left.
+func (r *run) without8(d *domain, t *transaction) *transaction {
+	kept := t.rcpts[:0]
+	reals := 0
+	for _, a := range t.rcpts {
+		if !isASCII(a.local) {
+			d.out--
+			r.tell(d, a, &ending{failure: NoUTF8, detail: "the host " + d.route.host() + " does not offer SMTPUTF8"})
+			continue
+		}
+		kept = append(kept, a)
+		if a.role != witness {
+			reals++
+		}
+	}
+	if len(kept) == 1 && reals == 0 && reals < len(t.rcpts) && !d.holdsYes() {
+		d.out-- // nobody is left for whom the made-up one would be asked
+		d.made = unasked
+		return nil
+	}
+	if len(kept) == 0 {
+		return nil
+	}
+	t.rcpts = kept
+	return t
+}
+
+// heedBatch heeds the answers to a batch.
+func (r *run) heedBatch(s *session, b *batch) {
+	now := time.Now()
+	before := s.answered
+	blame := b.failure != NotFailed // whoever was not answered first
+	for _, t := range b.mails {
+		d := t.domain
+		d.out -= len(t.rcpts)
+		if t.mail.Said() && t.word != yes {
+			r.heedMail(s, t, now)
+			continue
+		}
+		for _, a := range t.rcpts {
+			switch {
+			case !a.sent:
+				r.left++
+				s.rcpts--
+			case a.word == silent && blame:
+				a.failed++
+				blame = false
+			}
+			if a.sent {
+				r.count(a)
+			}
+			if a.word != silent {
+				r.keep(d, a)
+				r.teach(s, a.reply, a.word, now)
+				s.heard(a.word)
+			}
+			r.heed(s, d, a, b, now)
+		}
+		r.decide(d)
+	}
+	if s.answered > before {
+		s.route.barren = 0
+	}
+	if b.failure != NotFailed {
+		s.failure, s.detail = b.failure, b.detail
+	}
+}
+
+// heard counts an answer for a recipient.
+func (s *session) heard(word said) {
+	switch word {
+	case hangup, tooMany, slower:
+		return // nobody was looked at
+	case no, blocked, unlike:
+		s.refused++
+	}
+	s.answered++
+}
+
+// count counts a RCPT that was sent.
+func (r *run) count(a *asking) {
+	if a.role != real {
+		r.sum.MadeUp++
+		return
+	}
+	if r.sum.Recipients++; a.asked > 1 {
+		r.sum.Again++
+	}
+}
+
+// keep hands a reply to the sink.
+func (r *run) keep(d *domain, a *asking) {
+	if r.p.o.Evidence == nil {
+		return
+	}
+	l := Learnt{Addr: address.Address{Local: a.local, Domain: d.name}, MadeUp: a.role == witness, Reply: a.reply}
+	switch a.role {
+	case witness:
+		l.Catch = catchOf(a.reply, a.word)
+	case postmaster:
+		l.Addr.Local = "postmaster"
+	}
+	r.p.o.Evidence.Learn(l)
+}
+
+// heedMail heeds that MAIL was refused: nobody was looked at, and what was said is said
+// to all of them.
+func (r *run) heedMail(s *session, t *transaction, now time.Time) {
+	d := t.domain
+	r.teach(s, t.mail, t.word, now)
+	for _, a := range t.rcpts {
+		if a.sent {
+			r.count(a) // it was on its way already
+		}
+		a.word, a.reply, a.tls = t.word, t.mail, s.tls
+		r.heed(s, d, a, &batch{}, now)
+	}
+	r.decide(d)
+}
+
+// teach takes what a reply says of us into account for the whole group.
+func (r *run) teach(s *session, reply Reply, word said, now time.Time) {
+	opens := false
+	switch word {
+	case hangup, slower:
+		wait, _ := bounce.AskedToWait(reply.Text)
+		opens = r.p.pause(s.group, reply, s.answered, min(wait, maxPause), now)
+	case tooMany:
+		if s.answered > 0 {
+			r.p.fewer(s.group, s.answered)
+		}
+	default:
+		opens = r.p.learn(s.group, reply, word)
+	}
+	if opens {
+		r.block(s.group, reply)
+	}
+}
+
+// maxPause is the longest that a whole group waits because one reply names a time.
+const maxPause = 10 * time.Minute

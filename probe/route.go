@@ -1,0 +1,94 @@
+package probe
+
+import (
+	"cmp"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"winnow/mx"
+)
+
+// route is a set of mail hosts, and the domains whose mail they take. All of these are
+// asked at the first of the hosts that answers, in the same sessions.
+type route struct {
+	hosts   []mx.Host // by preference
+	place   int       // of the one that is asked
+	group   *group    // of that host
+	domains []*domain
+	ready   []*domain // with something to ask, in the order of their turn
+	load    int       // how many recipients these have to ask
+
+	open      int  // sessions that will ask (again)
+	proven    bool // the host has greeted
+	plain     bool // its STARTTLS does not work
+	barren    int  // sessions in a row in which nothing was answered
+	shortages int  // how often our own machine had no connection to give
+	rounds    int  // how often all hosts were tried in vain
+	lined     bool // it stands in the line of its group
+
+	notBefore time.Time
+	begun     time.Time // when its first host was tried
+	lost      bool      // no host is tried any more
+	trouble   ending    // what the hosts that were tried did
+}
+
+// host is the name of the host that is asked.
+func (rt *route) host() string { return rt.hosts[rt.place].Name }
+
+// ending is why something is not asked any more.
+type ending struct {
+	failure Failure
+	detail  string
+	reply   Reply // with which the host ended it; perhaps none
+	tls     TLS
+}
+
+func (e *ending) is() bool { return e.failure != NotFailed || e.reply.Said() }
+
+// maxHosts is how many hosts of a domain are tried.
+const maxHosts = 5
+
+// hostsOf returns the hosts in the order in which they are to be tried, and a name
+// for the set. Those of one preference are shuffled (RFC 5321 section 5.1).
+func hostsOf(answer *mx.Answer) (hosts []mx.Host, key string) {
+	hosts = slices.Clone(answer.Hosts)
+	slices.SortStableFunc(hosts, func(a, b mx.Host) int {
+		return cmp.Or(cmp.Compare(a.Preference, b.Preference), strings.Compare(a.Name, b.Name))
+	})
+	var b strings.Builder
+	for i, h := range hosts {
+		if i > 0 && h.Preference != hosts[i-1].Preference {
+			b.WriteByte(';')
+		}
+		b.WriteString(h.Name)
+		b.WriteByte(' ')
+	}
+	return hosts, b.String()
+}
+
+// shuffle mixes hosts of one preference, and cuts off those that are never tried.
+func shuffle(hosts []mx.Host) []mx.Host {
+	for i := 0; i < len(hosts); {
+		j := i + 1
+		for j < len(hosts) && hosts[j].Preference == hosts[i].Preference {
+			j++
+		}
+		same := hosts[i:j]
+		rand.Shuffle(len(same), func(a, b int) { same[a], same[b] = same[b], same[a] })
+		i = j
+	}
+	return hosts[:min(len(hosts), maxHosts)]
+}
+
+// wants tells whether one more session is of use.
+func (rt *route) wants(size int, now time.Time) bool {
+	if rt.load == 0 || rt.lost || now.Before(rt.notBefore) {
+		return false
+	}
+	if !rt.proven {
+		return rt.open == 0
+	}
+	return rt.load > rt.open*max(1, size)
+}

@@ -1,0 +1,364 @@
+package probe
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+	"time"
+
+	"winnow/bounce"
+)
+
+// session is one visit to one host: a connection, a greeting, and batches of questions
+// until it was given no more.
+//
+//	loop                     session (a goroutine)
+//	  ───────── start ────────▶  connect, greeting, EHLO, STARTTLS, EHLO
+//	  ◀──── greeted ──────────   (or gone, with what failed)
+//	  ───────── batch ────────▶  MAIL, RCPT …, RSET
+//	  ◀──── answered ─────────
+//	  ─── close(work) ────────▶  QUIT
+//	  ◀──── gone ─────────────
+//
+// What stands under "its own" is the goroutine's until greeted or gone was sent; then all
+// but the connection is the loop's.
+type session struct {
+	p        *Prober
+	number   int
+	route    *route
+	group    *group // of the host
+	place    int    // of the host in the route
+	host     string
+	addrs    []netip.Addr // nil: to be looked up
+	from     netip.Addr   // of ours; not valid: the system's choice
+	plain    bool         // no STARTTLS: it failed before
+	deadline time.Time    // of the run; zero: none
+	work     chan *batch  // holds one; closed when there is no more
+
+	// Its own.
+	conn      net.Conn
+	in        *bufio.Reader
+	out       *bufio.Writer
+	addr      netip.AddrPort
+	until     time.Time // the end of the session, at the latest
+	offers    offers
+	tls       TLS
+	tlsFailed bool
+	refusal   Reply // that ended it before the first batch
+	failure   Failure
+	detail    string // of the failure
+	shortage  bool   // the failure is a want of our own machine
+
+	// The loop's.
+	state    state
+	counted  bool // among route.open
+	stuck    bool // it has not greeted in time, and its places were given to others
+	rcpts    int  // RCPT sent
+	refused  int
+	answered int
+}
+
+// state is how far a session has come, for the loop.
+type state uint8
+
+const (
+	opening state = iota
+	idle
+	busy
+	leaving
+)
+
+// offers are the extensions that count here.
+type offers struct {
+	pipelining, startTLS, utf8 bool
+}
+
+// event is what a session tells the loop.
+type event struct {
+	s     *session
+	kind  eventKind
+	batch *batch // of answered
+}
+
+type eventKind uint8
+
+const (
+	greeted eventKind = iota
+	answered
+	gone
+)
+
+// maxAddrs is how many addresses of a host are tried. RFC 5321 section 5.1 wants two at least.
+const maxAddrs = 4
+
+// run is the whole visit. Whatever happens, the last event is gone.
+func (s *session) run(ctx context.Context, events chan<- event) {
+	defer func() {
+		if s.conn != nil {
+			s.conn.Close()
+		}
+		events <- event{s: s, kind: gone}
+	}()
+	s.until = time.Now().Add(s.p.o.SessionTimeout)
+	if !s.open(ctx) {
+		return
+	}
+	stop := context.AfterFunc(ctx, func() { s.conn.Close() })
+	defer stop()
+	events <- event{s: s, kind: greeted}
+	for b := range s.work {
+		s.ask(b)
+		events <- event{s: s, kind: answered, batch: b}
+		if b.over {
+			s.note("the connection is given up")
+			return
+		}
+		if b.last {
+			s.leave(b.quitSent)
+			return
+		}
+	}
+	s.leave(false)
+}
+
+// open reaches the host by the first of its addresses that answers, and says hello.
+func (s *session) open(ctx context.Context) bool {
+	addrs, ok := s.reach(ctx)
+	if !ok {
+		return false
+	}
+	for i := 0; i < len(addrs); i++ {
+		if ctx.Err() != nil || i > 0 && !time.Now().Before(s.until) {
+			break
+		}
+		s.addr = netip.AddrPortFrom(addrs[i], uint16(s.p.o.Port))
+		s.refusal, s.failure, s.detail = Reply{}, NotFailed, ""
+		hadTLS := s.tlsFailed
+		if s.greet(ctx) {
+			return true
+		}
+		if s.conn != nil {
+			s.conn.Close()
+			s.conn = nil
+		}
+		if s.tlsFailed && !hadTLS {
+			s.plain = true
+			i-- // once more, without
+			continue
+		}
+		if s.refusal.Said() || s.shortage {
+			return false // it speaks for the host: the other addresses would say the same
+		}
+	}
+	return false
+}
+
+// reach finds the addresses that may be connected to.
+func (s *session) reach(ctx context.Context) ([]netip.Addr, bool) {
+	addrs := s.addrs
+	if addrs == nil && s.p.o.Lookup != nil {
+		ctx, cancel := context.WithTimeout(ctx, s.p.o.CommandTimeout)
+		defer cancel()
+		var err error
+		if addrs, err = s.p.o.Lookup(ctx, s.host); err != nil && len(addrs) == 0 {
+			s.failure, s.detail = NoHost, "the address of "+s.host+" could not be found out"
+			return nil, false
+		}
+	}
+	var good []netip.Addr
+	for _, a := range addrs {
+		if s.p.o.Routable(a) && s.fits(a) && len(good) < maxAddrs {
+			good = append(good, a)
+		}
+	}
+	switch {
+	case len(addrs) == 0:
+		s.failure = NoHost
+	case len(good) == 0:
+		s.failure = Private
+	}
+	return good, len(good) > 0
+}
+
+// fits tells whether an address can be reached from the one that we are to use.
+func (s *session) fits(a netip.Addr) bool {
+	return !s.from.IsValid() || s.from.Unmap().Is4() == a.Unmap().Is4()
+}
+
+// greet connects to s.addr and goes up to the EHLO whose answer counts.
+func (s *session) greet(ctx context.Context) bool {
+	now := time.Now()
+	until := now.Add(min(s.p.o.CommandTimeout, maxConnect))
+	if s.until.Before(until) {
+		until = s.until
+	}
+	if !s.deadline.IsZero() && s.deadline.Before(until) {
+		until = s.deadline
+	}
+	dialing, cancel := context.WithDeadline(ctx, until)
+	conn, err := s.p.dial(dialing, s.from, s.addr)
+	cancel()
+	if err != nil {
+		s.shortage = ofOurs(err)
+		return s.fail(err, "connecting to "+s.addr.String())
+	}
+	s.conn, s.in, s.out = conn, bufio.NewReader(conn), bufio.NewWriter(conn)
+	s.note("connected")
+	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	defer stop()
+
+	r, err := s.reply(bounce.StageConnect)
+	if err != nil {
+		return s.fail(err, "waiting for the greeting of "+s.host)
+	}
+	if r.Code/100 != 2 {
+		return s.refuse(r)
+	}
+	if !s.hello() {
+		return false
+	}
+	if s.tls.Offered = s.offers.startTLS; s.tls.Offered && !s.plain {
+		return s.secure(ctx)
+	}
+	return true
+}
+
+// maxConnect is how long a connection may take to come about. Where packets are thrown away, longer
+// waiting is of no use; a host that is busy answers in a few tries of TCP.
+const maxConnect = 30 * time.Second
+
+// hello says EHLO, or HELO where that is not known (RFC 5321 section 4.1.1.1).
+func (s *session) hello() bool {
+	s.offers = offers{}
+	r, err := s.say(bounce.StageHelo, "EHLO "+s.p.o.Helo)
+	if err == nil && (r.Code == 500 || r.Code == 501 || r.Code == 502 || r.Code == 504) {
+		r, err = s.say(bounce.StageHelo, "HELO "+s.p.o.Helo)
+	} else if err == nil {
+		s.offers = offersOf(r.Text)
+	}
+	switch {
+	case err != nil:
+		return s.fail(err, "waiting for the answer of "+s.host+" to EHLO")
+	case r.Code/100 != 2:
+		return s.refuse(r)
+	}
+	return true
+}
+
+// offersOf reads the answer to EHLO: a greeting, then an extension a line.
+func offersOf(text string) (o offers) {
+	_, lines, _ := strings.Cut(text, "\n")
+	for line := range strings.SplitSeq(lines, "\n") {
+		word, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+		switch strings.ToUpper(word) {
+		case "PIPELINING":
+			o.pipelining = true
+		case "STARTTLS":
+			o.startTLS = true
+		case "SMTPUTF8":
+			o.utf8 = true
+		}
+	}
+	return o
+}
+
+// leave says QUIT, if that was not sent already, and waits for the answer a little: what was answered
+// before counts whatever comes of it.
+func (s *session) leave(quitSent bool) {
+	if wait := time.Now().Add(maxQuit); wait.Before(s.until) {
+		s.until = wait
+	}
+	if !quitSent && s.send("QUIT") != nil {
+		return
+	}
+	s.reply(bounce.StageUnknown)
+}
+
+const maxQuit = 5 * time.Second
+
+// send writes commands, in one piece.
+func (s *session) send(commands ...string) error {
+	s.conn.SetWriteDeadline(s.limit())
+	for _, c := range commands {
+		s.tell(We, c)
+		s.out.WriteString(c)
+		s.out.WriteString("\r\n")
+	}
+	return s.out.Flush()
+}
+
+// say sends a command and waits for its reply.
+func (s *session) say(stage bounce.Stage, command string) (Reply, error) {
+	if err := s.send(command); err != nil {
+		return Reply{}, err
+	}
+	return s.reply(stage)
+}
+
+// reply reads one reply, whole within the time of a command.
+func (s *session) reply(stage bounce.Stage) (Reply, error) {
+	s.conn.SetReadDeadline(s.limit())
+	code, text, err := readReply(s.in, func(line []byte) {
+		if s.p.o.Transcript != nil {
+			s.tell(They, string(line))
+		}
+	})
+	if err != nil {
+		return Reply{}, err
+	}
+	r := Reply{Reply: bounce.Reply{Stage: stage, Code: code, Text: text, Host: s.host}, Addr: s.addr, At: time.Now()}
+	return r, nil
+}
+
+// limit is until when the next thing must have happened.
+func (s *session) limit() time.Time {
+	t := time.Now().Add(s.p.o.CommandTimeout)
+	if s.until.Before(t) {
+		t = s.until
+	}
+	if !s.deadline.IsZero() && s.deadline.Before(t) {
+		t = s.deadline
+	}
+	return t
+}
+
+func (s *session) fail(err error, doing string) bool {
+	s.failure = failureOf(err)
+	s.detail = fmt.Sprintf("%s: %s", failureTexts[s.failure], doing)
+	if s.failure == Unreachable {
+		s.detail += ": " + bare(err)
+	}
+	s.note(s.detail)
+	return false
+}
+
+// bare is what is wrong, without the addresses that package net puts before it.
+func bare(err error) string {
+	var op *net.OpError
+	if errors.As(err, &op) {
+		err = op.Err
+	}
+	return err.Error()
+}
+
+func (s *session) refuse(r Reply) bool {
+	res, _ := hear(s.p.rules, r)
+	r.Reply = res.Reply
+	s.refusal = r
+	return false
+}
+
+// aged tells whether there is no time left for another batch.
+func (s *session) aged() bool { return time.Until(s.until) < s.p.o.CommandTimeout }
+
+func (s *session) note(text string) { s.tell(Note, text) }
+
+func (s *session) tell(who Speaker, text string) {
+	if s.p.o.Transcript != nil {
+		s.p.o.Transcript(Line{Session: s.number, Host: s.host, Addr: s.addr, At: time.Now(), Who: who, Text: text})
+	}
+}

@@ -1,0 +1,276 @@
+package probe
+
+import (
+	"fmt"
+	"time"
+)
+
+// heed heeds what came of one recipient.
+func (r *run) heed(s *session, d *domain, a *asking, b *batch, now time.Time) {
+	switch a.role {
+	case witness:
+		d.made = r.heedOther(s, d, a, now, func() { d.made = unasked })
+		if d.made == madeNo || d.made == madeYes || d.made == undecided {
+			d.catching = a.reply
+		}
+		if d.made == madeYes {
+			d.alive = true
+			r.sum.CatchAll++
+		}
+	case postmaster:
+		d.post = r.heedOther(s, d, a, now, func() { d.post = unasked })
+		d.postReply = a.reply
+		d.alive = d.alive || d.post == madeYes
+	default:
+		r.heedReal(s, d, a, b, now)
+	}
+}
+
+// heedReal heeds what came of an address.
+func (r *run) heedReal(s *session, d *domain, a *asking, b *batch, now time.Time) {
+	if a.first.IsZero() {
+		a.first = now
+	}
+	switch a.word {
+	case silent:
+		if a.failed >= 2 {
+			r.tell(d, a, &ending{failure: b.failure, detail: b.detail})
+			return
+		}
+		r.redo(d, a)
+	case yes:
+		d.alive = true
+		d.held = append(d.held, a)
+	case no:
+		if !d.alive {
+			d.refused++
+		}
+		d.held = append(d.held, a)
+	case tooMany:
+		if s.answered == 0 {
+			r.again(d, a, now) // the very first is one too many
+			return
+		}
+		r.redo(d, a)
+	case hangup:
+		if a.failed++; a.failed >= maxHangups || r.late(now.Add(time.Second)) {
+			r.tell(d, a, &ending{failure: HungUp})
+			return
+		}
+		r.redo(d, a)
+	case later, slower:
+		r.again(d, a, now)
+	default:
+		r.tell(d, a, nil)
+	}
+}
+
+// maxHangups is how often an address may be answered 421, which is no answer.
+const maxHangups = 3
+
+// redo asks an address again in the next session: it was not looked at.
+func (r *run) redo(d *domain, a *asking) {
+	if d.ended != nil {
+		r.tell(d, a, d.ended)
+		return
+	}
+	d.redo = append(d.redo, a)
+}
+
+// again asks an address again when the host wants it, or tells what there is if that is too
+// late.
+func (r *run) again(d *domain, a *asking, now time.Time) {
+	due, ok := r.due(a, now)
+	switch {
+	case d.ended != nil:
+		r.tell(d, a, d.ended)
+	case !ok:
+		r.tell(d, a, &ending{failure: Patience})
+	default:
+		d.again = append(d.again, a)
+		r.alarms.set(due, func() {
+			if i := index(d.again, a); i >= 0 {
+				d.again[i] = d.again[len(d.again)-1]
+				d.again = d.again[:len(d.again)-1]
+				d.redo = append(d.redo, a)
+				r.touch(d)
+			}
+		})
+	}
+}
+
+// heedOther heeds what came of a recipient that is no target: what is known from it.
+// retry is called when it may be asked again.
+func (r *run) heedOther(s *session, d *domain, a *asking, now time.Time, retry func()) madeState {
+	if a.first.IsZero() {
+		a.first = now
+	}
+	switch a.word {
+	case silent, tooMany, hangup:
+		if a.sent {
+			a.failed++
+		}
+		if a.failed >= maxHangups || d.ended != nil {
+			return undecided
+		}
+		return unasked
+	case yes:
+		return madeYes
+	case no:
+		return madeNo
+	case later, slower:
+		due, ok := r.due(a, now)
+		if !ok || d.ended != nil {
+			return undecided
+		}
+		r.alarms.set(due, func() {
+			if d.ended == nil {
+				retry()
+				r.decide(d)
+			}
+		})
+		return waiting
+	}
+	return undecided
+}
+
+// decide looks what the answers of a domain are worth now, and what is left to be asked.
+func (r *run) decide(d *domain) {
+	for _, a := range d.release() {
+		r.tell(d, a, nil)
+	}
+	switch {
+	case d.ended != nil:
+		return
+	case d.made == madeYes:
+		r.drain(d, nil)
+	case !d.alive && d.refused >= maxRefused && (d.post == madeNo || d.post == undecided):
+		r.abandon(d, &ending{detail: "nobody else of the domain was asked"})
+		return
+	}
+	r.touch(d)
+	if r.whole {
+		r.finish(d)
+	}
+}
+
+// finish tells what is held of a domain of which no more will come, if nothing can decide
+// on it any more.
+func (r *run) finish(d *domain) {
+	if d.route == nil || d.offer(d.route.host()) > 0 || !d.idle() || d.post == waiting || d.made == waiting && d.holdsYes() {
+		return
+	}
+	for _, a := range d.finished() {
+		r.tell(d, a, nil)
+	}
+}
+
+// finishAll heeds that all targets have come.
+func (r *run) finishAll() {
+	r.whole = true
+	for _, d := range r.domains {
+		r.finish(d)
+	}
+}
+
+// drain tells all that is still to be asked of a domain.
+func (r *run) drain(d *domain, end *ending) {
+	waiting := append(d.redo, d.again...)
+	d.redo, d.again = nil, nil
+	for _, a := range waiting {
+		if end == nil {
+			a.reply, a.word = Reply{}, silent // whatever the host wanted: it takes everybody
+		}
+		r.tell(d, a, end)
+	}
+	for {
+		id, local, ok := d.pending.pop()
+		if !ok {
+			return
+		}
+		r.tell(d, &asking{id: id, local: local}, end)
+	}
+}
+
+// abandon ends the asking for a domain.
+func (r *run) abandon(d *domain, end *ending) {
+	if d.ended != nil {
+		return
+	}
+	d.ended = end
+	for _, state := range []*madeState{&d.made, &d.post} {
+		if *state == unasked || *state == waiting {
+			*state = undecided
+		}
+	}
+	r.drain(d, end)
+	for _, a := range d.release() {
+		r.tell(d, a, nil)
+	}
+	if d.route != nil {
+		d.route.load -= d.counted
+		d.counted = 0
+	}
+}
+
+// stop ends the asking for everybody.
+func (r *run) stop(end *ending) {
+	if r.stopped != nil {
+		return
+	}
+	r.stopped = end
+	for _, d := range r.domains {
+		r.abandon(d, end)
+	}
+}
+
+// block ends the asking of a provider that has refused us.
+func (r *run) block(g *group, reply Reply) {
+	l := r.lines[g]
+	if l.blocked != nil {
+		return
+	}
+	l.blocked = &Blocked{Group: g.name, Reply: reply}
+	end := &ending{failure: Breaker, reply: reply}
+	for _, rt := range r.routes {
+		if rt.group == g {
+			for _, d := range rt.domains {
+				r.abandon(d, end)
+			}
+		}
+	}
+	if r.p.o.Notice != nil {
+		r.p.o.Notice(fmt.Sprintf("%s refuses us (%s): it is not asked any more", g.name, reply.line()))
+	}
+}
+
+// tell tells the caller of a target, and why it was not asked for, or not again, if so.
+func (r *run) tell(d *domain, a *asking, end *ending) {
+	e := d.evidence(a)
+	if end != nil {
+		e.Failure, e.Detail = end.failure, end.detail
+		if end.reply.Said() && (!e.Reply.Said() || end.failure == Breaker) {
+			e.Reply, e.TLS = end.reply, end.tls
+		}
+		if end.failure == Breaker {
+			r.lineOf(d.route.group).blocked.NotAsked++
+		}
+	}
+	if e.At = e.Reply.At; e.At.IsZero() {
+		e.At = time.Now()
+	}
+	if a.asked == 0 {
+		r.sum.NotAsked++
+	}
+	r.open--
+	r.each(e)
+}
+
+func index(list []*asking, a *asking) int {
+	for i, b := range list {
+		if a == b {
+			return i
+		}
+	}
+	return -1
+}
