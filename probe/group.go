@@ -204,6 +204,7 @@ func (p *Prober) fewer(g *group, n int) {
 func (p *Prober) recover(g *group) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.places = min(p.places+1, p.o.Connections)
 	if g.clean++; g.clean >= recovery {
 		g.clean = 0
 		g.conns = min(g.conns+1, g.most.Connections)

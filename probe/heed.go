@@ -190,9 +190,9 @@ func (r *run) heedBatch(s *session, b *batch) {
 // heard counts an answer for a recipient.
 func (s *session) heard(word said) {
 	switch word {
-	case hangup, tooMany, slower:
+	case hangup, tooMany, slower, blocked:
 		return // nobody was looked at
-	case no, blocked, unlike:
+	case no, unlike:
 		s.refused++
 	}
 	s.answered++
@@ -229,6 +229,8 @@ func (r *run) keep(d *domain, a *asking) {
 func (r *run) heedMail(s *session, t *transaction, now time.Time) {
 	d := t.domain
 	r.teach(s, t.mail, t.word, now)
+	s.heard(t.word)
+	s.refusal = t.mail
 	for _, a := range t.rcpts {
 		if a.sent {
 			r.count(a) // it was on its way already
@@ -244,6 +246,7 @@ func (r *run) teach(s *session, reply Reply, word said, now time.Time) {
 	opens := false
 	switch word {
 	case hangup, slower:
+		s.refusal = reply
 		wait, _ := bounce.AskedToWait(reply.Text)
 		opens = r.p.pause(s.group, reply, s.answered, min(wait, maxPause), now)
 	case tooMany:

@@ -22,7 +22,7 @@ func (r *run) heedEnd(s *session) {
 	case s.failure == NotFailed && s.answered > 0:
 		r.p.recover(s.group)
 	case s.answered == 0 && s.rcpts > 0:
-		r.barren(rt, ending{failure: s.failure, detail: s.detail, tls: s.tls})
+		r.barren(rt, ending{failure: s.failure, detail: s.detail, reply: s.refusal, tls: s.tls})
 	}
 	r.lineUp(rt)
 }

@@ -119,13 +119,13 @@ func (p *Prober) Address(ctx context.Context, t Target) (Evidence, error) {
 		r.alarms.set(r.deadline.Add(min(left/20, 100*time.Millisecond)), func() { r.stop(&ending{failure: Deadline}) })
 	}
 	err := r.loop(func(yield func(Target) bool) { yield(t) })
-	if err != nil && r.sum.Targets > 0 && r.open == 0 {
-		err = nil
+	switch {
+	case err == nil || r.sum.Targets > 0 && r.open == 0:
+		return found, nil
+	case errors.Is(err, context.DeadlineExceeded):
+		return Evidence{ID: t.ID, Domain: t.Addr.Domain, At: time.Now(), Failure: Deadline}, nil
 	}
-	if err != nil {
-		return Evidence{}, fmt.Errorf("probe: %w", err)
-	}
-	return found, nil
+	return Evidence{}, fmt.Errorf("probe: %w", err)
 }
 
 // Read is [Read] by the rules of the Prober.

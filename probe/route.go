@@ -29,6 +29,7 @@ type route struct {
 	lined     bool // it stands in the line of its group
 
 	notBefore time.Time
+	alarm     time.Time // that was set for notBefore
 	begun     time.Time // when its first host was tried
 	lost      bool      // no host is tried any more
 	trouble   ending    // what the hosts that were tried did

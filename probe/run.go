@@ -266,7 +266,8 @@ func (r *run) dispatch(g *group) {
 		if l.blocked != nil || !rt.wants(size, now) {
 			l.routes = l.routes[1:]
 			rt.lined = false
-			if l.blocked == nil && rt.load > 0 && now.Before(rt.notBefore) {
+			if l.blocked == nil && rt.load > 0 && now.Before(rt.notBefore) && rt.alarm != rt.notBefore {
+				rt.alarm = rt.notBefore
 				r.alarms.set(rt.notBefore, func() { r.lineUp(rt) })
 			}
 			continue

@@ -48,7 +48,7 @@ type session struct {
 	offers    offers
 	tls       TLS
 	tlsFailed bool
-	refusal   Reply // that ended it before the first batch
+	refusal   Reply // that ended it before the first batch; later the loop's, the last in which nobody was looked at
 	failure   Failure
 	detail    string // of the failure
 	shortage  bool   // the failure is a want of our own machine

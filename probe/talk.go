@@ -49,7 +49,6 @@ type asking struct {
 	asked  int           // RCPT sent
 	failed int           // of these without an answer
 	first  time.Time     // when it was asked first
-	due    time.Time     // when it is to be asked next
 	wait   time.Duration // that was waited last
 	put    int           // how often it was put off
 	tls    TLS
@@ -130,7 +129,7 @@ func (s *session) askOneByOne(b *batch) {
 			b.over = true
 			return
 		}
-		wanted, sent := false, 0
+		wanted, full, sent := false, false, 0
 		for _, a := range t.rcpts {
 			if t.word != yes {
 				break
@@ -154,12 +153,16 @@ func (s *session) askOneByOne(b *batch) {
 				return
 			}
 			if a.word == blocked || a.word == slower || a.word == tooMany {
-				break // the others would hear the same
+				full = true // the others would hear the same
+				break
 			}
 		}
 		if r, err := s.say(bounce.StageUnknown, "RSET"); err != nil || r.Code/100 != 2 {
 			b.give(err)
 			b.over = true
+			return
+		}
+		if full {
 			return
 		}
 	}

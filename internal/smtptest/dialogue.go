@@ -16,7 +16,9 @@ import (
 type Dialogue struct {
 	replies []rule // the first that fits is given
 	delays  []rule
-	closes  []rule
+	drips   []rule
+	closes  []rule // once it was answered
+	breaks  []rule // instead of an answer
 }
 
 // rule is a line of a Dialogue.
@@ -73,6 +75,9 @@ func byDefault(verb string) string {
 //	rcpt * 550 5.1.1 no such user
 //	delay rcpt slow@x.com 2s                (before the reply)
 //	close after rcpt 3                      (once the third of a session was answered)
+//	close before rcpt 3                     (instead of an answer)
+//	drip greeting 1s                        (each byte takes so long)
+//	raw rcpt odd@x.com "250 ok\n"           (sent as it stands, in Go's spelling, be it a reply or not)
 //
 // A reply 421 closes the session, as in SMTP. What no rule answers has a usual
 // reply; RCPT has 550 5.1.1. An error names the line.
@@ -101,16 +106,20 @@ func (d *Dialogue) add(line string) (err error) {
 	switch word {
 	case "close":
 		word, rest = next(rest)
-		if word != "after" {
-			return errors.New(`want "close after COMMAND COUNT"`)
+		if word != "after" && word != "before" {
+			return errors.New(`want "close after COMMAND COUNT" or "close before …"`)
 		}
 		r.verb, rest = next(rest)
 		if r.after, err = strconv.Atoi(rest); err != nil || r.after < 1 {
 			return fmt.Errorf("%q is no count", rest)
 		}
-		d.closes = append(d.closes, r)
+		if word == "before" {
+			d.breaks = append(d.breaks, r)
+		} else {
+			d.closes = append(d.closes, r)
+		}
 		return r.check()
-	case "delay":
+	case "delay", "drip":
 		r.verb, rest = next(rest)
 		if i := strings.LastIndexAny(rest, " \t"); i >= 0 {
 			r.pattern, rest = strings.TrimSpace(rest[:i]), rest[i+1:]
@@ -118,7 +127,11 @@ func (d *Dialogue) add(line string) (err error) {
 		if r.delay, err = time.ParseDuration(rest); err != nil || r.delay < 0 {
 			return fmt.Errorf("%q is no duration", rest)
 		}
-		d.delays = append(d.delays, r)
+		if word == "drip" {
+			d.drips = append(d.drips, r)
+		} else {
+			d.delays = append(d.delays, r)
+		}
 		return r.check()
 	case "first", "after":
 		count, tail := next(rest)
@@ -133,7 +146,23 @@ func (d *Dialogue) add(line string) (err error) {
 		}
 		word, rest = next(tail)
 	}
+	raw := word == "raw"
+	if raw {
+		word, rest = next(rest)
+	}
 	r.verb = word
+	if raw {
+		quote := strings.IndexByte(rest, '"')
+		if quote < 0 {
+			return errors.New("raw wants a text in quotes")
+		}
+		r.pattern = strings.TrimSpace(rest[:quote])
+		if r.reply, err = strconv.Unquote(rest[quote:]); err != nil || r.reply == "" {
+			return errors.New("raw wants a text in quotes")
+		}
+		d.replies = append(d.replies, r)
+		return r.check()
+	}
 	if code, _ := next(rest); !isCode(code) {
 		r.pattern, rest = next(rest)
 	}

@@ -7,6 +7,7 @@ package smtptest
 
 import (
 	"bufio"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -14,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -21,7 +23,8 @@ import (
 // use, and serves any number of sessions at a time.
 type Server struct {
 	dialogue Dialogue
-	listener net.Listener
+	listener net.Listener // nil in memory
+	tls      *tls.Config  // nil: STARTTLS is not known
 	closed   chan struct{}
 	serving  sync.WaitGroup
 
@@ -49,16 +52,35 @@ func NewServerAt(address string, d Dialogue) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("smtptest: %w", err)
 	}
-	s := &Server{
+	s := NewInMemory(d)
+	s.listener = l
+	s.serving.Go(s.accept)
+	return s, nil
+}
+
+// NewInMemory returns a server without a socket, for tests in a testing/synctest bubble:
+// Dial is the only way to it. It must be closed.
+func NewInMemory(d Dialogue) *Server {
+	return &Server{
 		dialogue: d,
-		listener: l,
 		closed:   make(chan struct{}),
 		open:     map[net.Conn]struct{}{},
 		used:     make([]int, len(d.replies)),
 	}
-	s.serving.Go(s.accept)
-	return s, nil
 }
+
+// Dial connects to the server in memory. After Close it is refused.
+func (s *Server) Dial() (net.Conn, error) {
+	client, server := pipe()
+	if !s.take(server) {
+		return nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
+	}
+	return client, nil
+}
+
+// UseTLS makes the server go over to TLS after a 220 to STARTTLS. It must be offered in the
+// Dialogue, and come before the first connection.
+func (s *Server) UseTLS(c *tls.Config) { s.tls = c }
 
 // Addr returns the address that the server listens on, "127.0.0.1:35421".
 func (s *Server) Addr() string { return s.listener.Addr().String() }
@@ -89,7 +111,9 @@ func (s *Server) Close() {
 		return
 	}
 	close(s.closed)
-	s.listener.Close()
+	if s.listener != nil {
+		s.listener.Close()
+	}
 	for c := range open {
 		c.Close()
 	}
@@ -105,21 +129,28 @@ func (s *Server) accept() {
 		if err != nil {
 			continue // a client that was gone before it was taken
 		}
-		s.mu.Lock()
-		if s.open == nil {
-			s.mu.Unlock()
+		if !s.take(conn) {
 			conn.Close()
 			return
 		}
-		s.open[conn] = struct{}{}
-		s.sessions++
-		s.mu.Unlock()
-		s.serving.Go(func() {
-			defer s.forget(conn)
-			session := session{server: s, in: bufio.NewReader(conn), out: bufio.NewWriter(conn), seen: map[string]int{}}
-			session.run()
-		})
 	}
+}
+
+// take serves a connection; false once closed.
+func (s *Server) take(conn net.Conn) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open == nil {
+		return false
+	}
+	s.open[conn] = struct{}{}
+	s.sessions++
+	s.serving.Go(func() {
+		defer s.forget(conn)
+		session := session{server: s, conn: conn, in: bufio.NewReader(conn), out: bufio.NewWriter(conn), seen: map[string]int{}}
+		session.run()
+	})
+	return true
 }
 
 func (s *Server) forget(conn net.Conn) {
@@ -142,9 +173,20 @@ func (s *Server) reply(verb, address string, n int) string {
 	return byDefault(verb)
 }
 
+// pace is how long each byte of a reply takes.
+func (s *Server) pace(verb, address string, n int) time.Duration {
+	for _, r := range s.dialogue.drips {
+		if r.fits(verb, address, n) {
+			return r.delay
+		}
+	}
+	return 0
+}
+
 // session is one connection's state.
 type session struct {
 	server *Server
+	conn   net.Conn
 	in     *bufio.Reader
 	out    *bufio.Writer
 	seen   map[string]int // commands by verb
@@ -214,6 +256,10 @@ func (c *session) answer(verb, address string) bool {
 			return false
 		}
 	}
+	if slices.ContainsFunc(c.server.dialogue.breaks, func(r rule) bool { return r.verb == verb && n >= r.after }) {
+		c.out.Flush()
+		return false
+	}
 	reply := c.server.reply(verb, address, n)
 	switch verb {
 	case "mail":
@@ -221,8 +267,15 @@ func (c *session) answer(verb, address string) bool {
 	case "ehlo", "helo", "rset":
 		c.mail = false
 	}
-	if !c.send(reply) {
+	if pace := c.server.pace(verb, address, n); pace > 0 {
+		if !c.drip(reply, pace) {
+			return false
+		}
+	} else if !c.send(reply) {
 		return false
+	}
+	if verb == "starttls" && reply[0] == '2' && c.server.tls != nil {
+		return c.secure()
 	}
 	cut := slices.ContainsFunc(c.server.dialogue.closes, func(r rule) bool { return r.verb == verb && n >= r.after })
 	if cut || verb == "quit" || strings.HasPrefix(reply, "421") {
@@ -239,6 +292,31 @@ func (c *session) send(reply string) bool {
 		return false
 	}
 	return c.in.Buffered() > 0 || c.out.Flush() == nil
+}
+
+// drip sends a reply byte by byte.
+func (c *session) drip(reply string, pace time.Duration) bool {
+	for i := range len(reply) {
+		if !c.wait(pace) || c.out.WriteByte(reply[i]) != nil {
+			return false
+		}
+	}
+	return c.out.Flush() == nil
+}
+
+// secure goes over to TLS. What the client has said before is forgotten (RFC 3207
+// section 4.2).
+func (c *session) secure() bool {
+	if c.out.Flush() != nil {
+		return false
+	}
+	secured := tls.Server(c.conn, c.server.tls)
+	if secured.Handshake() != nil {
+		return false
+	}
+	c.conn, c.in, c.out = secured, bufio.NewReader(secured), bufio.NewWriter(secured)
+	c.mail = false
+	return true
 }
 
 // wait lasts for d, or until the server is closed. What was answered before goes
