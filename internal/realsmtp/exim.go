@@ -112,13 +112,10 @@ func (s *Server) eximTables() (manners, boxes string) {
 	var of, to strings.Builder
 	for name, d := range s.domains {
 		fmt.Fprintf(&of, "%s: %s\n", name, d.Manner)
-		for local := range d.Boxes {
+		for local := range d.recipients() {
 			if b, is := d.box(local); is {
 				fmt.Fprintf(&to, "%s@%s: %s\n", local, name, b)
 			}
-		}
-		if b, is := d.box("postmaster"); is {
-			fmt.Fprintf(&to, "postmaster@%s: %s\n", name, b)
 		}
 	}
 	return of.String(), to.String()

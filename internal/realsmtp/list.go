@@ -50,6 +50,9 @@ func Lab(family string, n int) ([]Domain, []Row) {
 	for i := range n {
 		d, turn := domains[i%count], i/count
 		what := labTurn[turn%len(labTurn)]
+		if d.Manner == CatchAll {
+			what.box = Mailbox // a host that is known to take all may not be asked further
+		}
 		local := labName(i)
 		if what.is {
 			d.Boxes[local] = what.box

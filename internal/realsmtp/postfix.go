@@ -77,8 +77,9 @@ func (s *Server) postfix(p packages, how Postfix) error {
 	if err := s.postfixConf(p, how, greyPort); err != nil {
 		return err
 	}
-	domains, boxes, access := s.postfixTables()
-	for name, text := range map[string]string{"domains": domains, "boxes": boxes, "access": access, "cert.pem": string(cert), "key.pem": string(key)} {
+	files := s.postfixTables()
+	files["cert.pem"], files["key.pem"] = string(cert), string(key)
+	for name, text := range files {
 		if err := s.write(name, text); err != nil {
 			return err
 		}
@@ -160,8 +161,9 @@ func (s *Server) postfixConf(p packages, how Postfix, greyPort uint16) error {
 	return nil
 }
 
-// postfixTables are what is served, who has a mailbox, and who is answered otherwise.
-func (s *Server) postfixTables() (domains, boxes, access string) {
+// postfixTables are its files: which domains are served, who has a mailbox, and
+// which domains and recipients are answered otherwise.
+func (s *Server) postfixTables() map[string]string {
 	const (
 		full     = "552 5.2.2 Mailbox is full / over quota"
 		disabled = "550 5.2.1 This account has been disabled"
@@ -170,29 +172,24 @@ func (s *Server) postfixTables() (domains, boxes, access string) {
 	)
 	special := map[Box]string{Full: full, Disabled: disabled, Deferred: deferred}
 	wholly := map[Manner]string{Greylists: "greylist", Defers: deferred, BlocksSender: blocked}
-	var served, taken, other strings.Builder
+	var domains, manners, boxes, access strings.Builder
 	for name, d := range s.domains {
-		fmt.Fprintf(&served, "%s x\n", name)
+		fmt.Fprintf(&domains, "%s x\n", name)
 		if answer, is := wholly[d.Manner]; is {
-			fmt.Fprintf(&other, "%s %s\n", name, answer)
+			fmt.Fprintf(&manners, "%s %s\n", name, answer)
 		}
 		if d.Manner == CatchAll {
-			fmt.Fprintf(&taken, "@%s x\n", name)
+			fmt.Fprintf(&boxes, "@%s x\n", name)
 		}
-		if b, is := d.box("postmaster"); is && b == Mailbox {
-			fmt.Fprintf(&taken, "postmaster@%s x\n", name)
-		}
-		for local := range d.Boxes {
-			b, is := d.box(local)
-			if !is {
+		for local := range d.recipients() {
+			if b, is := d.box(local); !is {
 				continue
-			}
-			if answer, is := special[b]; is && wholly[d.Manner] == "" {
-				fmt.Fprintf(&other, "%s@%s %s\n", local, name, answer)
-			} else if local != "postmaster" {
-				fmt.Fprintf(&taken, "%s@%s x\n", local, name)
+			} else if answer, is := special[b]; is {
+				fmt.Fprintf(&access, "%s@%s %s\n", local, name, answer)
+			} else {
+				fmt.Fprintf(&boxes, "%s@%s x\n", local, name)
 			}
 		}
 	}
-	return served.String(), taken.String(), other.String()
+	return map[string]string{"domains": domains.String(), "manners": manners.String(), "boxes": boxes.String(), "access": access.String()}
 }

@@ -54,7 +54,7 @@ func (s *Server) postgrey(p packages) (uint16, error) {
 		args = append(args, "-I"+copied)
 	}
 	args = append(args, p.root+"/usr/sbin/postgrey", "--inet="+addr.String(), "--delay="+strconv.Itoa(GreyFor), "--dbdir="+db,
-		"--user="+who.user, "--group="+who.group, "--auto-whitelist-clients=0",
+		"--user="+who.user, "--group="+who.group, "--auto-whitelist-clients=0", "--greylist-text=Greylisted for %s seconds, see http://postgrey.schweikert.ch/help/%r.html",
 		"--whitelist-clients="+s.in("nothing"), "--whitelist-recipients="+s.in("nothing"))
 	running, err := start(exec.Command("perl", args...), s.in("out.postgrey"))
 	if err != nil {

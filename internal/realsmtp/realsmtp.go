@@ -16,6 +16,7 @@ package realsmtp
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"maps"
 	"net/netip"
 	"os"
@@ -192,6 +193,18 @@ func (d Domain) box(local string) (Box, bool) {
 		return Mailbox, true
 	}
 	return b, is && d.Manner != RefusesAll
+}
+
+// recipients are the local parts of the table, and postmaster.
+func (d Domain) recipients() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for local := range d.Boxes {
+			if local != "postmaster" && !yield(local) {
+				return
+			}
+		}
+		yield("postmaster")
+	}
 }
 
 // in returns the name of a file in the server's folder.
