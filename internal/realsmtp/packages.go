@@ -22,9 +22,10 @@ type packages struct {
 	perl []string // where postgrey's modules are
 }
 
-// PostfixReady returns nil if Postfix and postgrey are there to be started. They
-// are fetched once, with what they need that the system has not, into a folder
-// of the user's cache. Where that can not be, the error wraps ErrAbsent.
+// PostfixReady returns nil if Postfix and postgrey are there to be started. With
+// WINNOW_INSTALL=1 in the environment, on Debian and as root, they are fetched once,
+// with what they need that the system has not, into a folder of the user's cache. Else the
+// error wraps ErrAbsent.
 func PostfixReady(ctx context.Context) error {
 	_, err := unpacked(ctx)
 	return err
@@ -57,8 +58,10 @@ func unpacked(ctx context.Context) (packages, error) {
 	name := "postfix-" + strings.ReplaceAll(string(bytes.TrimSpace(system)), "/", "-") + "-" + string(bytes.TrimSpace(version))
 	root := filepath.Join(cache, "winnow", "realsmtp", name)
 	if _, err := os.Stat(root); errors.Is(err, os.ErrNotExist) {
-		err = fetch(ctx, root)
-		if err != nil {
+		if os.Getenv("WINNOW_INSTALL") != "1" {
+			return packages{}, fmt.Errorf("%w: no Postfix in %s: set WINNOW_INSTALL=1 and it is fetched", ErrAbsent, root)
+		}
+		if err := fetch(ctx, root); err != nil {
 			return packages{}, err
 		}
 	}
@@ -76,7 +79,7 @@ func fetch(ctx context.Context, root string) error {
 	}
 	defer os.RemoveAll(work)
 	names, err := missing(ctx)
-	if err != nil && os.Getenv("WINNOW_INSTALL") == "1" {
+	if err != nil { // most images come without lists of packages
 		if said, err := exec.CommandContext(ctx, "apt-get", "update", "-qq").CombinedOutput(); err != nil {
 			return fmt.Errorf("%w: apt-get update: %w: %s", ErrAbsent, err, said)
 		}
