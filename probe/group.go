@@ -23,7 +23,7 @@ type group struct {
 	until time.Time // nothing begins before: a pause
 
 	streak int // refusals in a row that may be because of us
-	hangs  int // sessions in a row in which nothing was answered but 421 or "slower"
+	hangs  int // sessions in a row in which nothing was answered but that we are too fast
 
 	refusal Reply // that opened the breaker; none while it is closed
 	opened  time.Time
@@ -88,28 +88,50 @@ func (p *Prober) enter(g *group, now time.Time) (ok, full bool, at time.Time) {
 // those that wait for a host that says nothing.
 const stuckFactor = 4
 
-// exit gives a session's place back.
-func (p *Prober) exit(g *group, stuck bool) {
+// exit gives a session's places back.
+func (p *Prober) exit(s *session) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.all--
-	if !stuck {
-		g.active--
+	if !s.stuck {
 		p.lively--
+	}
+	if !s.lent {
+		s.group.active--
 	}
 }
 
-// setStuck gives the place of a session to others while its host says nothing, and takes
-// it again.
-func (p *Prober) setStuck(g *group, stuck bool) {
+// lend gives the place of a session to others while its host says nothing. That of its group
+// goes only to other hosts of it: of a host that has ever greeted, never more is asked at once for
+// its being slow.
+func (p *Prober) lend(s *session) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	n := 1
-	if stuck {
-		n = -1
+	s.stuck, s.lent = true, !s.route.proven
+	p.lively--
+	if s.lent {
+		s.group.active--
 	}
-	g.active += n
-	p.lively += n
+}
+
+// take takes the place of a session again.
+func (p *Prober) take(s *session) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if s.stuck {
+		p.lively++
+	}
+	if s.lent {
+		s.group.active++
+	}
+	s.stuck, s.lent = false, false
+}
+
+// paused is until when no session of a group begins.
+func (p *Prober) paused(g *group) time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return g.until
 }
 
 // capacity is how many more recipients a session may have, and how many at once.
@@ -175,9 +197,9 @@ func (g *group) open(r Reply) bool {
 }
 
 // pause slows a group down: it hung up, or said that we are too fast. answered are
-// the recipients that it had answered in the session. The result tells whether it has done so
-// too often.
-func (p *Prober) pause(g *group, r Reply, answered int, wait time.Duration, now time.Time) (opens bool) {
+// the recipients that it had answered in the session. That we are too fast opens the breaker
+// when it was said in several sessions in which nothing else was.
+func (p *Prober) pause(g *group, r Reply, word said, answered int, wait time.Duration, now time.Time) (opens bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if until := now.Add(max(g.most.Pause, wait)); until.After(g.until) {
@@ -189,8 +211,11 @@ func (p *Prober) pause(g *group, r Reply, answered int, wait time.Duration, now 
 		g.rcpts, g.hangs = max(1, min(g.rcpts, answered)), 0
 		return false
 	}
+	if word != slower {
+		return false
+	}
 	g.hangs++
-	return g.hangs >= suspicious && r.Said() && g.open(r)
+	return g.hangs >= suspicious && g.open(r)
 }
 
 // fewer heeds that a session may have no more than n recipients.

@@ -13,16 +13,14 @@ func (r *run) heedEvent(e event) {
 	switch e.kind {
 	case greeted:
 		r.sum.Sessions++
-		if s.stuck {
-			s.stuck = false
-			r.p.setStuck(s.group, false)
-		}
+		r.p.take(s)
 		s.state = idle
 		s.route.proven = true
 		s.route.plain = s.route.plain || s.tlsFailed
 		r.instruct(s)
 	case answered:
 		s.state = idle
+		r.p.take(s)
 		r.heedBatch(s, e.batch)
 		if e.batch.over || e.batch.last {
 			r.leave(s)
@@ -31,7 +29,7 @@ func (r *run) heedEvent(e event) {
 		r.instruct(s)
 	case gone:
 		r.sessions--
-		r.p.exit(s.group, s.stuck)
+		r.p.exit(s)
 		r.heedEnd(s)
 		r.freed(s.group)
 	}
@@ -45,7 +43,7 @@ func (r *run) instruct(s *session) {
 		close(s.work)
 		return
 	}
-	s.state = busy
+	s.state, s.since = busy, time.Now()
 	s.work <- b
 	if b.last {
 		r.uncount(s)
@@ -163,7 +161,7 @@ func (r *run) heedBatch(s *session, b *batch) {
 			case !a.sent:
 				r.left++
 				s.rcpts--
-			case a.word == silent && blame:
+			case a.word == silent && blame && t.word == yes:
 				a.failed++
 				blame = false
 			}
@@ -248,7 +246,7 @@ func (r *run) teach(s *session, reply Reply, word said, now time.Time) {
 	case hangup, slower:
 		s.refusal = reply
 		wait, _ := bounce.AskedToWait(reply.Text)
-		opens = r.p.pause(s.group, reply, s.answered, min(wait, maxPause), now)
+		opens = r.p.pause(s.group, reply, word, s.answered, min(wait, maxPause), now)
 	case tooMany:
 		if s.answered > 0 {
 			r.p.fewer(s.group, s.answered)

@@ -101,6 +101,9 @@ func (rd *Reading) unanswered(e *Evidence, res *bounce.Result) {
 		if bounce.Conclude(res.Reason, bounce.Reply{Code: 550}, "").Class == bounce.Hard {
 			rd.Code = NotFinal // a hard reason, and yet not at RCPT, or not final
 		}
+		if rd.Code == "" {
+			rd.Code = codeOf(bounce.Undetermined)
+		}
 		return
 	}
 	switch e.Failure {

@@ -97,6 +97,7 @@ func (r *run) loop(targets iter.Seq[Target]) error {
 				continue
 			}
 			r.add(t)
+			r.addMore(feed)
 		case e := <-r.events:
 			r.heedEvent(e)
 		case <-timer.C:
@@ -104,6 +105,21 @@ func (r *run) loop(targets iter.Seq[Target]) error {
 			r.wakeAll()
 		case <-r.ctx.Done():
 			return context.Cause(r.ctx)
+		}
+	}
+}
+
+// addMore takes in what has come of the targets already, so that a session that greets finds them all.
+func (r *run) addMore(feed <-chan Target) {
+	for range 1000 {
+		select {
+		case t, ok := <-feed:
+			if !ok {
+				return // the loop sees it too
+			}
+			r.add(t)
+		default:
+			return
 		}
 	}
 }
@@ -118,7 +134,7 @@ func (r *run) end(stop context.CancelFunc) {
 		case e := <-r.events:
 			if e.kind == gone {
 				r.sessions--
-				r.p.exit(e.s.group, e.s.stuck)
+				r.p.exit(e.s)
 			} else if e.kind == greeted || !e.batch.over && !e.batch.last {
 				close(e.s.work)
 			}
@@ -326,15 +342,27 @@ func (r *run) start(rt *route, g *group) {
 	r.sessions++
 	r.sum.Connections++
 	r.working.Go(func() { s.run(r.ctx, r.events) })
-	r.alarms.set(time.Now().Add(stuckAfter), func() {
-		if s.state == opening {
-			s.stuck = true
-			r.p.setStuck(g, true)
-			r.freed(g)
+	s.since = time.Now()
+	r.watch(s, s.since.Add(stuckAfter))
+}
+
+// watch looks at a time whether a session waits for its host for too long.
+func (r *run) watch(s *session, at time.Time) {
+	r.alarms.set(at, func() {
+		switch over := s.since.Add(stuckAfter); {
+		case s.state == leaving:
+		case time.Now().Before(over):
+			r.watch(s, over)
+		case s.stuck:
+			r.watch(s, time.Now().Add(stuckAfter))
+		default:
+			r.p.lend(s)
+			r.freed(s.group)
+			r.watch(s, time.Now().Add(stuckAfter))
 		}
 	})
 }
 
-// stuckAfter is how long a host may take to greet before its place is given to
-// others.
-const stuckAfter = 5 * time.Second
+// stuckAfter is how long a host may take for an answer before the session's place is lent to
+// others. Many make strangers wait for six seconds at the greeting.
+const stuckAfter = 8 * time.Second

@@ -61,12 +61,17 @@ func taken(classify rules, res *bounce.Result) said {
 	if res.Stage != bounce.StageRcpt {
 		return yes
 	}
-	if res.Code != 250 && res.Code != 251 {
+	switch res.Code {
+	case 251: // it forwards, and says so in words that are a refusal's elsewhere
+		return yes
+	case 250:
+	default:
+		*res = bounce.Conclude(bounce.Undetermined, res.Reply, res.Rule)
 		return unclear
 	}
 	words := classify(bounce.Reply{Stage: bounce.StageRcpt, Code: 550, Text: res.Text, Host: res.Host})
 	if words.Reason != bounce.Undetermined && !strings.HasPrefix(words.Rule, "code ") && !strings.HasPrefix(words.Rule, "enhanced ") {
-		res.Reason, res.Class, res.Target, res.Action = bounce.Undetermined, bounce.Undecided, bounce.Nobody, bounce.Retry
+		*res = bounce.Conclude(bounce.Undetermined, res.Reply, res.Rule)
 		return unclear
 	}
 	return yes
@@ -93,6 +98,9 @@ func recipients(res *bounce.Result) bool {
 func unlikely(res *bounce.Result) said {
 	switch res.Reason {
 	case bounce.IPReputation, bounce.DomainReputation, bounce.RDNSHelo:
+		if res.Code/100 == 4 {
+			return slower // strangers are let in step by step
+		}
 		return blocked
 	case bounce.Protocol, bounce.TooLarge, bounce.Restricted, bounce.RelayDenied:
 		return unclear

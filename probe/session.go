@@ -56,7 +56,9 @@ type session struct {
 	// The loop's.
 	state    state
 	counted  bool // among route.open
-	stuck    bool // it has not greeted in time, and its places were given to others
+	since    time.Time // the host is waited for
+	stuck    bool      // for so long that the session's place was lent to others
+	lent     bool      // the place in its group too
 	rcpts    int  // RCPT sent
 	refused  int
 	answered int

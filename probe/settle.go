@@ -53,7 +53,7 @@ func (r *run) heedReal(s *session, d *domain, a *asking, b *batch, now time.Time
 		}
 		r.redo(d, a)
 	case hangup:
-		if a.failed++; a.failed >= maxHangups || r.late(now.Add(time.Second)) {
+		if a.failed++; a.failed >= maxHangups || r.late(r.p.paused(s.group)) {
 			r.tell(d, a, &ending{failure: HungUp})
 			return
 		}
@@ -107,7 +107,7 @@ func (r *run) heedOther(s *session, d *domain, a *asking, now time.Time, retry f
 	}
 	switch a.word {
 	case silent, tooMany, hangup:
-		if a.sent {
+		if a.word != silent {
 			a.failed++
 		}
 		if a.failed >= maxHangups || d.ended != nil {

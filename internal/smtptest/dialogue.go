@@ -84,6 +84,7 @@ func byDefault(verb string) string {
 func ParseDialogue(text string) (Dialogue, error) {
 	var d Dialogue
 	lines := bufio.NewScanner(strings.NewReader(text))
+	lines.Buffer(nil, 1<<20)
 	for n := 1; lines.Scan(); n++ {
 		line := strings.TrimSpace(lines.Text())
 		if line == "" || line[0] == '#' {

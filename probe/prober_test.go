@@ -1,0 +1,520 @@
+package probe_test
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"winnow/bounce"
+	"winnow/internal/smtptest"
+	"winnow/mx"
+	"winnow/probe"
+)
+
+// people are n addresses of a domain.
+func people(n int, domain string) (all []string) {
+	for i := range n {
+		all = append(all, fmt.Sprintf("p%d@%s", i, domain))
+	}
+	return all
+}
+
+const anybody = "rcpt p*@* 250 ok" // who is made up has no name in p and a digit, but may begin with p
+const somebody = "rcpt p0@* 250 ok\nrcpt p1@* 250 ok\nrcpt p2@* 250 ok\nrcpt p3@* 250 ok"
+
+func TestTheWayOfASession(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t)
+		h := l.host("mx.acme.com", "delay greeting 1ms\nehlo 250 mx\nrcpt p0@* 250 ok") // no PIPELINING: the order is what we make it
+		l.ask(l.options(), "p0@acme.com", "p1@acme.com")
+		got := h.server.Transcript()
+		require.Len(t, got, 7)
+		require.Equal(t, []string{"EHLO probe.example.net", "MAIL FROM:<>", "RCPT TO:<p0@acme.com>", "RCPT TO:<p1@acme.com>"}, got[:4])
+		require.Regexp(t, `^RCPT TO:<[a-z.]{9,20}@acme\.com>$`, got[4], "the made-up one comes last")
+		require.Equal(t, []string{"RSET", "QUIT"}, got[5:])
+		l.close()
+	})
+}
+
+func TestTheMadeUpOneIsAskedOnceADomain(t *testing.T) {
+	for _, tt := range []struct{ name, dialogue string }{
+		{"pipelining", somebody}, {"one by one", "ehlo 250 mx\n" + somebody},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := newLab(t)
+				l.host("mx.acme.com", tt.dialogue)
+				addrs := people(50, "acme.com")
+				found, sum := l.ask(l.options(), addrs...)
+				require.Equal(t, 50, sum.Recipients)
+				require.Equal(t, 1, sum.MadeUp)
+				require.Equal(t, 4, strings.Count(said(addrs, found), " ok"))
+				require.Equal(t, 51, len(l.transcript("mx.acme.com")))
+				require.LessOrEqual(t, sum.Connections, 6, "ten recipients a session")
+				require.Equal(t, sum.Connections, sum.Sessions)
+				l.close()
+			})
+		})
+	}
+}
+
+func TestNobodyIsMadeUpForTheDead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t)
+		l.host("mx.acme.com", "ehlo 250 mx")
+		_, sum := l.ask(l.options(), people(3, "acme.com")...)
+		require.Zero(t, sum.MadeUp)
+		l.close()
+	})
+}
+
+func TestDomainsOfAHostShareSessions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t)
+		h := l.host("mx.host.com", "rcpt p0@* 250 ok")
+		var addrs []string
+		for i := range 10 {
+			domain := fmt.Sprintf("d%d.com", i)
+			l.domains[domain] = []string{"mx.host.com"}
+			addrs = append(addrs, "p0@"+domain, "p1@"+domain)
+		}
+		found, sum := l.ask(l.options(), addrs...)
+		require.Equal(t, strings.Repeat("ok recipient-unknown ", 10), codes(found))
+		require.Equal(t, 10, sum.MadeUp)
+		require.LessOrEqual(t, sum.Connections, 4, "30 recipients, ten a session, and one more to begin with")
+		domain := ""
+		for _, c := range h.server.Transcript() { // one domain a transaction
+			switch {
+			case strings.HasPrefix(c, "MAIL"):
+				domain = ""
+			case strings.HasPrefix(c, "RCPT"):
+				of := c[strings.LastIndexByte(c, '@'):]
+				require.True(t, domain == "" || domain == of)
+				domain = of
+			}
+		}
+		l.close()
+	})
+}
+
+func codes(found []probe.Evidence) string {
+	var b strings.Builder
+	for _, e := range found {
+		code := probe.Read(e).Code
+		if code == "" {
+			code = "ok"
+		}
+		b.WriteString(code + " ")
+	}
+	return b.String()
+}
+
+func TestOutlooksMadeUpOneHasASessionOfItsOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t)
+		const host = "outlook-com.olc.protection.outlook.com"
+		// Beside somebody who is known, everybody is.
+		l.host(host, "first 2 rcpt p0@* 250 ok\nafter 1 rcpt * 250 ok\nrcpt p1@* 250 ok")
+		l.domains["outlook.com"] = []string{host}
+		found, sum := l.ask(l.options(), "p0@outlook.com", "p1@outlook.com")
+		require.Equal(t, "ok ok ", codes(found))
+		require.Equal(t, 2, sum.Connections)
+		l.close()
+	})
+}
+
+func TestManners(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		limits probe.Limits
+		n      int
+		within time.Duration // at least so long
+	}{
+		{"the default", probe.Limits{}, 1000, 3 * time.Minute},
+		{"one a time", probe.Limits{Connections: 1, Recipients: 5, Refusals: 10, PerMinute: 60, Pause: time.Minute}, 100, 15 * time.Second},
+		{"no limit", probe.Limits{Connections: 8, Recipients: 100, Refusals: 100, PerMinute: -1, Pause: time.Second}, 1000, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := newLab(t)
+				l.host("mx.acme.com", "delay ehlo 100ms\n"+somebody)
+				o := l.options()
+				o.Manners.Default = tt.limits
+				begin := time.Now()
+				found, sum := l.ask(o, people(tt.n, "acme.com")...)
+				require.Equal(t, 4, strings.Count(codes(found), "ok"))
+				limits := tt.limits
+				if limits == (probe.Limits{}) {
+					limits = probe.DefaultManners().Default
+				}
+				require.LessOrEqual(t, l.most["mx.acme.com"], limits.Connections)
+				require.GreaterOrEqual(t, sum.Connections, tt.n/limits.Recipients)
+				require.LessOrEqual(t, sum.Connections, tt.n/limits.Recipients+limits.Connections+1)
+				require.GreaterOrEqual(t, time.Since(begin), tt.within)
+				if limits.PerMinute > 0 {
+					for i, at := range l.began {
+						n := 0
+						for _, other := range l.began[i:] {
+							if other.Sub(at) < time.Minute {
+								n++
+							}
+						}
+						require.LessOrEqual(t, n, limits.PerMinute+limits.Connections, "sessions in a minute")
+					}
+				}
+				l.close()
+			})
+		})
+	}
+}
+
+func TestA421MakesAPause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t)
+		l.host("mx.acme.com", "first 1 rcpt p5@* 421 4.7.0 slow down\n"+somebody)
+		addrs := people(20, "acme.com")
+		found, _ := l.ask(l.options(), addrs...)
+		require.Equal(t, 4, strings.Count(codes(found), "ok"))
+		require.Equal(t, 16, strings.Count(codes(found), "recipient-unknown"))
+		slices.SortFunc(l.began, time.Time.Compare)
+		require.GreaterOrEqual(t, l.began[len(l.began)-1].Sub(l.began[0]), time.Minute)
+		require.LessOrEqual(t, found[5].Asked, 2)
+		l.close()
+	})
+}
+
+func TestFewerRecipientsASessionIfTheHostWantsIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t)
+		h := l.host("mx.acme.com", "after 3 rcpt * 452 4.5.3 too many recipients\n"+somebody)
+		found, sum := l.ask(l.options(), people(30, "acme.com")...)
+		require.Equal(t, 4, strings.Count(codes(found), "ok"))
+		require.NotContains(t, codes(found), "full")
+		require.Less(t, sum.Recipients, 50, "after the first session, three at a time")
+		require.Less(t, h.server.Sessions(), 20)
+		l.close()
+	})
+}
+
+func TestASlowHostHoldsNobodyUp(t *testing.T) {
+	for _, slow := range []string{"delay greeting 30s", "drip greeting 3s", "down silent", "delay rcpt * 50s", "delay ehlo 1m"} {
+		t.Run(slow, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := newLab(t)
+				var addrs []string
+				for i := range 40 {
+					l.host(fmt.Sprintf("mx.slow%d.com", i), slow)
+					addrs = append(addrs, people(3, fmt.Sprintf("slow%d.com", i))...)
+				}
+				for i := range 100 {
+					l.host(fmt.Sprintf("mx.fast%d.com", i), somebody)
+					addrs = append(addrs, people(3, fmt.Sprintf("fast%d.com", i))...)
+				}
+				o := l.options()
+				o.Patience, o.Connections = 0, 20 // fewer than there are slow ones
+				p, err := probe.New(o)
+				require.NoError(t, err)
+				begin := time.Now()
+				var last time.Duration
+				fast := 0
+				_, err = p.Probe(context.Background(), func(yield func(probe.Target) bool) {
+					for i, a := range addrs {
+						if !yield(l.target(i, a)) {
+							return
+						}
+					}
+				}, func(e probe.Evidence) {
+					if strings.HasPrefix(e.Domain, "fast") {
+						fast++
+						last = time.Since(begin)
+						require.Equal(t, "", probe.Read(e).Code)
+					}
+				})
+				require.NoError(t, err)
+				require.Equal(t, 300, fast)
+				require.LessOrEqual(t, last, 60*time.Second, "the fast ones are done before the slow ones")
+				l.close()
+			})
+		})
+	}
+}
+
+func TestTheSummaryNamesWhoRefusesUs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t)
+		l.host("mx.bad.com", "mail * 550 5.7.1 you are listed at zen.spamhaus.org")
+		l.host("mx.good.com", somebody)
+		o := l.options()
+		var notices []string
+		o.Notice = func(s string) { notices = append(notices, s) }
+		found, sum := l.ask(o, slices.Concat(people(50, "bad.com"), people(3, "good.com"))...)
+		require.Len(t, sum.Blocked, 1)
+		b := sum.Blocked[0]
+		require.Equal(t, "bad.com", b.Group)
+		require.Equal(t, 550, b.Reply.Code)
+		require.Equal(t, bounce.IPReputation, b.Reading.Reason)
+		require.Equal(t, strings.Count(codes(found), "blocked"), b.NotAsked)
+		require.Greater(t, b.NotAsked, 25)
+		require.Len(t, notices, 1)
+		require.Contains(t, notices[0], "bad.com refuses us")
+		require.NotContains(t, notices[0], "@")
+		require.LessOrEqual(t, l.hosts["mx.bad.com"].server.Sessions(), 2)
+		l.close()
+	})
+}
+
+func TestTheSameSourceAgain(t *testing.T) {
+	// A greylist knows us by our address: see TestSources, which looks at the sockets.
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t)
+		h := l.host("mx.acme.com", "first 2 rcpt * 450 4.7.1 Greylisted\nrcpt p0@* 250 ok")
+		begin := time.Now()
+		found, sum := l.ask(l.options(), "p0@acme.com")
+		require.Equal(t, "ok ", codes(found))
+		require.Equal(t, 2, found[0].Asked)
+		require.Equal(t, 1, sum.Again)
+		require.Equal(t, 5*time.Minute, found[0].At.Sub(begin))
+		rcpts := l.transcript("mx.acme.com")
+		require.Len(t, rcpts, 4)
+		require.Equal(t, rcpts[:2], rcpts[2:], "the made-up one bears the same name again")
+		require.Equal(t, 2, h.server.Sessions())
+		l.close()
+	})
+}
+
+func TestTheRunGoesOnMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t)
+		l.host("mx.grey.com", "first 2 rcpt * 450 4.7.1 Greylisted\nrcpt p0@* 250 ok")
+		l.host("mx.fast.com", somebody)
+		begin := time.Now()
+		found, _ := l.ask(l.options(), "p0@grey.com", "p0@fast.com")
+		require.Equal(t, "ok ok ", codes(found))
+		require.Less(t, found[1].At.Sub(begin), time.Second)
+		l.close()
+	})
+}
+
+// learnt keeps what it is told.
+type learnt struct{ all []probe.Learnt }
+
+func (k *learnt) Learn(l probe.Learnt) { k.all = append(k.all, l) }
+
+func TestTheSinkIsToldRawReplies(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t)
+		l.host("mx.acme.com", "rcpt p0@* 250 2.1.5 ok\nrcpt p1@* 550-5.1.1 no such\\n550 5.1.1 user")
+		l.host("mx.all.com", "rcpt * 250 ok")
+		k := &learnt{}
+		o := l.options()
+		o.Evidence = k
+		l.ask(o, "p0@acme.com", "p1@acme.com", "p0@all.com")
+		require.Len(t, k.all, 5)
+		catches := map[string]bool{}
+		for _, x := range k.all {
+			require.Equal(t, bounce.StageRcpt, x.Reply.Stage)
+			require.False(t, x.Reply.At.IsZero())
+			require.True(t, x.Reply.Addr.IsValid())
+			if x.Catch != nil {
+				require.True(t, x.MadeUp)
+				catches[x.Addr.Domain] = x.Catch.All
+			}
+			if x.Addr.Local == "p1" {
+				require.Equal(t, bounce.Reply{Stage: bounce.StageRcpt, Code: 550, Enhanced: "5.1.1", Text: "5.1.1 no such\n5.1.1 user", Host: "mx.acme.com"}, x.Reply.Reply)
+			}
+		}
+		require.Equal(t, map[string]bool{"acme.com": false, "all.com": true}, catches)
+		l.close()
+	})
+}
+
+func TestTranscript(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t)
+		l.host("mx.acme.com", "ehlo 250-mx\\n250 PIPELINING\nrcpt p0@* 250 ok")
+		var mu sync.Mutex
+		var said []string
+		o := l.options()
+		o.Transcript = func(line probe.Line) {
+			mu.Lock()
+			defer mu.Unlock()
+			require.Equal(t, "mx.acme.com", line.Host)
+			require.Equal(t, 1, line.Session)
+			said = append(said, string(line.Who)+" "+line.Text)
+		}
+		l.ask(o, "p0@acme.com")
+		require.Equal(t, []string{"* connected", "S 220 smtptest ESMTP", "C EHLO probe.example.net", "S 250-mx", "S 250 PIPELINING",
+			"C MAIL FROM:<>", "C RCPT TO:<p0@acme.com>"}, said[:7])
+		require.Equal(t, []string{"C RSET", "C QUIT", "S 250 2.1.0 ok", "S 250 ok", "S 550 5.1.1 no such user", "S 250 2.0.0 ok", "S 221 2.0.0 bye"}, said[8:])
+		l.close()
+	})
+}
+
+func TestStartTLS(t *testing.T) {
+	for _, tt := range []struct {
+		name, dialogue string
+		names          []string // of the certificate
+		trusted        bool
+		server         *tls.Config // nil: the certificate's
+		want           probe.TLS
+		code           string
+	}{
+		{"good", "ehlo 250-mx\\n250-STARTTLS\\n250 PIPELINING\nstarttls 220 go\n" + somebody, []string{"mx.acme.com"}, true, nil,
+			probe.TLS{Offered: true, Version: "TLS 1.3", Subject: "mx.acme.com"}, "ok "},
+		{"another name", "ehlo 250-mx\\n250-STARTTLS\\n250 PIPELINING\nstarttls 220 go\n" + somebody, []string{"other.com"}, true, nil,
+			probe.TLS{Offered: true, Version: "TLS 1.3", Subject: "other.com", Problem: "x509: certificate is valid for other.com, not mx.acme.com"}, "ok "},
+		{"nobody trusts it", "ehlo 250-mx\\n250 STARTTLS\nstarttls 220 go\n" + somebody, []string{"mx.acme.com"}, false, nil,
+			probe.TLS{Offered: true, Version: "TLS 1.3", Subject: "mx.acme.com", Problem: "x509: certificate signed by unknown authority"}, "ok "},
+		{"not offered", "ehlo 250 mx\n" + somebody, []string{"mx.acme.com"}, true, nil, probe.TLS{}, "ok "},
+		{"refused", "ehlo 250-mx\\n250 STARTTLS\nstarttls 454 4.7.0 not now\n" + somebody, []string{"mx.acme.com"}, true, nil,
+			probe.TLS{Offered: true, Problem: "STARTTLS was refused"}, "ok "},
+		{"the handshake fails: once more, in clear", "ehlo 250-mx\\n250 STARTTLS\nstarttls 220 go\n" + somebody, []string{"mx.acme.com"}, true, &tls.Config{},
+			probe.TLS{Offered: true, Problem: "the handshake failed"}, "ok "},
+		{"words before the handshake", "ehlo 250-mx\\n250 STARTTLS\nraw starttls \"220 go\\r\\n250 and more\\r\\n\"\n" + somebody, []string{"mx.acme.com"}, true, &tls.Config{},
+			probe.TLS{Offered: true, Problem: "more than one answer to STARTTLS"}, "ok "},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := newLab(t)
+				l.host("mx.acme.com", tt.dialogue)
+				cert, roots, err := smtptest.Certificate(time.Now(), tt.names...)
+				require.NoError(t, err)
+				server := tt.server
+				if server == nil {
+					server = &tls.Config{Certificates: []tls.Certificate{cert}}
+				}
+				l.useTLS("mx.acme.com", server)
+				o := l.options()
+				if _, o.Roots, _ = smtptest.Certificate(time.Now(), "nobody.com"); tt.trusted {
+					o.Roots = roots
+				}
+				found, _ := l.ask(o, "p0@acme.com")
+				require.Equal(t, tt.code, codes(found))
+				require.Equal(t, tt.want, found[0].TLS)
+				l.close()
+			})
+		})
+	}
+}
+
+func TestCancelled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t)
+		l.host("mx.acme.com", "delay rcpt * 20s\n"+somebody)
+		p, err := probe.New(l.options())
+		require.NoError(t, err)
+		ctx, cancel := context.WithCancel(context.Background())
+		time.AfterFunc(5*time.Second, cancel)
+		begin := time.Now()
+		sum, err := p.Probe(ctx, func(yield func(probe.Target) bool) {
+			yield(l.target(0, "p0@acme.com"))
+			<-ctx.Done() // a list that goes on
+		}, func(probe.Evidence) { t.Error("a cancelled question has no answer") })
+		require.ErrorIs(t, err, context.Canceled)
+		require.Equal(t, 5*time.Second, time.Since(begin))
+		require.Equal(t, 1, sum.Targets)
+		synctest.Wait()
+		require.Zero(t, l.open["mx.acme.com"])
+		l.close()
+	})
+}
+
+func TestNothingToAsk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t)
+		_, sum := l.ask(l.options())
+		require.Zero(t, sum)
+	})
+}
+
+func TestTargetsThatComeSlowly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t)
+		l.host("mx.acme.com", somebody)
+		p, err := probe.New(l.options())
+		require.NoError(t, err)
+		told := 0
+		sum, err := p.Probe(context.Background(), func(yield func(probe.Target) bool) {
+			for i, a := range people(12, "acme.com") {
+				yield(l.target(i, a))
+				time.Sleep(time.Minute)
+			}
+		}, func(e probe.Evidence) {
+			told++
+			want := ""
+			if e.ID > 3 {
+				want = "recipient-unknown"
+			}
+			require.Equal(t, want, probe.Read(e).Code)
+		})
+		require.NoError(t, err)
+		require.Equal(t, 12, told)
+		require.Equal(t, 1, sum.MadeUp)
+		l.close()
+	})
+}
+
+func TestNew(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		o    probe.Options
+		want string
+	}{
+		{"no HELO", probe.Options{}, "HELO"},
+		{"a command in HELO", probe.Options{Helo: "x\r\nDATA"}, "no host name"},
+		{"no literal", probe.Options{Helo: "[1.2.3]"}, "no address literal"},
+		{"a literal", probe.Options{Helo: "[192.0.2.1]"}, ""},
+		{"a literal of IPv6", probe.Options{Helo: "[IPv6:2001:db8::1]"}, ""},
+		{"no sender", probe.Options{Helo: "x.example.net", From: "nobody"}, "MAIL FROM"},
+		{"a sender", probe.Options{Helo: "x.example.net", From: "bounce@example.net"}, ""},
+		{"a negative budget", probe.Options{Helo: "x.example.net", Budget: -1}, "negative"},
+		{"a port", probe.Options{Helo: "x.example.net", Port: 70000}, "no such port"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p, err := probe.New(tt.o)
+			if tt.want == "" {
+				require.NoError(t, err)
+				require.NotNil(t, p)
+				return
+			}
+			require.ErrorContains(t, err, tt.want)
+		})
+	}
+}
+
+func TestHostsWithoutAddressesAreLookedUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t)
+		h := l.host("mx2.acme.com", somebody)
+		o := l.options()
+		asked := []string{}
+		var mu sync.Mutex
+		o.Lookup = func(_ context.Context, host string) ([]netip.Addr, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			asked = append(asked, host)
+			if host == "mx2.acme.com" {
+				return []netip.Addr{h.addr}, nil
+			}
+			return nil, nil
+		}
+		p, err := probe.New(o)
+		require.NoError(t, err)
+		target := l.target(0, "p0@acme.com")
+		target.MX.Hosts = []mx.Host{{Name: "mx1.acme.com", Preference: 1}, {Name: "mx2.acme.com", Preference: 2}}
+		e, err := p.Address(context.Background(), target)
+		require.NoError(t, err)
+		require.Equal(t, "ok ", codes([]probe.Evidence{e}))
+		require.Equal(t, []string{"mx1.acme.com", "mx2.acme.com"}, asked)
+		l.close()
+	})
+}
