@@ -18,7 +18,7 @@ const (
 	floor     = "a connection a probe"
 	polite    = "winnow"
 	rude      = "winnow, unmannered"
-	pipelined = "ceiling: a session a domain"
+	pipelined = "ceiling: all at once"
 )
 
 // ask is a client, run as a process of its own.
@@ -28,9 +28,10 @@ func ask(ctx context.Context, client, addr string, o options, out io.Writer) err
 	begun := time.Now()
 	switch client {
 	case floor:
+		o.n = min(o.n, o.floor)
 		t = domainsAtOnce(o, func(ids []int) []word { return plainly(addr, o.list, ids) })
 	case pipelined:
-		t = domainsAtOnce(o, func(ids []int) []word { return inOne(addr, o.list, ids) })
+		t = domainsAtOnce(o, func(ids []int) []word { return allAtOnce(addr, o.list, ids) })
 	case polite, rude:
 		t, err = askWinnow(ctx, addr, o, client == rude)
 	default:
@@ -115,8 +116,24 @@ func lockstep(addr, local, domain string, i int) word {
 	return open
 }
 
-// inOne asks for all addresses of a domain in one session, written before
-// anything is read: the window between them is the kernel's.
+// allAtOnce asks for all addresses of a domain in sessions that hold as many as
+// there may be before the host stalls.
+func allAtOnce(addr string, l list, ids []int) (said []word) {
+	const refusals = 10
+	from, refused := 0, 1 // the made-up one
+	for k, i := range ids {
+		if !l.known(i) {
+			refused++
+		}
+		if refused > refusals {
+			said = append(said, inOne(addr, l, ids[from:k])...)
+			from, refused = k, 2
+		}
+	}
+	return append(said, inOne(addr, l, ids[from:])...)
+}
+
+// inOne asks in one session, written before anything is read.
 func inOne(addr string, l list, ids []int) []word {
 	said := make([]word, len(ids))
 	conn, err := net.Dial("tcp", addr)

@@ -30,6 +30,9 @@ type sample struct {
 
 func (s sample) rate() float64 { return float64(s.Asked) / s.Seconds }
 
+// dialled is how many connections there were for an address.
+func (s sample) dialled() float64 { return float64(s.connections) / float64(s.Asked) }
+
 // hold starts the server and runs all clients against it, near and far.
 func hold(ctx context.Context, o options, stdout, stderr io.Writer) error {
 	self, err := os.Executable()
@@ -47,8 +50,8 @@ func hold(ctx context.Context, o options, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer far.stop()
-	fmt.Fprintf(stdout, "%d addresses of %d domains, %d connections; Postfix, %d CPUs for servers and clients, %s\n",
-		o.n, o.domains, o.connections, runtime.NumCPU(), runtime.Version())
+	fmt.Fprintf(stdout, "%d addresses of %d domains, %d %% unknown, %d connections; Postfix, %d CPUs for servers and clients, %s\n",
+		o.n, o.domains, o.unknown, o.connections, runtime.NumCPU(), runtime.Version())
 	var all []sample
 	for _, place := range o.places {
 		addr := map[string]string{"near": near, "far": far.addr}[place]
@@ -87,7 +90,7 @@ func measure(ctx context.Context, server *realsmtp.Server, self, client, addr st
 	before := connected(server)
 	var said, complaint bytes.Buffer
 	cmd := exec.CommandContext(ctx, self, "-client", client, "-n", strconv.Itoa(o.n), "-domains", strconv.Itoa(o.domains),
-		"-connections", strconv.Itoa(o.connections), addr)
+		"-unknown", strconv.Itoa(o.unknown), "-floor", strconv.Itoa(o.floor), "-connections", strconv.Itoa(o.connections), addr)
 	cmd.Stdout, cmd.Stderr = &said, &complaint
 	err := cmd.Run()
 	if err != nil {

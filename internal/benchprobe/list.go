@@ -9,7 +9,10 @@ import (
 )
 
 // list says which addresses there are: the same for server and clients.
-type list struct{ n, domains int }
+type list struct {
+	n, domains int
+	unknown    int // of 100 addresses
+}
 
 // domain returns the name of the i-th address's domain.
 func (l list) domain(i int) string { return fmt.Sprintf("d%03d.example", i%l.domains) }
@@ -18,7 +21,10 @@ func (l list) domain(i int) string { return fmt.Sprintf("d%03d.example", i%l.dom
 func (l list) local(i int) string { return fmt.Sprintf("user%d", i/l.domains) }
 
 // known says whether the i-th address has a mailbox.
-func (l list) known(i int) bool { return (i/l.domains+i%l.domains)%3 != 0 }
+func (l list) known(i int) bool {
+	const scatter = 2654435761 // Knuth's, so that they are not in a row
+	return uint32(i)*scatter>>16%100 >= uint32(l.unknown)
+}
 
 // served is the server's table.
 func (l list) served() []realsmtp.Domain {

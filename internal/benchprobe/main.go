@@ -10,12 +10,16 @@
 //
 //	benchprobe -n 20000
 //
-// Of the users of each domain two thirds are known. Each domain has a mail host of
-// its own name, all at one address. The floor works on as many domains at once as
-// winnow has connections, each one after another. The ceiling writes all of a domain's recipients into one
-// pipelined session and shows what the server itself bears. winnow is run with its
-// default manners, and without any. Postfix's limits on what one client may do are lifted for all:
-// they would stall the ceiling and winnow without manners, and nobody else.
+// Of the addresses one in ten is unknown (-unknown), as on a list that wants to be
+// cleaned. Each domain has a mail host of its own name, all at one address. The floor
+// works on as many domains at once as winnow has connections, each one after another;
+// it asks for only some of the addresses (-floor). The ceiling knows the answers: it
+// writes all that Postfix bears of a session at once, and shows what the server itself can do. winnow is run
+// with its default manners, and without any.
+//
+// Postfix is as it comes, but for its limits on how many connections and mails one
+// client may begin, since the client stands for many. In particular it stalls
+// after the 10th refusal of a session.
 //
 // Probes are addresses, the made-up ones are not counted. Connections are counted
 // in Postfix's log. "open" is what a client could not tell.
@@ -46,6 +50,7 @@ func main() {
 // options are what is measured.
 type options struct {
 	list
+	floor       int // of the addresses
 	connections int
 	far         time.Duration
 	places      []string
@@ -58,7 +63,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	var o options
 	flags.IntVar(&o.n, "n", 20_000, "how many `addresses` are asked for")
 	flags.IntVar(&o.domains, "domains", 200, "how many `domains` they are of")
-	flags.IntVar(&o.connections, "connections", 64, "at once, of each client")
+	flags.IntVar(&o.unknown, "unknown", 10, "how many `of 100` addresses nobody has")
+	flags.IntVar(&o.floor, "floor", 4000, "how many `addresses` the floor asks for")
+	flags.IntVar(&o.connections, "connections", 16, "at once, of each client")
 	flags.DurationVar(&o.far, "far", 40*time.Millisecond, "the `round trip` that the proxy adds")
 	places := flags.String("places", "near,far", "which `places` the server is at")
 	only := flags.String("only", "", "only `clients` whose name has one of these words, comma-separated")
@@ -74,8 +81,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return ask(ctx, *client, flags.Arg(0), o, stdout)
 	case *proxy != "":
 		return serveProxy(ctx, *proxy, o.far, stdin, stdout)
-	case flags.NArg() != 0 || o.n < 1 || o.domains < 1 || o.connections < 1:
-		return errors.New("usage: benchprobe [-n ADDRESSES] [-domains N] [-connections N] [-far ROUNDTRIP] [-places near,far] [-only WORDS]")
+	case flags.NArg() != 0 || o.n < 1 || o.domains < 1 || o.floor < 1 || o.connections < 1:
+		return errors.New("usage: benchprobe [-n ADDRESSES] [-domains N] [-unknown OF100] [-floor ADDRESSES] [-connections N] [-far ROUNDTRIP] [-places near,far] [-only WORDS]")
 	}
 	return hold(ctx, o, stdout, stderr)
 }

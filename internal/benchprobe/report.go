@@ -11,23 +11,23 @@ import (
 // writeReport writes the table, and what was reached.
 func writeReport(w io.Writer, o options, all []sample) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "\nplace\tprobes/s\tof the floor's\tconnections\tof the floor's\tclient CPU s\tcalled dead\tcalled alive\topen\t  client")
+	fmt.Fprintln(t, "\nplace\taddresses\tprobes/s\tof the floor's\tconnections\tof the floor's\tclient CPU s\tcalled dead\tcalled alive\topen\t  client")
 	for _, s := range all {
 		base, known := of(all, s.place, floor)
 		rate, conns := "-", "-"
 		if known {
 			rate = fmt.Sprintf("%.1f x", s.rate()/base.rate())
-			conns = fmt.Sprintf("%.3f x", float64(s.connections)/float64(base.connections))
+			conns = fmt.Sprintf("%.3f x", s.dialled()/base.dialled())
 		}
-		fmt.Fprintf(t, "%s\t%.0f\t%s\t%d\t%s\t%.2f\t%d\t%d\t%d\t  %s\n",
-			s.place, s.rate(), rate, s.connections, conns, s.cpu.Seconds(), s.Dead, s.Alive, s.Open, s.client)
+		fmt.Fprintf(t, "%s\t%d\t%.0f\t%s\t%d\t%s\t%.2f\t%d\t%d\t%d\t  %s\n",
+			s.place, s.Asked, s.rate(), rate, s.connections, conns, s.cpu.Seconds(), s.Dead, s.Alive, s.Open, s.client)
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
 	fmt.Fprintln(w)
 	for _, place := range o.places {
-		for _, g := range goals(all, place) {
+		for _, g := range goals(o, all, place) {
 			if _, err := fmt.Fprintln(w, g); err != nil {
 				return err
 			}
@@ -47,7 +47,7 @@ func of(all []sample, place, client string) (sample, bool) {
 }
 
 // goals are the numbers to reach, each with what was reached.
-func goals(all []sample, place string) (lines []string) {
+func goals(o options, all []sample, place string) (lines []string) {
 	base, known := of(all, place, floor)
 	if !known {
 		return nil
@@ -65,11 +65,11 @@ func goals(all []sample, place string) (lines []string) {
 		if !is {
 			continue
 		}
-		rate, conns := s.rate()/base.rate(), float64(s.connections)/float64(base.connections)
+		rate, conns := s.rate()/base.rate(), s.dialled()/base.dialled()
 		say(rate >= faster, client, "%.1f x the probes/s (at least %d)", rate, faster)
 		say(conns <= fewer, client, "%.3f x the connections (at most %.3f)", conns, fewer)
 		say(s.Dead == 0, client, "%d good addresses called dead (none)", s.Dead)
-		say(s.Open == 0 && s.Asked == base.Asked, client, "%d of %d answered (all)", s.Asked-s.Open, base.Asked)
+		say(s.Open == 0 && s.Asked == o.n, client, "%d of %d answered (all)", s.Asked-s.Open, o.n)
 	}
 	return lines
 }

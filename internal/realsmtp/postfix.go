@@ -25,7 +25,8 @@ var postfixMaster string
 type Postfix struct {
 	// RecipientLimit: from the next recipient of a mail on, the answer is 452 4.5.3. 0 is 1,000.
 	RecipientLimit int
-	// Unlimited lifts what limits a client's errors, connections and mails: for benchmarks.
+	// Unlimited lifts what limits how many connections and mails there may be: for
+	// benchmarks, in which one client stands for many. Errors are limited all the same.
 	Unlimited bool
 	// Processes serve at once, a connection each. 0 is 100.
 	Processes int
