@@ -54,7 +54,7 @@ func (s *Server) exim() error {
 	if err != nil {
 		return err
 	}
-	cert, key, err := certificate("mx.plain-exim.test")
+	cert, key, err := certificate(s.MX(""))
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (s *Server) exim() error {
 func (s *Server) eximConf(who account) (string, error) {
 	var conf strings.Builder
 	values := map[string]any{
-		"Dir": s.dir, "Port": s.port, "User": who.user, "Group": who.group, "GreyFor": GreyFor, "SlowBy": SlowBy,
+		"Name": s.MX(""), "Dir": s.dir, "Port": s.port, "User": who.user, "Group": who.group, "GreyFor": GreyFor, "SlowBy": SlowBy,
 		"BlocksGreeting": BlocksGreeting.addr(), "Slow": Slow.addr(), "Hosts": hosts("; "),
 	}
 	t, err := template.New("exim.conf").Option("missingkey=error").Parse(eximConf)

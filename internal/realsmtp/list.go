@@ -33,7 +33,7 @@ var labTurn = [20]struct {
 }
 
 // Lab returns domains of all manners for a server of the family, "exim" or
-// "postfix", and n addresses of theirs, mixed, none twice; always the same.
+// "postfix", and n addresses of theirs, mixed, none twice; always the same. The names are none that are reserved.
 //
 // By what a list wants to know, a recipient who is greylisted or whose server is
 // slow is what comes out in the end. Who is asked of a server that refuses us, all,
@@ -44,7 +44,7 @@ func Lab(family string, n int) ([]Domain, []Row) {
 	domains := make([]Domain, count)
 	for i := range domains {
 		m := manners[i%len(manners)]
-		domains[i] = Domain{Name: fmt.Sprintf("%s%02d.%s.example", m, i, family), Manner: m, Boxes: map[string]Box{}}
+		domains[i] = Domain{Name: fmt.Sprintf("%s%02d-%s.com", m, i, family), Manner: m, Boxes: map[string]Box{}}
 	}
 	rows := make([]Row, 0, n)
 	for i := range n {

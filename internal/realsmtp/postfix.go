@@ -71,7 +71,7 @@ func (s *Server) postfix(p packages, how Postfix) error {
 	if err := s.queue(); err != nil {
 		return err
 	}
-	cert, key, err := certificate("mx.plain-postfix.test")
+	cert, key, err := certificate(s.MX(""))
 	if err != nil {
 		return err
 	}
@@ -142,7 +142,7 @@ func (s *Server) postfixConf(p packages, how Postfix, greyPort uint16) error {
 		all = append(all, host{m.addr().String(), m.String()})
 	}
 	values := map[string]any{
-		"Dir": s.dir, "Root": p.root, "Libs": strings.Join(p.libs, ":"), "Port": s.port, "Hosts": all, "GreyPort": greyPort,
+		"Name": s.MX(""), "Dir": s.dir, "Root": p.root, "Libs": strings.Join(p.libs, ":"), "Port": s.port, "Hosts": all, "GreyPort": greyPort,
 		"Owner": postfixOwner, "Group": postfixGroup, "SlowBy": SlowBy,
 		"RecipientLimit": how.RecipientLimit, "Unlimited": how.Unlimited, "Processes": how.Processes,
 	}

@@ -105,20 +105,20 @@ func (s *Server) Host(domain string) netip.AddrPort {
 func (s *Server) Port() uint16 { return s.port }
 
 // MX returns the name of the host that takes mail for domain. No two names of one
-// server are under one registrable domain: "mx.plain-exim.test".
+// server are under one registrable domain: "mx.plain-exim.net".
 func (s *Server) MX(domain string) string {
-	return fmt.Sprintf("mx.%s-%s.test", s.domains[domain].Manner, s.family)
+	return fmt.Sprintf("mx.%s-%s.net", s.domains[domain].Manner, s.family)
 }
 
 // Zone returns what DNS would say of the domains and of their hosts, a record a line,
-// names with a final dot.
+// names with a final dot: a zone of internal/dnstest.
 func (s *Server) Zone() string {
 	var zone strings.Builder
 	for _, d := range slices.SortedFunc(maps.Values(s.domains), func(a, b Domain) int { return cmp.Compare(a.Name, b.Name) }) {
 		fmt.Fprintf(&zone, "%s. MX 10 %s.\n", d.Name, s.MX(d.Name))
 	}
 	for m := range numManners {
-		fmt.Fprintf(&zone, "mx.%s-%s.test. A %s\n", m, s.family, m.addr())
+		fmt.Fprintf(&zone, "mx.%s-%s.net. A %s\n", m, s.family, m.addr())
 	}
 	return zone.String()
 }

@@ -3,6 +3,7 @@
 package realsmtp_test
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"winnow/internal/dnstest"
 	"winnow/internal/realsmtp"
 )
 
@@ -158,6 +160,24 @@ func TestExim(t *testing.T) {
 		}
 	})
 	t.Run("starttls and pipelining", func(t *testing.T) { testExtensions(t, s) })
+	t.Run("zone", func(t *testing.T) {
+		zone, err := dnstest.ParseZone(s.Zone())
+		require.NoError(t, err)
+		dns, err := dnstest.NewServer(zone)
+		require.NoError(t, err)
+		defer dns.Close()
+		resolver := &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, network, dns.Addr())
+		}}
+		for _, d := range table() {
+			mx, err := resolver.LookupMX(t.Context(), d.Name)
+			require.NoError(t, err)
+			require.Equal(t, s.MX(d.Name)+".", mx[0].Host)
+			addrs, err := resolver.LookupNetIP(t.Context(), "ip4", mx[0].Host)
+			require.NoError(t, err)
+			require.Equal(t, []netip.Addr{s.Host(d.Name).Addr()}, addrs)
+		}
+	})
 	t.Run("the wait is named", func(t *testing.T) {
 		d := dial(t, s.Host("grey.example"))
 		d.opens()
@@ -248,7 +268,7 @@ func testExtensions(t *testing.T, s *realsmtp.Server) {
 	require.Regexp(t, "^220", d.says("STARTTLS"))
 	secure := tls.Client(d.conn, &tls.Config{InsecureSkipVerify: true})
 	require.NoError(t, secure.HandshakeContext(t.Context()))
-	require.Equal(t, "mx.plain-"+family(s)+".test", secure.ConnectionState().PeerCertificates[0].Subject.CommonName)
+	require.Equal(t, s.MX(""), secure.ConnectionState().PeerCertificates[0].Subject.CommonName)
 	d.text = textproto.NewConn(secure)
 	require.NotContains(t, d.says("EHLO probe.example"), "STARTTLS")
 	require.NoError(t, d.text.PrintfLine("%s", "MAIL FROM:<>\r\nRCPT TO:<jane@plain.example>\r\nRCPT TO:<nobody@plain.example>\r\nRSET\r\nQUIT"))
@@ -259,7 +279,7 @@ func testExtensions(t *testing.T, s *realsmtp.Server) {
 
 // family is the last word of the names of its hosts.
 func family(s *realsmtp.Server) string {
-	return strings.TrimSuffix(strings.TrimPrefix(s.MX(""), "mx.plain-"), ".test")
+	return strings.TrimSuffix(strings.TrimPrefix(s.MX(""), "mx.plain-"), ".net")
 }
 
 // testStop checks that nothing is left of the server.
