@@ -18,8 +18,8 @@
 // with its default manners, and without any.
 //
 // Postfix is as it comes, but for its limits on how many connections and mails one
-// client may begin, since the client stands for many. In particular it stalls
-// after the 10th refusal of a session.
+// client may begin, since the client stands for many. In particular,
+// after the 10th refusal of a session each reply comes a second late.
 //
 // Probes are addresses, the made-up ones are not counted. Connections are counted
 // in Postfix's log. "open" is what a client could not tell.

@@ -208,14 +208,22 @@ func TestPostfix(t *testing.T) {
 // What Postfix does with a client that errs, as it comes: docs of smtpd_soft_error_limit
 // and smtpd_hard_error_limit.
 func TestPostfixErrors(t *testing.T) {
-	s := startPostfix(t, realsmtp.Postfix{}, realsmtp.Domain{Name: "plain.example"})
+	s := startPostfix(t, realsmtp.Postfix{}, realsmtp.Domain{Name: "plain.example", Boxes: boxes})
 	d := dial(t, s.Host("plain.example"))
 	d.opens()
-	const limit = 20
-	for range limit {
+	timed := func(command, want string) {
 		begun := time.Now()
-		require.Regexp(t, "^550 5.1.1", d.says("RCPT TO:<nobody@plain.example>"))
-		t.Logf("refused after %v", time.Since(begun).Round(time.Millisecond))
+		require.Regexp(t, "^"+want, d.says(command))
+		t.Logf("%s: after %v", command, time.Since(begun).Round(time.Millisecond))
+	}
+	const limit, soft = 20, 10
+	for i := range limit {
+		if i == soft-1 || i == soft {
+			timed("RCPT TO:<jane@plain.example>", "250")
+			timed("RSET", "250")
+			timed("MAIL FROM:<>", "250")
+		}
+		timed("RCPT TO:<nobody@plain.example>", "550 5.1.1")
 	}
 	require.Regexp(t, "^421 4.7.0", d.reads(), "it says so without being asked")
 	_, err := d.text.ReadLine()
