@@ -20,12 +20,19 @@ func (r *run) due(a *asking, now time.Time) (due time.Time, ok bool) {
 	if named {
 		// Who names a second each time is not asked each second.
 		wait = max(wait+slack, 2*a.wait)
+		due = now.Add(wait)
 	} else {
 		wait = waits[min(a.put, len(waits)-1)]
+		due = a.first // so that what the asking took does not add up
+		for i := range a.put + 1 {
+			due = due.Add(waits[min(i, len(waits)-1)])
+		}
+		if soonest := now.Add(waits[0]); due.Before(soonest) {
+			due = soonest
+		}
 	}
 	a.put++
 	a.wait = wait
-	due = now.Add(wait)
 	return due, due.Sub(a.first) <= r.patience && !r.late(due)
 }
 

@@ -85,6 +85,7 @@ func (l *lab) dial(ctx context.Context, _, addr string) (net.Conn, error) {
 	l.dials = append(l.dials, h.name)
 	l.began = append(l.began, time.Now())
 	l.mu.Unlock()
+	time.Sleep(time.Millisecond) // a way to go, in which the targets come
 	switch h.down {
 	case "refused":
 		return nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}

@@ -55,11 +55,11 @@ type session struct {
 
 	// The loop's.
 	state    state
-	counted  bool // among route.open
+	counted  bool      // among route.open
 	since    time.Time // the host is waited for
 	stuck    bool      // for so long that the session's place was lent to others
 	lent     bool      // the place in its group too
-	rcpts    int  // RCPT sent
+	rcpts    int       // RCPT sent
 	refused  int
 	answered int
 }
