@@ -79,11 +79,10 @@ func (s *Server) exim() error {
 		}
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: who.uid, Gid: who.gid}}
 	}
-	p, err := start(cmd, s.in("out"))
+	p, err := s.start(cmd, "out")
 	if err != nil {
 		return err
 	}
-	s.running = append(s.running, p)
 	if err := p.answers(s.Host("")); err != nil {
 		return fmt.Errorf("%w: %s", err, s.Log())
 	}

@@ -96,11 +96,10 @@ func (s *Server) postfix(p packages, how Postfix) error {
 	}
 	cmd := exec.Command(p.root+"/usr/lib/postfix/sbin/master", "-c", s.in("conf"), "-d")
 	cmd.Dir, cmd.Env = s.dir, environment
-	running, err := start(cmd, s.in("out"))
+	running, err := s.start(cmd, "out")
 	if err != nil {
 		return err
 	}
-	s.running = append([]*process{running}, s.running...)
 	if err := running.answers(s.Host("")); err != nil {
 		return fmt.Errorf("%w: %s", err, s.Log())
 	}

@@ -56,11 +56,10 @@ func (s *Server) postgrey(p packages) (uint16, error) {
 	args = append(args, p.root+"/usr/sbin/postgrey", "--inet="+addr.String(), "--delay="+strconv.Itoa(GreyFor), "--dbdir="+db,
 		"--user="+who.user, "--group="+who.group, "--auto-whitelist-clients=0", "--greylist-text=Greylisted for %s seconds, see http://postgrey.schweikert.ch/help/%r.html",
 		"--whitelist-clients="+s.in("nothing"), "--whitelist-recipients="+s.in("nothing"))
-	running, err := start(exec.Command("perl", args...), s.in("out.postgrey"))
+	running, err := s.start(exec.Command("perl", args...), "out.postgrey")
 	if err != nil {
 		return 0, err
 	}
-	s.running = append(s.running, running)
 	return addr.Port(), running.listens(addr)
 }
 

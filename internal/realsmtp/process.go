@@ -6,12 +6,13 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
+	"strconv"
 	"syscall"
 	"time"
 )
@@ -21,11 +22,17 @@ type process struct {
 	cmd   *exec.Cmd
 	out   string        // the file of what it said
 	ended chan struct{} // closed when it has
+	watch io.WriteCloser
 }
 
-// start runs cmd, what it says goes into the file out. It ends at the latest with this program.
-func start(cmd *exec.Cmd, out string) (*process, error) {
-	file, err := os.Create(out)
+// watch waits until it is told that all is well, or that nobody is left to tell it: then this
+// program was killed, and it ends the session and removes the folder. A signal on
+// the parent's death would be lost when a daemon changes its user.
+const watch = `read -r well || { kill -TERM -"$1"; sleep 1; kill -KILL -"$1"; rm -rf "$2"; }`
+
+// start runs cmd for the server, what it says goes into the file out of its folder.
+func (s *Server) start(cmd *exec.Cmd, out string) (*process, error) {
+	file, err := os.Create(s.in(out))
 	if err != nil {
 		return nil, fmt.Errorf("realsmtp: %w", err)
 	}
@@ -34,22 +41,28 @@ func start(cmd *exec.Cmd, out string) (*process, error) {
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
 	}
-	cmd.SysProcAttr.Setsid, cmd.SysProcAttr.Pdeathsig = true, syscall.SIGTERM
-	p := &process{cmd: cmd, out: out, ended: make(chan struct{})}
-	started := make(chan error)
-	go func() {
-		// The signal comes when the thread ends that has forked.
-		runtime.LockOSThread()
-		err := cmd.Start()
-		started <- err
-		if err == nil {
-			_ = cmd.Wait()
-			close(p.ended)
-		}
-	}()
-	if err := <-started; err != nil {
+	cmd.SysProcAttr.Setsid = true
+	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("realsmtp: %w", err)
 	}
+	p := &process{cmd: cmd, out: file.Name(), ended: make(chan struct{})}
+	go func() {
+		_ = cmd.Wait()
+		close(p.ended)
+	}()
+	watcher := exec.Command("sh", "-c", watch, "sh", strconv.Itoa(cmd.Process.Pid), s.dir)
+	watcher.Dir = "/"
+	watcher.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if p.watch, err = watcher.StdinPipe(); err == nil {
+		err = watcher.Start()
+	}
+	if err != nil {
+		p.watch = nil
+		p.end()
+		return nil, fmt.Errorf("realsmtp: %w", err)
+	}
+	go func() { _ = watcher.Wait() }()
+	s.running = append(s.running, p)
 	return p, nil
 }
 
@@ -68,6 +81,10 @@ func (p *process) end() {
 		}
 	}
 	<-p.ended
+	if p.watch != nil {
+		_, _ = io.WriteString(p.watch, "well\n")
+		_ = p.watch.Close()
+	}
 }
 
 // answers waits until the server at addr greets, in whatever words.

@@ -91,7 +91,7 @@ type Server struct {
 	dir     string
 	port    uint16
 	domains map[string]Domain
-	running []*process // in the order in which they are to be ended
+	running []*process // in the order in which they were started
 	stop    func()
 }
 
@@ -169,7 +169,7 @@ func newServer(family string, domains []Domain) (*Server, error) {
 		return nil, fmt.Errorf("realsmtp: %w", err)
 	}
 	s.stop = sync.OnceFunc(func() {
-		for _, p := range s.running {
+		for _, p := range slices.Backward(s.running) {
 			p.end()
 		}
 		_ = os.RemoveAll(s.dir)

@@ -3,14 +3,17 @@
 package realsmtp_test
 
 import (
+	"bufio"
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/netip"
 	"net/textproto"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +23,31 @@ import (
 	"winnow/internal/dnstest"
 	"winnow/internal/realsmtp"
 )
+
+// TestMain is also a program that starts a server and is killed.
+func TestMain(m *testing.M) {
+	if family := os.Getenv("REALSMTP_START"); family != "" {
+		hold(family)
+	}
+	os.Exit(m.Run())
+}
+
+// hold starts a server and says where its folder is.
+func hold(family string) {
+	var s *realsmtp.Server
+	var err error
+	if family == "exim" {
+		s, err = realsmtp.StartExim(table()...)
+	} else {
+		s, err = realsmtp.StartPostfix(context.Background(), realsmtp.Postfix{}, table()...)
+	}
+	if err != nil {
+		fmt.Println("error:", err)
+		os.Exit(1)
+	}
+	fmt.Println(s.Dir())
+	select {}
+}
 
 // boxes are those of every domain of the table.
 var boxes = map[string]realsmtp.Box{
@@ -150,6 +178,7 @@ var answers = []struct {
 }
 
 func TestExim(t *testing.T) {
+	t.Parallel()
 	s := startExim(t, table()...)
 	t.Run("answers", func(t *testing.T) {
 		for _, tt := range answers {
@@ -187,6 +216,7 @@ func TestExim(t *testing.T) {
 }
 
 func TestPostfix(t *testing.T) {
+	t.Parallel()
 	s := startPostfix(t, realsmtp.Postfix{}, table()...)
 	t.Run("answers", func(t *testing.T) {
 		for _, tt := range answers {
@@ -208,6 +238,7 @@ func TestPostfix(t *testing.T) {
 // What Postfix does with a client that errs, as it comes: docs of smtpd_soft_error_limit
 // and smtpd_hard_error_limit.
 func TestPostfixErrors(t *testing.T) {
+	t.Parallel()
 	s := startPostfix(t, realsmtp.Postfix{}, realsmtp.Domain{Name: "plain.example", Boxes: boxes})
 	d := dial(t, s.Host("plain.example"))
 	d.opens()
@@ -231,6 +262,7 @@ func TestPostfixErrors(t *testing.T) {
 }
 
 func TestPostfixRecipientLimit(t *testing.T) {
+	t.Parallel()
 	s := startPostfix(t, realsmtp.Postfix{RecipientLimit: 2}, realsmtp.Domain{Name: "all.example", Manner: realsmtp.CatchAll})
 	d := dial(t, s.Host("all.example"))
 	d.opens()
@@ -285,17 +317,13 @@ func testExtensions(t *testing.T, s *realsmtp.Server) {
 	}
 }
 
-// family is the last word of the names of its hosts.
-func family(s *realsmtp.Server) string {
-	return strings.TrimSuffix(strings.TrimPrefix(s.MX(""), "mx.plain-"), ".net")
-}
-
 // testStop checks that nothing is left of the server.
 func testStop(t *testing.T, s *realsmtp.Server) {
 	held := dial(t, s.Host(""))
 	held.opens()
-	dir := folder(t, s)
+	dir := s.Dir()
 	require.DirExists(t, dir)
+	require.NotEmpty(t, processes(t, dir))
 	s.Stop()
 	s.Stop()
 	require.NoDirExists(t, dir)
@@ -304,19 +332,32 @@ func testStop(t *testing.T, s *realsmtp.Server) {
 	require.Empty(t, processes(t, dir), "processes are left")
 }
 
-// folder is the server's, by the files that its processes run from or in.
-func folder(t *testing.T, s *realsmtp.Server) string {
-	t.Helper()
-	dirs, err := os.ReadDir(os.TempDir())
-	require.NoError(t, err)
-	for _, d := range dirs {
-		name := os.TempDir() + "/" + d.Name()
-		if strings.HasPrefix(d.Name(), "winnow-"+family(s)+"-") && len(processes(t, name)) > 0 {
-			return name
-		}
+// Nothing outlives the program that started a server, however that ends.
+func TestKilled(t *testing.T) {
+	for family, ready := range map[string]func(context.Context) error{"exim": realsmtp.EximReady, "postfix": realsmtp.PostfixReady} {
+		t.Run(family, func(t *testing.T) {
+			t.Parallel()
+			skipAbsent(t, ready(t.Context()))
+			program := exec.Command(os.Args[0])
+			program.Env = append(os.Environ(), "REALSMTP_START="+family)
+			out, err := program.StdoutPipe()
+			require.NoError(t, err)
+			require.NoError(t, program.Start())
+			dir, err := bufio.NewReader(out).ReadString('\n')
+			dir = strings.TrimSpace(dir)
+			require.NoError(t, err)
+			require.DirExists(t, dir)
+			t.Cleanup(func() { _ = os.RemoveAll(dir) })
+			require.NotEmpty(t, processes(t, dir))
+			require.NoError(t, program.Process.Kill())
+			require.Error(t, program.Wait())
+			gone := func() bool {
+				_, err := os.Stat(dir)
+				return len(processes(t, dir)) == 0 && errors.Is(err, os.ErrNotExist)
+			}
+			require.Eventually(t, gone, 30*time.Second, 10*time.Millisecond)
+		})
 	}
-	require.Fail(t, "no folder of a running "+family(s))
-	return ""
 }
 
 // processes are those that work in dir or were started with it in their arguments.
