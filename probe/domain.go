@@ -18,11 +18,11 @@ type domain struct {
 
 	made     madeState
 	madeUp   *asking // kept over its retries: a greylist knows it by its name
-	catching Reply   // to the made-up recipient
+	catching *Reply  // to the made-up recipient; nil: none
 
 	post      madeState
 	postAsk   *asking
-	postReply Reply
+	postReply *Reply
 
 	alive   bool // somebody was taken
 	refused int  // for good, while it was not
@@ -56,7 +56,7 @@ const (
 func (d *domain) settled(host string) bool {
 	switch d.made {
 	case madeNo:
-		return d.catching.Host == host
+		return d.catching != nil && d.catching.Host == host
 	case madeYes, undecided, needless:
 		return true
 	}
@@ -109,7 +109,7 @@ func (d *domain) idle() bool {
 // this session can ask. first says that the session has asked nobody yet. budget is how
 // many may be asked at all.
 func (d *domain) take(s *session, room int, first bool) *transaction {
-	if d.made == madeNo && d.catching.Host != s.host && d.out == 0 {
+	if d.made == madeNo && !d.settled(s.host) && d.out == 0 {
 		d.made, d.madeUp = unasked, nil // what another host said counts nothing here
 	}
 	t := &transaction{domain: d}
@@ -212,11 +212,13 @@ func (d *domain) evidence(a *asking) Evidence {
 	e := Evidence{
 		ID: a.id, Domain: d.name, At: a.reply.At, Reply: a.reply, Asked: a.asked, TLS: a.tls, UTF8: !isASCII(a.local),
 	}
-	if d.catching.Said() && (!a.reply.Said() || d.catching.Host == a.reply.Host) {
-		e.MadeUp = d.catching
+	if d.catching != nil && (!a.reply.Said() || d.catching.Host == a.reply.Host) {
+		e.MadeUp = *d.catching
 	}
 	if !d.alive && d.refused >= enough && (a.word == no || a.word == silent) {
-		e.Refused, e.Postmaster = d.refused, d.postReply
+		if e.Refused = d.refused; d.postReply != nil {
+			e.Postmaster = *d.postReply
+		}
 	}
 	return e
 }

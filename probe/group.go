@@ -25,7 +25,7 @@ type group struct {
 	streak int // refusals in a row that may be because of us
 	hangs  int // sessions in a row in which nothing was answered but that we are too fast
 
-	refusal Reply // that opened the breaker; none while it is closed
+	refusal *Reply // that opened the breaker; nil while it is closed
 	opened  time.Time
 }
 
@@ -146,15 +146,18 @@ func (p *Prober) capacity(g *group, asked, refused int) (most, now int) {
 func (p *Prober) refused(g *group) (Reply, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return g.refusal, g.refusal.Said()
+	if g.refusal == nil {
+		return Reply{}, false
+	}
+	return *g.refusal, true
 }
 
 // forgive closes a breaker that was opened long ago.
 func (p *Prober) forgive(g *group, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if g.refusal.Said() && now.Sub(g.opened) > breakerHolds {
-		g.refusal, g.streak, g.hangs = Reply{}, 0, 0
+	if g.refusal != nil && now.Sub(g.opened) > breakerHolds {
+		g.refusal, g.streak, g.hangs = nil, 0, 0
 	}
 }
 
@@ -189,10 +192,10 @@ func unmistakable(r Reply, rules rules) bool {
 
 // open opens the breaker; false if it was open.
 func (g *group) open(r Reply) bool {
-	if g.refusal.Said() {
+	if g.refusal != nil {
 		return false
 	}
-	g.refusal, g.opened = r, time.Now()
+	g.refusal, g.opened = &r, time.Now()
 	return true
 }
 

@@ -33,6 +33,7 @@ type lab struct {
 	open    map[string]int // connections by host
 	most    map[string]int // the most at once
 	began   []time.Time    // when each connection was made
+	way     time.Duration  // that a connection takes
 }
 
 type host struct {
@@ -43,7 +44,7 @@ type host struct {
 }
 
 func newLab(t testing.TB) *lab {
-	l := &lab{t: t, hosts: map[string]*host{}, byAddr: map[string]*host{}, domains: map[string][]string{}, open: map[string]int{}, most: map[string]int{}}
+	l := &lab{t: t, hosts: map[string]*host{}, byAddr: map[string]*host{}, domains: map[string][]string{}, open: map[string]int{}, most: map[string]int{}, way: time.Millisecond}
 	t.Cleanup(l.close)
 	return l
 }
@@ -85,7 +86,7 @@ func (l *lab) dial(ctx context.Context, _, addr string) (net.Conn, error) {
 	l.dials = append(l.dials, h.name)
 	l.began = append(l.began, time.Now())
 	l.mu.Unlock()
-	time.Sleep(time.Millisecond) // a way to go, in which the targets come
+	time.Sleep(l.way) // a way to go, in which the targets come
 	switch h.down {
 	case "refused":
 		return nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}

@@ -71,8 +71,8 @@ func (r *run) barren(rt *route, end ending) {
 
 // advance goes on to the next host, and after the last one waits, or gives the route up.
 func (r *run) advance(rt *route, end ending) {
-	if !rt.trouble.is() || end.reply.Said() {
-		rt.trouble = end // what was said tells more than that nothing was
+	if rt.trouble == nil || end.reply.Said() {
+		rt.trouble = &end // what was said tells more than that nothing was
 	}
 	rt.proven, rt.plain, rt.barren = false, false, 0
 	if rt.place++; rt.place < len(rt.hosts) {
@@ -95,7 +95,7 @@ func (r *run) advance(rt *route, end ending) {
 	}
 	rt.lost = true
 	for _, d := range rt.domains {
-		r.abandon(d, &rt.trouble)
+		r.abandon(d, rt.trouble)
 	}
 }
 

@@ -32,7 +32,7 @@ type route struct {
 	alarm     time.Time // that was set for notBefore
 	begun     time.Time // when its first host was tried
 	lost      bool      // no host is tried any more
-	trouble   ending    // what the hosts that were tried did
+	trouble   *ending   // what the hosts that were tried did; nil: nothing
 }
 
 // host is the name of the host that is asked.
@@ -45,8 +45,6 @@ type ending struct {
 	reply   Reply // with which the host ended it; perhaps none
 	tls     TLS
 }
-
-func (e *ending) is() bool { return e.failure != NotFailed || e.reply.Said() }
 
 // maxHosts is how many hosts of a domain are tried.
 const maxHosts = 5

@@ -205,7 +205,7 @@ func (r *run) domain(t Target) *domain {
 		return d
 	}
 	if rt.lost {
-		d.ended = &rt.trouble
+		d.ended = rt.trouble
 		return d
 	}
 	host := rt.hosts[rt.place].Name
@@ -224,7 +224,7 @@ func (r *run) remember(d *domain, host string) {
 	if !ok || c.Reply.Host != host {
 		return
 	}
-	d.catching, d.made = c.Reply, madeNo
+	d.catching, d.made = &c.Reply, madeNo
 	if c.All {
 		d.made, d.alive = madeYes, true
 		r.sum.CatchAll++

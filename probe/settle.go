@@ -11,7 +11,7 @@ func (r *run) heed(s *session, d *domain, a *asking, b *batch, now time.Time) {
 	case witness:
 		d.made = r.heedOther(s, d, a, now, func() { d.made = unasked })
 		if d.made == madeNo || d.made == madeYes || d.made == undecided {
-			d.catching = a.reply
+			d.catching = kept(a.reply)
 		}
 		if d.made == madeYes {
 			d.alive = true
@@ -19,11 +19,19 @@ func (r *run) heed(s *session, d *domain, a *asking, b *batch, now time.Time) {
 		}
 	case postmaster:
 		d.post = r.heedOther(s, d, a, now, func() { d.post = unasked })
-		d.postReply = a.reply
+		d.postReply = kept(a.reply)
 		d.alive = d.alive || d.post == madeYes
 	default:
 		r.heedReal(s, d, a, b, now)
 	}
+}
+
+// kept keeps a reply, if there is one.
+func kept(r Reply) *Reply {
+	if !r.Said() {
+		return nil
+	}
+	return &r
 }
 
 // heedReal heeds what came of an address.

@@ -8,11 +8,14 @@ import (
 	"time"
 )
 
-// pipe returns the two ends of a connection in memory. Unlike net.Pipe's, what is written
+// Pipe returns the two ends of a connection in memory. Unlike net.Pipe's, what is written
 // waits in a buffer, as in a socket, so that commands can be pipelined; and all waiting is
 // such that a testing/synctest bubble knows it.
-func pipe() (client, server net.Conn) {
-	up, down := newStream(), newStream()
+func Pipe() (client, server net.Conn) { return LongPipe(0) }
+
+// LongPipe is a Pipe in which what is written arrives after a time, as over a long way.
+func LongPipe(way time.Duration) (client, server net.Conn) {
+	up, down := newStream(way), newStream(way)
 	return &end{in: down, out: up}, &end{in: up, out: down}
 }
 
@@ -20,15 +23,24 @@ func pipe() (client, server net.Conn) {
 type stream struct {
 	mu       sync.Mutex
 	changed  *sync.Cond
-	data     []byte
-	closed   bool // by the writer: what is left can be read
-	broken   bool // by the reader: writing is an error
+	way      time.Duration
+	data     []byte   // arrived
+	coming   []parcel // under way
+	shut     bool     // by the writer
+	closed   bool     // the end has arrived: what is left can be read
+	broken   bool     // by the reader: writing is an error
 	deadline time.Time
 	alarm    *time.Timer
 }
 
-func newStream() *stream {
-	s := &stream{}
+// parcel is what was written at once, or the end.
+type parcel struct {
+	data []byte
+	end  bool
+}
+
+func newStream(way time.Duration) *stream {
+	s := &stream{way: way}
 	s.changed = sync.NewCond(&s.mu)
 	return s
 }
@@ -56,12 +68,29 @@ func (s *stream) read(p []byte) (int, error) {
 func (s *stream) write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.broken || s.closed {
+	if s.broken || s.shut {
 		return 0, io.ErrClosedPipe
 	}
-	s.data = append(s.data, p...)
-	s.changed.Broadcast()
+	s.send(parcel{data: append([]byte(nil), p...)})
 	return len(p), nil
+}
+
+// send puts a parcel on its way. The lock is held.
+func (s *stream) send(p parcel) {
+	if s.coming = append(s.coming, p); s.way == 0 {
+		s.arrive()
+		return
+	}
+	time.AfterFunc(s.way, func() { s.set(s.arrive) })
+}
+
+// arrive hands over the first parcel.
+func (s *stream) arrive() {
+	p := s.coming[0]
+	s.coming = s.coming[1:]
+	s.data = append(s.data, p.data...)
+	s.closed = s.closed || p.end
+	s.changed.Broadcast()
 }
 
 func (s *stream) set(f func()) {
@@ -93,7 +122,12 @@ func (e *end) Write(p []byte) (int, error) { return e.out.write(p) }
 func (e *end) Close() error {
 	e.in.setDeadline(time.Time{})
 	e.in.set(func() { e.in.broken = true })
-	e.out.set(func() { e.out.closed = true })
+	e.out.set(func() {
+		if !e.out.shut {
+			e.out.shut = true
+			e.out.send(parcel{end: true})
+		}
+	})
 	return nil
 }
 

@@ -25,6 +25,7 @@ type Server struct {
 	dialogue Dialogue
 	listener net.Listener // nil in memory
 	tls      *tls.Config  // nil: STARTTLS is not known
+	way      time.Duration
 	closed   chan struct{}
 	serving  sync.WaitGroup
 
@@ -71,12 +72,16 @@ func NewInMemory(d Dialogue) *Server {
 
 // Dial connects to the server in memory. After Close it is refused.
 func (s *Server) Dial() (net.Conn, error) {
-	client, server := pipe()
+	client, server := LongPipe(s.way)
 	if !s.take(server) {
 		return nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
 	}
 	return client, nil
 }
+
+// Move takes the server to a place from which every byte takes so long, in memory only. It
+// must come before the first connection.
+func (s *Server) Move(way time.Duration) { s.way = way }
 
 // UseTLS makes the server go over to TLS after a 220 to STARTTLS. It must be offered in the
 // Dialogue, and come before the first connection.
