@@ -4,6 +4,7 @@ package probe_test
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -52,9 +53,63 @@ func TestRealServers(t *testing.T) {
 	}
 }
 
+// Postfix takes only so many recipients of a mail (452 4.5.3), and stalls and hangs
+// up on those who ask for many that it does not know (421): neither says anything of an
+// address, and all are answered.
+func TestRealLimits(t *testing.T) {
+	if err := realsmtp.PostfixReady(t.Context()); errors.Is(err, realsmtp.ErrAbsent) {
+		t.Skip(err)
+	}
+	for _, tt := range []struct {
+		name    string
+		how     realsmtp.Postfix
+		unknown int // of 3
+	}{
+		{name: "few recipients", how: realsmtp.Postfix{RecipientLimit: 2}},
+		{name: "many unknown", unknown: 2},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			const addresses = 60
+			d := realsmtp.Domain{Name: "plain00-postfix.com", Boxes: map[string]realsmtp.Box{}}
+			rows := make([]realsmtp.Row, addresses)
+			for i := range rows {
+				local := fmt.Sprintf("user%d", i)
+				rows[i] = realsmtp.Row{Address: local + "@" + d.Name, Domain: d.Name, Status: "invalid", Codes: []string{"recipient-unknown"}}
+				if i%3 >= tt.unknown {
+					d.Boxes[local], rows[i].Is, rows[i].Status, rows[i].Codes = realsmtp.Mailbox, true, "valid", nil
+				}
+			}
+			server, err := realsmtp.StartPostfix(t.Context(), tt.how, d)
+			require.NoError(t, err)
+			t.Cleanup(server.Stop)
+			manners := probe.DefaultManners()
+			manners.Default.PerMinute = -1
+			summary := askReal(t, server, rows, manners)
+			require.Empty(t, summary.Blocked)
+			t.Logf("%+v", summary)
+		})
+	}
+}
+
 func testReal(t *testing.T, server *realsmtp.Server, rows []realsmtp.Row) {
 	manners := probe.DefaultManners()
 	manners.Default.PerMinute = -1 // the hosts are ours, and the test need not take long
+	summary := askReal(t, server, rows, manners)
+	require.Equal(t, 2, summary.CatchAll)
+	var blocked []string
+	for _, b := range summary.Blocked {
+		blocked = append(blocked, b.Group)
+	}
+	slices.Sort(blocked)
+	require.Len(t, blocked, 2, "%v", summary)
+	require.True(t, strings.HasPrefix(blocked[0], "blocks-greeting-") && strings.HasPrefix(blocked[1], "blocks-sender-"), "%v", blocked)
+	t.Logf("%+v", summary)
+}
+
+// askReal asks for all rows, and checks that each is told once, as the table says.
+func askReal(t *testing.T, server *realsmtp.Server, rows []realsmtp.Row, manners probe.Manners) probe.Summary {
+	t.Helper()
 	prober, err := probe.New(probe.Options{
 		Manners: manners,
 		Helo:    "probe.winnow.test", From: "probe@winnow.test", Port: int(server.Port()), Patience: time.Minute,
@@ -93,14 +148,6 @@ func testReal(t *testing.T, server *realsmtp.Server, rows []realsmtp.Row) {
 		require.Equal(t, 1, n, "%s was told %d times", rows[i].Address, n)
 	}
 	require.Equal(t, len(rows), summary.Targets)
-	require.Equal(t, 2, summary.CatchAll)
-	var blocked []string
-	for _, b := range summary.Blocked {
-		blocked = append(blocked, b.Group)
-	}
-	slices.Sort(blocked)
-	require.Len(t, blocked, 2, "%v", summary)
-	require.True(t, strings.HasPrefix(blocked[0], "blocks-greeting-") && strings.HasPrefix(blocked[1], "blocks-sender-"), "%v", blocked)
 	require.NotContains(t, server.Log(), "DATA")
-	t.Logf("%+v", summary)
+	return summary
 }
