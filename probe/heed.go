@@ -31,7 +31,7 @@ func (r *run) heedEvent(e event) {
 		r.sessions--
 		r.p.exit(s)
 		r.heedEnd(s)
-		r.freed(s.group)
+		r.freed(s)
 	}
 }
 

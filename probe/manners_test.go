@@ -60,6 +60,24 @@ func TestManners(t *testing.T) {
 	}
 }
 
+func TestManyNamesOfOneMachine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t)
+		h := l.host("mx.d0.com", "delay rcpt * 1s\n"+somebody)
+		var addrs []string
+		for i := range 60 { // each customer has a name of its own for it
+			name := fmt.Sprintf("mx.d%d.com", i)
+			l.hosts[name] = h
+			addrs = append(addrs, people(3, fmt.Sprintf("d%d.com", i))...)
+		}
+		found, sum := l.ask(l.options(), addrs...)
+		require.Equal(t, strings.Repeat("ok ", 180), codes(found))
+		require.Equal(t, 60, sum.Connections)
+		require.Equal(t, 10, l.most["mx.d0.com"])
+		l.close()
+	})
+}
+
 func TestHalfSaidLimits(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
