@@ -3,6 +3,7 @@ package probe
 import (
 	_ "embed"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -14,9 +15,10 @@ import (
 )
 
 // Manners are how much is asked of a group of mail hosts (see Group). The zero Manners
-// is DefaultManners.
+// is DefaultManners; with a Default of their own, they hold for all groups that they do
+// not name.
 type Manners struct {
-	Default Limits            // of a group that is not named
+	Default Limits            // of a group that is not named; where a field is 0, the usual one
 	Groups  map[string]Limits // of one that is; where a field is 0, the Default's
 }
 
@@ -25,7 +27,7 @@ type Manners struct {
 type Limits struct {
 	Connections int           `toml:"connections"` // at once
 	Recipients  int           `toml:"recipients"`  // RCPT in a session
-	Refusals    int           `toml:"refusals"`    // RCPT refused in a session: many hosts stall from the tenth on
+	Refusals    int           `toml:"refusals"`    // RCPT refused in a session: many hosts stall with the tenth
 	PerMinute   int           `toml:"per_minute"`  // sessions begun
 	Pause       time.Duration `toml:"pause"`       // after a 421, or a refusal because of the rate
 }
@@ -93,7 +95,19 @@ func DefaultManners() Manners {
 // Unmannered asks as much as the hosts bear: for one's own machines. Only the number of
 // refusals in a session is held below what makes Postfix stall.
 func Unmannered() Manners {
-	return Manners{Default: Limits{Connections: 40, Recipients: 100, Refusals: 10, PerMinute: -1, Pause: time.Second}}
+	return Manners{Default: Limits{Connections: 40, Recipients: 100, Refusals: 9, PerMinute: -1, Pause: time.Second}}
+}
+
+// whole returns the manners with what they do not say: all of the default ones if they say
+// nothing of the default group, else its limits only.
+func (m Manners) whole() Manners {
+	d := DefaultManners()
+	if m.Default == (Limits{}) {
+		maps.Copy(d.Groups, m.Groups)
+		return d
+	}
+	of := Manners{Default: d.Default, Groups: map[string]Limits{"": m.Default}}
+	return Manners{Default: of.limitsOf(""), Groups: m.Groups}
 }
 
 // limitsOf returns the limits of a group.

@@ -21,7 +21,7 @@ func (r *run) heedEnd(s *session) {
 		r.heedNoGreeting(s)
 	case s.failure == NotFailed && s.answered > 0:
 		r.p.recover(s.group)
-	case s.answered == 0 && s.rcpts > 0:
+	case s.answered == 0 && (s.rcpts > 0 || rt.load > 0):
 		r.barren(rt, ending{failure: s.failure, detail: s.detail, reply: s.refusal, tls: s.tls})
 	}
 	r.lineUp(rt)
@@ -59,6 +59,9 @@ const maxShortages = 10
 // barren heeds a session that brought nothing: the host is left alone for a while, and at last
 // given up.
 func (r *run) barren(rt *route, end ending) {
+	if end.failure == NotFailed && !end.reply.Said() {
+		end.failure = Dropped
+	}
 	if rt.barren++; rt.barren >= maxBarren {
 		r.advance(rt, end)
 		return

@@ -6,9 +6,8 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"hash/maphash"
+	"hash/fnv"
 	"iter"
-	"maps"
 	"net/netip"
 	"slices"
 	"sync"
@@ -25,14 +24,14 @@ type Prober struct {
 	dial    dialer
 	rules   rules
 	tickets tls.ClientSessionCache
-	seed    maphash.Seed
 
 	mu       sync.Mutex
 	groups   map[string]*group
 	runs     map[*run]struct{}
-	places   int // of o.Connections, those that our machine has
-	lively   int // sessions, without those that are stuck
-	all      int // sessions
+	doors    map[netip.Addr]int // sessions by the address that they go to
+	places   int                // of o.Connections, those that our machine has
+	lively   int                // sessions, without those that are stuck
+	all      int                // sessions
 	numbered int
 }
 
@@ -64,14 +63,10 @@ func New(o Options) (*Prober, error) {
 	if o.Routable == nil {
 		o.Routable = mx.Routable
 	}
-	if o.Manners.Default == (Limits{}) {
-		groups := o.Manners.Groups
-		o.Manners = DefaultManners()
-		maps.Copy(o.Manners.Groups, groups)
-	}
+	o.Manners = o.Manners.whole()
 	p := &Prober{
-		o: o, rules: bounce.Classify, tickets: tls.NewLRUClientSessionCache(1024), seed: maphash.MakeSeed(),
-		groups: map[string]*group{}, runs: map[*run]struct{}{}, places: o.Connections,
+		o: o, rules: bounce.Classify, tickets: tls.NewLRUClientSessionCache(1024),
+		groups: map[string]*group{}, runs: map[*run]struct{}{}, doors: map[netip.Addr]int{}, places: o.Connections,
 	}
 	if o.Rules != nil {
 		p.rules = o.Rules.Classify
@@ -139,8 +134,8 @@ func (p *Prober) number() int {
 	return p.numbered
 }
 
-// source returns the address of ours from which a host is asked: always the same, for a greylist
-// knows us by it. Of those of IPv4 and IPv6, each host gets one by what it has.
+// source returns the address of ours from which a host is asked: always the same, in later
+// runs too, for a greylist knows us by it. Of those of IPv4 and IPv6, each host gets one by what it has.
 func (p *Prober) source(h mx.Host) netip.Addr {
 	if len(p.o.Sources) == 0 {
 		return netip.Addr{}
@@ -154,7 +149,9 @@ func (p *Prober) source(h mx.Host) netip.Addr {
 			fitting = p.o.Sources
 		}
 	}
-	return fitting[maphash.String(p.seed, h.Name)%uint64(len(fitting))]
+	hash := fnv.New32a()
+	hash.Write([]byte(h.Name))
+	return fitting[hash.Sum32()%uint32(len(fitting))]
 }
 
 // shorten heeds that our own machine has no more connections to give.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"strings"
 	"time"
 
 	"winnow/bounce"
@@ -30,8 +29,9 @@ type session struct {
 	p        *Prober
 	number   int
 	route    *route
-	group    *group // of the host
-	place    int    // of the host in the route
+	group    *group     // of the host
+	door     netip.Addr // its place was taken there
+	place    int        // of the host in the route
 	host     string
 	addrs    []netip.Addr // nil: to be looked up
 	from     netip.Addr   // of ours; not valid: the system's choice
@@ -73,11 +73,6 @@ const (
 	busy
 	leaving
 )
-
-// offers are the extensions that count here.
-type offers struct {
-	pipelining, startTLS, utf8 bool
-}
 
 // event is what a session tells the loop.
 type event struct {
@@ -191,83 +186,6 @@ func (s *session) fits(a netip.Addr) bool {
 	return !s.from.IsValid() || s.from.Unmap().Is4() == a.Unmap().Is4()
 }
 
-// greet connects to s.addr and goes up to the EHLO whose answer counts.
-func (s *session) greet(ctx context.Context) bool {
-	now := time.Now()
-	until := now.Add(min(s.p.o.CommandTimeout, maxConnect))
-	if s.until.Before(until) {
-		until = s.until
-	}
-	if !s.deadline.IsZero() && s.deadline.Before(until) {
-		until = s.deadline
-	}
-	dialing, cancel := context.WithDeadline(ctx, until)
-	conn, err := s.p.dial(dialing, s.from, s.addr)
-	cancel()
-	if err != nil {
-		s.shortage = ofOurs(err)
-		return s.fail(err, "connecting to "+s.addr.String())
-	}
-	s.conn, s.in, s.out = conn, bufio.NewReader(conn), bufio.NewWriter(conn)
-	s.note("connected")
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
-	defer stop()
-
-	r, err := s.reply(bounce.StageConnect)
-	if err != nil {
-		return s.fail(err, "waiting for the greeting of "+s.host)
-	}
-	if r.Code/100 != 2 {
-		return s.refuse(r)
-	}
-	if !s.hello() {
-		return false
-	}
-	if s.tls.Offered = s.offers.startTLS; s.tls.Offered && !s.plain {
-		return s.secure(ctx)
-	}
-	return true
-}
-
-// maxConnect is how long a connection may take to come about. Where packets are thrown away, longer
-// waiting is of no use; a host that is busy answers in a few tries of TCP.
-const maxConnect = 30 * time.Second
-
-// hello says EHLO, or HELO where that is not known (RFC 5321 section 4.1.1.1).
-func (s *session) hello() bool {
-	s.offers = offers{}
-	r, err := s.say(bounce.StageHelo, "EHLO "+s.p.o.Helo)
-	if err == nil && (r.Code == 500 || r.Code == 501 || r.Code == 502 || r.Code == 504) {
-		r, err = s.say(bounce.StageHelo, "HELO "+s.p.o.Helo)
-	} else if err == nil {
-		s.offers = offersOf(r.Text)
-	}
-	switch {
-	case err != nil:
-		return s.fail(err, "waiting for the answer of "+s.host+" to EHLO")
-	case r.Code/100 != 2:
-		return s.refuse(r)
-	}
-	return true
-}
-
-// offersOf reads the answer to EHLO: a greeting, then an extension a line.
-func offersOf(text string) (o offers) {
-	_, lines, _ := strings.Cut(text, "\n")
-	for line := range strings.SplitSeq(lines, "\n") {
-		word, _, _ := strings.Cut(strings.TrimSpace(line), " ")
-		switch strings.ToUpper(word) {
-		case "PIPELINING":
-			o.pipelining = true
-		case "STARTTLS":
-			o.startTLS = true
-		case "SMTPUTF8":
-			o.utf8 = true
-		}
-	}
-	return o
-}
-
 // leave says QUIT, if that was not sent already, and waits for the answer a little: what was answered
 // before counts whatever comes of it.
 func (s *session) leave(quitSent bool) {
@@ -355,7 +273,7 @@ func (s *session) refuse(r Reply) bool {
 }
 
 // aged tells whether there is no time left for another batch.
-func (s *session) aged() bool { return time.Until(s.until) < s.p.o.CommandTimeout }
+func (s *session) aged() bool { return s.rcpts > 0 && time.Until(s.until) < s.p.o.CommandTimeout }
 
 func (s *session) note(text string) { s.tell(Note, text) }
 
