@@ -11,7 +11,8 @@
 //	benchprobe -n 20000
 //
 // Of the addresses one in ten is unknown (-unknown), as on a list that wants to be
-// cleaned. Each domain has a mail host of its own name, all at one address. The floor
+// cleaned. Each domain has a mail host of its own, for all of which the one Postfix
+// answers. The floor
 // works on as many domains at once as winnow has connections, each one after another;
 // it asks for only some of the addresses (-floor). The ceiling knows the answers: it
 // writes all that Postfix bears of a session at once, and shows what the server itself can do. winnow is run
