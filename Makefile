@@ -17,8 +17,12 @@ LIST ?= $(or $(TMPDIR),/tmp)/winnow-bench/list$(patsubst %000000,%m,$(ROWS)).csv
 DOMAINS  ?= 200000
 DNSFLAGS ?=
 
+# Of bench-probe: how many addresses, and more flags (go run ./internal/benchprobe -h).
+PROBES     ?= 20000
+PROBEFLAGS ?=
+
 .DEFAULT_GOAL := help
-.PHONY: help build dist test race fuzz bench bench-list bench-clean bench-dns bench-start lint check lists lists-update lists-check docs generated clean FORCE
+.PHONY: help build dist test race fuzz bench bench-list bench-clean bench-dns bench-probe bench-start lint check lists lists-update lists-check docs generated clean FORCE
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -78,6 +82,10 @@ bench-clean: build bench-list ## winnow clean beside wc, cat, encoding/csv and m
 bench-dns: ## winnow's resolver beside dnsperf, net.Resolver, miekg/dns, massdns and zdns, on DOMAINS=200000
 	$(GO) build -o bin/ ./internal/benchdns
 	bin/benchdns -n $(DOMAINS) $(DNSFLAGS)
+
+bench-probe: ## winnow's probe beside a connection a probe, on a real Postfix near and far, PROBES=20000
+	$(GO) build -o bin/ ./internal/benchprobe
+	WINNOW_INSTALL=1 bin/benchprobe -n $(PROBES) $(PROBEFLAGS)
 
 bench-start: build ## winnow check of one address beside an empty program
 	$(GO) run ./internal/benchstart -go $(GO) bin/winnow check --offline jane.smith@gmail.com

@@ -34,6 +34,7 @@ var layers = map[string]int{
 
 	"internal/dnstest":          1,
 	"internal/realdns":          1,
+	"internal/realsmtp":         1,
 	"internal/smtptest":         1,
 	"internal/biglist/contacts": 1,
 	"internal/listmaker":        4,

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"net/netip"
 	"time"
 
 	"winnow/bounce"
@@ -54,19 +55,34 @@ func (p *Prober) group(host string) *group {
 	return g
 }
 
-// enter takes a place for a session: one of the group's and one of all. If there is none,
-// full says whether another session of any group must end first, and at when to ask again; if that
-// is zero, one of the group must end.
-func (p *Prober) enter(g *group, now time.Time) (ok, full bool, at time.Time) {
+// entry is whether a session may begin, or what it must wait for.
+type entry uint8
+
+const (
+	entered entry = iota
+	notYet        // until a time, or until another session of the group has ended
+	crowded       // until another session at the same address has ended
+	full          // until any other session has ended
+)
+
+// perAddress is how many sessions there may be at once at one address, under whatever
+// names its owner's customers know it.
+const perAddress = 10
+
+// enter takes a place for a session at the given address of a host: one of the group's, of the address's
+// and of all. If there is none, at says when there may be; zero: when another session has ended.
+func (p *Prober) enter(g *group, door netip.Addr, now time.Time) (e entry, at time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
 	case now.Before(g.until):
-		return false, false, g.until
+		return notYet, g.until
 	case g.active >= g.conns:
-		return false, false, time.Time{}
+		return notYet, time.Time{}
+	case door.IsValid() && p.doors[door] >= max(perAddress, g.most.Connections):
+		return crowded, time.Time{}
 	case p.lively >= p.places || p.all >= stuckFactor*p.o.Connections:
-		return false, true, time.Time{}
+		return full, time.Time{}
 	}
 	// Sessions may begin in a bunch of as many as may run at once.
 	interval := time.Minute / time.Duration(g.most.PerMinute)
@@ -75,13 +91,16 @@ func (p *Prober) enter(g *group, now time.Time) (ok, full bool, at time.Time) {
 		next = now
 	}
 	if early := next.Sub(now) - interval*time.Duration(g.most.Connections-1); early > 0 {
-		return false, false, now.Add(early)
+		return notYet, now.Add(early)
 	}
 	g.next = next.Add(interval)
 	g.active++
 	p.lively++
 	p.all++
-	return true, false, time.Time{}
+	if door.IsValid() {
+		p.doors[door]++
+	}
+	return entered, time.Time{}
 }
 
 // stuckFactor is how many more connections than Options.Connections there may be, for
@@ -98,6 +117,9 @@ func (p *Prober) exit(s *session) {
 	}
 	if !s.lent {
 		s.group.active--
+	}
+	if p.doors[s.door]--; p.doors[s.door] <= 0 {
+		delete(p.doors, s.door)
 	}
 }
 

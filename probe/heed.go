@@ -31,7 +31,7 @@ func (r *run) heedEvent(e event) {
 		r.sessions--
 		r.p.exit(s)
 		r.heedEnd(s)
-		r.freed(s.group)
+		r.freed(s)
 	}
 }
 
@@ -72,6 +72,9 @@ func (r *run) fill(s *session) *batch {
 		return nil
 	}
 	most, room := r.p.capacity(s.group, s.rcpts, s.refused)
+	if s.rcpts > 0 && room < fewest && room < rt.load {
+		return nil // a way there and back for so few is better spent on a session
+	}
 	b := &batch{}
 	for turns := len(rt.ready); turns > 0 && room > 0 && r.left > 0 && most > 0; turns-- {
 		d := rt.ready[0]
@@ -101,9 +104,13 @@ func (r *run) fill(s *session) *batch {
 	if len(b.mails) == 0 {
 		return nil
 	}
-	b.last = most <= 0 || s.offers.pipelining && rt.load == 0 && b.settles()
+	b.last = most < fewest || s.offers.pipelining && rt.load == 0 && b.settles()
 	return b
 }
+
+// fewest is the size of the smallest batch for which a session is prolonged while there is more to
+// ask.
+const fewest = 3
 
 // settles tells whether the answers to a batch will leave nothing to be asked of its domains, as
 // far as one can tell beforehand: then QUIT may go along with it.

@@ -27,7 +27,7 @@ type Manners struct {
 type Limits struct {
 	Connections int           `toml:"connections"` // at once
 	Recipients  int           `toml:"recipients"`  // RCPT in a session
-	Refusals    int           `toml:"refusals"`    // RCPT refused in a session: many hosts stall from the tenth on
+	Refusals    int           `toml:"refusals"`    // RCPT refused in a session: many hosts stall with the tenth
 	PerMinute   int           `toml:"per_minute"`  // sessions begun
 	Pause       time.Duration `toml:"pause"`       // after a 421, or a refusal because of the rate
 }
@@ -95,7 +95,7 @@ func DefaultManners() Manners {
 // Unmannered asks as much as the hosts bear: for one's own machines. Only the number of
 // refusals in a session is held below what makes Postfix stall.
 func Unmannered() Manners {
-	return Manners{Default: Limits{Connections: 40, Recipients: 100, Refusals: 10, PerMinute: -1, Pause: time.Second}}
+	return Manners{Default: Limits{Connections: 40, Recipients: 100, Refusals: 9, PerMinute: -1, Pause: time.Second}}
 }
 
 // whole returns the manners with what they do not say: all of the default ones if they say

@@ -41,7 +41,7 @@ func TestManners(t *testing.T) {
 				}
 				require.LessOrEqual(t, l.most["mx.acme.com"], limits.Connections)
 				require.GreaterOrEqual(t, sum.Connections, tt.n/limits.Recipients)
-				require.LessOrEqual(t, sum.Connections, tt.n/limits.Recipients+limits.Connections+1)
+				require.LessOrEqual(t, sum.Connections, tt.n/min(limits.Recipients, limits.Refusals)+limits.Connections+1)
 				require.GreaterOrEqual(t, time.Since(begin), tt.within)
 				if limits.PerMinute > 0 {
 					for i, at := range l.began {
@@ -58,6 +58,24 @@ func TestManners(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestManyNamesOfOneMachine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t)
+		h := l.host("mx.d0.com", "delay rcpt * 1s\n"+somebody)
+		var addrs []string
+		for i := range 60 { // each customer has a name of its own for it
+			name := fmt.Sprintf("mx.d%d.com", i)
+			l.hosts[name] = h
+			addrs = append(addrs, people(3, fmt.Sprintf("d%d.com", i))...)
+		}
+		found, sum := l.ask(l.options(), addrs...)
+		require.Equal(t, strings.Repeat("ok ", 180), codes(found))
+		require.Equal(t, 60, sum.Connections)
+		require.Equal(t, 10, l.most["mx.d0.com"])
+		l.close()
+	})
 }
 
 func TestHalfSaidLimits(t *testing.T) {

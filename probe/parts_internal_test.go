@@ -70,7 +70,7 @@ func TestMadeUp(t *testing.T) {
 func TestTable(t *testing.T) {
 	table, err := customs()
 	require.NoError(t, err)
-	require.Equal(t, Limits{Connections: 2, Recipients: 10, Refusals: 10, PerMinute: 30, Pause: 60e9}, table.Default)
+	require.Equal(t, Limits{Connections: 2, Recipients: 10, Refusals: 9, PerMinute: 30, Pause: 60e9}, table.Default)
 	known := map[string]bool{}
 	for _, id := range []provider.ID{provider.Gmail, provider.Microsoft365, provider.Outlook, provider.Yahoo, provider.AOL, provider.MailRu, provider.ICloud, provider.Yandex} {
 		known[id.String()] = true
@@ -116,7 +116,7 @@ func TestTableNamesGroups(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	m := DefaultManners()
-	require.Equal(t, Limits{Connections: 2, Recipients: 10, Refusals: 10, PerMinute: 30, Pause: 60e9}, m.limitsOf("acme.com"))
+	require.Equal(t, Limits{Connections: 2, Recipients: 10, Refusals: 9, PerMinute: 30, Pause: 60e9}, m.limitsOf("acme.com"))
 	require.Equal(t, 10, m.limitsOf("microsoft365").Connections)
 	require.Equal(t, 10, m.limitsOf("microsoft365").Recipients, "the default's")
 	u := Unmannered()

@@ -28,9 +28,10 @@ type Prober struct {
 	mu       sync.Mutex
 	groups   map[string]*group
 	runs     map[*run]struct{}
-	places   int // of o.Connections, those that our machine has
-	lively   int // sessions, without those that are stuck
-	all      int // sessions
+	doors    map[netip.Addr]int // sessions by the address that they go to
+	places   int                // of o.Connections, those that our machine has
+	lively   int                // sessions, without those that are stuck
+	all      int                // sessions
 	numbered int
 }
 
@@ -65,7 +66,7 @@ func New(o Options) (*Prober, error) {
 	o.Manners = o.Manners.whole()
 	p := &Prober{
 		o: o, rules: bounce.Classify, tickets: tls.NewLRUClientSessionCache(1024),
-		groups: map[string]*group{}, runs: map[*run]struct{}{}, places: o.Connections,
+		groups: map[string]*group{}, runs: map[*run]struct{}{}, doors: map[netip.Addr]int{}, places: o.Connections,
 	}
 	if o.Rules != nil {
 		p.rules = o.Rules.Classify

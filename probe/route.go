@@ -3,6 +3,7 @@ package probe
 import (
 	"cmp"
 	"math/rand/v2"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -37,6 +38,15 @@ type route struct {
 
 // host is the name of the host that is asked.
 func (rt *route) host() string { return rt.hosts[rt.place].Name }
+
+// door is the address at which the sessions with the host are counted, so that a machine that many
+// names lead to is not asked by each of them at once. A provider's are counted by its group.
+func (rt *route) door() netip.Addr {
+	if h := rt.hosts[rt.place]; len(h.Addrs) > 0 && !rt.group.known {
+		return h.Addrs[0]
+	}
+	return netip.Addr{}
+}
 
 // ending is why something is not asked any more.
 type ending struct {

@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"iter"
+	"net/netip"
 	"sync"
 	"time"
 )
@@ -26,7 +27,8 @@ type run struct {
 	domains map[string]*domain
 	routes  map[string]*route
 	lines   map[*group]*line
-	full    []*group // that wait for a place of those of all
+	full    []*group                // that wait for a place of those of all
+	crowded map[netip.Addr][]*group // that wait for one at an address
 	alarms  alarms
 	events  chan event
 	wake    chan struct{} // a place was given back by another run
@@ -44,7 +46,8 @@ func (p *Prober) newRun(ctx context.Context, each func(Evidence)) *run {
 	r := &run{
 		p: p, ctx: ctx, each: each, patience: p.o.Patience,
 		domains: map[string]*domain{}, routes: map[string]*route{}, lines: map[*group]*line{},
-		events: make(chan event, 64), wake: make(chan struct{}, 1),
+		crowded: map[netip.Addr][]*group{},
+		events:  make(chan event, 64), wake: make(chan struct{}, 1),
 		left: p.o.Budget,
 	}
 	if r.left == 0 {

@@ -1,6 +1,9 @@
 package probe
 
-import "time"
+import (
+	"net/netip"
+	"time"
+)
 
 // line is the routes of a group that have something to ask, in the order of their turn.
 type line struct {
@@ -8,6 +11,7 @@ type line struct {
 	blocked *Blocked
 	alarm   time.Time // when it looks again
 	full    bool      // it stands in run.full
+	crowded bool      // it stands in run.crowded
 }
 
 // lineOf returns the line of a group. If an earlier run has opened its breaker, it is open here too.
@@ -50,15 +54,22 @@ func (r *run) dispatch(g *group) {
 			}
 			continue
 		}
-		ok, full, at := r.p.enter(g, now)
-		switch {
-		case ok:
+		door := rt.door()
+		e, at := r.p.enter(g, door, now)
+		switch e {
+		case entered:
 			l.routes = append(l.routes[1:], rt)
-			r.start(rt, g)
+			r.start(rt, g, door)
 		case full:
 			if !l.full {
 				l.full = true
 				r.full = append(r.full, g)
+			}
+			return
+		case crowded:
+			if !l.crowded {
+				l.crowded = true
+				r.crowded[door] = append(r.crowded[door], g)
 			}
 			return
 		default:
@@ -71,9 +82,19 @@ func (r *run) dispatch(g *group) {
 	}
 }
 
-// freed looks who can use a place that was given back.
-func (r *run) freed(g *group) {
-	r.dispatch(g)
+// freed looks who can use the places that a session gave back.
+func (r *run) freed(s *session) {
+	r.dispatch(s.group)
+	if waiting := r.crowded[s.door]; len(waiting) > 0 {
+		delete(r.crowded, s.door)
+		for i, g := range waiting {
+			r.lines[g].crowded = false
+			if r.dispatch(g); r.lines[g].crowded { // taken again: the others stay before it
+				r.crowded[s.door] = append(waiting[i+1:], r.crowded[s.door]...)
+				break
+			}
+		}
+	}
 	for len(r.full) > 0 {
 		g := r.full[0]
 		r.full = r.full[1:]
@@ -94,10 +115,10 @@ func (r *run) wakeAll() {
 }
 
 // start sends a session out.
-func (r *run) start(rt *route, g *group) {
+func (r *run) start(rt *route, g *group, door netip.Addr) {
 	h := rt.hosts[rt.place]
 	s := &session{
-		p: r.p, number: r.p.number(), route: rt, group: g, place: rt.place, host: h.Name, addrs: h.Addrs,
+		p: r.p, number: r.p.number(), route: rt, group: g, door: door, place: rt.place, host: h.Name, addrs: h.Addrs,
 		from: r.p.source(h), plain: rt.plain, deadline: r.deadline, work: make(chan *batch, 1), counted: true,
 	}
 	rt.open++
@@ -119,7 +140,7 @@ func (r *run) watch(s *session, at time.Time) {
 			r.watch(s, time.Now().Add(stuckAfter))
 		default:
 			r.p.lend(s)
-			r.freed(s.group)
+			r.freed(s)
 			r.watch(s, time.Now().Add(stuckAfter))
 		}
 	})

@@ -29,8 +29,9 @@ type session struct {
 	p        *Prober
 	number   int
 	route    *route
-	group    *group // of the host
-	place    int    // of the host in the route
+	group    *group     // of the host
+	door     netip.Addr // its place was taken there
+	place    int        // of the host in the route
 	host     string
 	addrs    []netip.Addr // nil: to be looked up
 	from     netip.Addr   // of ours; not valid: the system's choice

@@ -1,0 +1,175 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/textproto"
+	"sync"
+	"time"
+)
+
+// The clients.
+const (
+	floor     = "a connection a probe"
+	polite    = "winnow"
+	rude      = "winnow, unmannered"
+	pipelined = "ceiling: all at once"
+)
+
+// ask is a client, run as a process of its own.
+func ask(ctx context.Context, client, addr string, o options, out io.Writer) error {
+	var t tally
+	var err error
+	begun := time.Now()
+	switch client {
+	case floor:
+		o.n = min(o.n, o.floor)
+		t = domainsAtOnce(o, func(ids []int) []word { return plainly(addr, o.list, ids) })
+	case pipelined:
+		t = domainsAtOnce(o, func(ids []int) []word { return allAtOnce(addr, o.list, ids) })
+	case polite, rude:
+		t, err = askWinnow(ctx, addr, o, client == rude)
+	default:
+		err = fmt.Errorf("no client %q", client)
+	}
+	if err != nil {
+		return err
+	}
+	t.Seconds = time.Since(begun).Seconds()
+	return json.NewEncoder(out).Encode(t)
+}
+
+// domainsAtOnce has one domain a connection's worth of workers, so many at once.
+func domainsAtOnce(o options, domain func(ids []int) []word) tally {
+	var t tally
+	var mu sync.Mutex
+	var workers sync.WaitGroup
+	queue := make(chan []int)
+	for range o.connections {
+		workers.Go(func() {
+			for ids := range queue {
+				said := domain(ids)
+				mu.Lock()
+				for k, i := range ids {
+					t.count(o.list, i, said[k])
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	for d := range min(o.domains, o.n) {
+		var ids []int
+		for i := d; i < o.n; i += o.domains {
+			ids = append(ids, i)
+		}
+		queue <- ids
+	}
+	close(queue)
+	workers.Wait()
+	return t
+}
+
+// plainly asks for each address in a connection of its own, as most verifiers do.
+func plainly(addr string, l list, ids []int) []word {
+	said := make([]word, len(ids))
+	for k, i := range ids {
+		said[k] = lockstep(addr, l.local(i), l.domain(i), i)
+	}
+	return said
+}
+
+// lockstep asks for an address and for one that nobody has, a command at a time.
+func lockstep(addr, local, domain string, i int) word {
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		return open
+	}
+	text := textproto.NewConn(conn)
+	defer text.Close()
+	says := func(command string) int {
+		if err := text.PrintfLine("%s", command); err != nil {
+			return 0
+		}
+		code, _, _ := text.ReadResponse(0)
+		return code
+	}
+	if code, _, _ := text.ReadResponse(220); code != 220 {
+		return open
+	}
+	if says("EHLO bench.example") != 250 || says("MAIL FROM:<probe@bench.example>") != 250 {
+		return open
+	}
+	real := says("RCPT TO:<" + local + "@" + domain + ">")
+	madeUp := says(fmt.Sprintf("RCPT TO:<nobody%d.x7q@%s>", i, domain))
+	says("QUIT")
+	switch {
+	case real == 250 && madeUp == 550:
+		return alive
+	case real == 550:
+		return dead
+	}
+	return open
+}
+
+// allAtOnce asks for all addresses of a domain in sessions that hold as many as
+// there may be before the host stalls.
+func allAtOnce(addr string, l list, ids []int) (said []word) {
+	const refusals = 9    // with the 10th, Postfix begins to stall
+	from, refused := 0, 1 // the made-up one
+	for k, i := range ids {
+		if !l.known(i) {
+			refused++
+		}
+		if refused > refusals {
+			said = append(said, inOne(addr, l, ids[from:k])...)
+			from, refused = k, 2
+		}
+	}
+	return append(said, inOne(addr, l, ids[from:])...)
+}
+
+// inOne asks in one session, written before anything is read.
+func inOne(addr string, l list, ids []int) []word {
+	said := make([]word, len(ids))
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		return said
+	}
+	text := textproto.NewConn(conn)
+	defer text.Close()
+	if code, _, _ := text.ReadResponse(220); code != 220 {
+		return said
+	}
+	if err := text.PrintfLine("EHLO bench.example"); err != nil {
+		return said
+	}
+	if code, _, _ := text.ReadResponse(250); code != 250 {
+		return said
+	}
+	go func() {
+		fmt.Fprintf(text.W, "MAIL FROM:<probe@bench.example>\r\nRCPT TO:<nobody.x7q@%s>\r\n", l.domain(ids[0]))
+		for _, i := range ids {
+			fmt.Fprintf(text.W, "RCPT TO:<%s@%s>\r\n", l.local(i), l.domain(i))
+		}
+		_ = text.PrintfLine("QUIT")
+	}()
+	_, _, _ = text.ReadResponse(250)
+	if code, _, _ := text.ReadResponse(550); code != 550 {
+		return said
+	}
+	for k := range ids {
+		switch code, _, _ := text.ReadResponse(0); code {
+		case 250:
+			said[k] = alive
+		case 550:
+			said[k] = dead
+		}
+	}
+	_, _, _ = text.ReadResponse(221)
+	return said
+}
