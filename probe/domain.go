@@ -179,6 +179,7 @@ func (d *domain) witness() *asking {
 		d.madeUp = &asking{local: madeUp(), role: witness}
 	}
 	d.made = madeOut
+	d.madeUp.sure = d.holdsYes()
 	return d.madeUp
 }
 

@@ -77,9 +77,7 @@ func (r *run) fill(s *session) *batch {
 	}
 	b := &batch{}
 	for turns := len(rt.ready); turns > 0 && room > 0 && r.left > 0 && most > 0; turns-- {
-		d := rt.ready[0]
-		rt.ready = rt.ready[1:]
-		d.queued = false
+		d := rt.next(s.mailing, len(b.mails) == 0)
 		rt.load -= d.counted
 		d.counted = 0
 		t := d.take(s, min(room, r.left), s.rcpts == 0)

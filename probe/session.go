@@ -48,7 +48,13 @@ type session struct {
 	offers    offers
 	tls       TLS
 	tlsFailed bool
-	refusal   Reply // that ended it before the first batch; later the loop's, the last in which nobody was looked at
+	last      bounce.Reply // that was heard
+	lastHeard bounce.Result
+	lastWord  said
+	mailing   *domain // for which a MAIL was taken
+	mailed    string  // the MAIL
+	named     int     // RCPT that were answered since
+	refusal   Reply   // that ended it before the first batch; later the loop's, the last in which nobody was looked at
 	failure   Failure
 	detail    string // of the failure
 	shortage  bool   // the failure is a want of our own machine
@@ -192,10 +198,18 @@ func (s *session) leave(quitSent bool) {
 	if wait := time.Now().Add(maxQuit); wait.Before(s.until) {
 		s.until = wait
 	}
-	if !quitSent && s.send("QUIT") != nil {
+	commands := []string{"QUIT"}
+	if s.mailing != nil {
+		commands = []string{"RSET", "QUIT"}
+	}
+	if !quitSent && s.send(commands...) != nil {
 		return
 	}
-	s.reply(bounce.StageUnknown)
+	for range commands {
+		if _, err := s.reply(bounce.StageUnknown); err != nil {
+			return
+		}
+	}
 }
 
 const maxQuit = 5 * time.Second
