@@ -243,7 +243,7 @@ func (p *Prober) pause(g *group, r Reply, word said, answered int, wait time.Dur
 	g.conns = max(1, g.conns/2)
 	g.clean = 0
 	if answered > 0 {
-		g.rcpts, g.hangs = max(1, min(g.rcpts, answered)), 0
+		g.rcpts, g.hangs = max(1, g.rcpts/2, min(g.rcpts, answered)), 0 // it may have had another reason
 		return false
 	}
 	if word != slower {
