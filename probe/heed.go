@@ -38,7 +38,8 @@ func (r *run) heedEvent(e event) {
 // instruct gives a session its next batch, or sends it home.
 func (r *run) instruct(s *session) {
 	b := r.fill(s)
-	if b == nil {
+	if rt := s.route; b == nil {
+		s.idled = s.rcpts == 0 && rt.load > 0 && rt.place == s.place && r.stopped == nil
 		r.leave(s)
 		close(s.work)
 		return
