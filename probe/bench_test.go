@@ -80,3 +80,27 @@ func waiting(b *testing.B, targets iter.Seq[probe.Target]) {
 	require.Error(b, err)
 	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/float64(b.N), "bytes/target")
 }
+
+// BenchmarkDomains asks for one address in each of many domains, all at hosts of their own
+// on one machine: a connection each is the least.
+func BenchmarkDomains(b *testing.B) {
+	_, port := listen(b, "127.0.0.1:0", "rcpt jane@* 250 ok")
+	p, err := probe.New(probe.Options{Helo: "probe.example.net", Port: port, Routable: everywhere, Manners: probe.Unmannered()})
+	require.NoError(b, err)
+	b.ReportAllocs()
+	good := 0
+	sum, err := p.Probe(b.Context(), func(yield func(probe.Target) bool) {
+		for i := range b.N {
+			if !yield(local(i, "jane", fmt.Sprintf("d%d.com", i), "127.0.0.1")) {
+				return
+			}
+		}
+	}, func(e probe.Evidence) {
+		if probe.Read(e).Code == "" {
+			good++
+		}
+	})
+	require.NoError(b, err)
+	require.Equal(b, b.N, good)
+	require.Equal(b, b.N, sum.Connections)
+}

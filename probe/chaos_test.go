@@ -29,6 +29,8 @@ type chaos struct {
 	wildness int // of 1000 commands, so many go wrong
 	greylist map[string]time.Time
 	going    sync.WaitGroup
+	sessions int
+	empty    int // sessions in which nobody was asked for
 }
 
 func (c *chaos) roll(n int) int {
@@ -92,6 +94,13 @@ func (c *chaos) serve(conn net.Conn, addr string) {
 	}
 	ok := say("220 mx")
 	rcpts := 0
+	defer func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.sessions++; rcpts == 0 {
+			c.empty++
+		}
+	}()
 	for ok {
 		line, err := in.ReadString('\n')
 		if err != nil {
@@ -217,4 +226,7 @@ func someChaos(t *testing.T, wildness int, seed uint64, grades map[string]string
 		require.Zero(t, count["unknown"], "nothing was in the way")
 	}
 	c.going.Wait()
+	if wildness == 0 {
+		require.LessOrEqual(t, 20*c.empty, c.sessions, "sessions in which nobody was asked for")
+	}
 }

@@ -46,6 +46,10 @@ const (
 	needless
 )
 
+// maxUnsettled is for how many recipients sessions begin before it is known what a yes of the
+// domain is worth: one session at a time asks for it.
+const maxUnsettled = 8
+
 const (
 	maxHeld    = 200 // yeses that wait for the made-up recipient
 	maxRefused = 25  // noes, and none taken, and the postmaster refused: nobody else is asked
@@ -87,7 +91,7 @@ func (d *domain) offer(host string) int {
 		if d.out > 0 {
 			return 0
 		}
-		if len(d.held) >= maxHeld {
+		if n = min(n, maxUnsettled); len(d.held) >= maxHeld {
 			n = 0
 		}
 	}
@@ -179,6 +183,7 @@ func (d *domain) witness() *asking {
 		d.madeUp = &asking{local: madeUp(), role: witness}
 	}
 	d.made = madeOut
+	d.madeUp.sure = d.holdsYes()
 	return d.madeUp
 }
 

@@ -23,6 +23,8 @@ type group struct {
 	next  time.Time // when the next session would begin if all were spread evenly over the minute
 	until time.Time // nothing begins before: a pause
 
+	answered, refused int // recipients
+
 	streak int // refusals in a row that may be because of us
 	hangs  int // sessions in a row in which nothing was answered but that we are too fast
 
@@ -156,12 +158,14 @@ func (p *Prober) paused(g *group) time.Time {
 	return g.until
 }
 
-// capacity is how many more recipients a session may have, and how many at once.
+// capacity is how many more recipients a session may have, and how many at once: no more than
+// are likely not to be too many refusals, by what the group has refused so far.
 func (p *Prober) capacity(g *group, asked, refused int) (most, now int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	most = g.rcpts - asked
-	return most, min(most, g.most.Refusals-refused, maxBatch)
+	most, left := g.rcpts-asked, g.most.Refusals-refused
+	likely := left * (g.answered + 10) / (2 * (g.refused + 5)) // half of them at first, and twice the share seen
+	return most, min(most, max(left, likely), maxBatch)
 }
 
 // refused returns the reply with which a group has refused us.
@@ -187,6 +191,12 @@ func (p *Prober) forgive(g *group, now time.Time) {
 func (p *Prober) learn(g *group, r Reply, word said) (opens bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if r.Stage == bounce.StageRcpt {
+		g.answered++
+		if word == no || word == unlike {
+			g.refused++
+		}
+	}
 	switch word {
 	case yes, no, later:
 		g.streak = 0
@@ -233,7 +243,7 @@ func (p *Prober) pause(g *group, r Reply, word said, answered int, wait time.Dur
 	g.conns = max(1, g.conns/2)
 	g.clean = 0
 	if answered > 0 {
-		g.rcpts, g.hangs = max(1, min(g.rcpts, answered)), 0
+		g.rcpts, g.hangs = max(1, g.rcpts/2, min(g.rcpts, answered)), 0 // it may have had another reason
 		return false
 	}
 	if word != slower {

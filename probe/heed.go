@@ -38,7 +38,8 @@ func (r *run) heedEvent(e event) {
 // instruct gives a session its next batch, or sends it home.
 func (r *run) instruct(s *session) {
 	b := r.fill(s)
-	if b == nil {
+	if rt := s.route; b == nil {
+		s.idled = s.rcpts == 0 && rt.load > 0 && rt.place == s.place && r.stopped == nil
 		r.leave(s)
 		close(s.work)
 		return
@@ -77,9 +78,7 @@ func (r *run) fill(s *session) *batch {
 	}
 	b := &batch{}
 	for turns := len(rt.ready); turns > 0 && room > 0 && r.left > 0 && most > 0; turns-- {
-		d := rt.ready[0]
-		rt.ready = rt.ready[1:]
-		d.queued = false
+		d := rt.next(s.mailing, len(b.mails) == 0)
 		rt.load -= d.counted
 		d.counted = 0
 		t := d.take(s, min(room, r.left), s.rcpts == 0)

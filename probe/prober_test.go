@@ -346,3 +346,36 @@ func TestHostsWithoutAddressesAreLookedUp(t *testing.T) {
 		l.close()
 	})
 }
+
+// all takes all that people returns, and nobody else.
+const all = "rcpt p0* 250 ok\nrcpt p1* 250 ok\nrcpt p2* 250 ok\nrcpt p3* 250 ok\nrcpt p4* 250 ok\nrcpt p5* 250 ok\nrcpt p6* 250 ok\nrcpt p7* 250 ok\nrcpt p8* 250 ok\nrcpt p9* 250 ok"
+
+func TestATransactionGoesOn(t *testing.T) {
+	for _, tt := range []struct {
+		name, dialogue       string
+		n, mails, rsets, max int
+	}{
+		{"pipelining", all, 80, 1, 1, 1},
+		{"one by one", "ehlo 250 mx\n" + all, 80, 1, 1, 1},
+		{"a hundred recipients at most", all, 180, 3, 3, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := newLab(t)
+				h := l.host("mx.acme.com", tt.dialogue)
+				o := l.options()
+				o.Manners.Default = probe.Limits{Connections: 1, Recipients: 1000, Refusals: 9, PerMinute: -1, Pause: time.Second}
+				found, sum := l.ask(o, people(tt.n, "acme.com")...)
+				require.Equal(t, strings.Repeat("ok ", tt.n), codes(found))
+				count := map[string]int{}
+				for _, c := range h.server.Transcript() {
+					verb, _, _ := strings.Cut(c, " ")
+					count[verb]++
+				}
+				require.Equal(t, map[string]int{"EHLO": 1, "MAIL": tt.mails, "RCPT": tt.n + 1, "RSET": tt.rsets, "QUIT": 1}, count)
+				require.Equal(t, tt.max, sum.Connections)
+				l.close()
+			})
+		})
+	}
+}

@@ -44,8 +44,13 @@ func Read(e Evidence) Reading { return read(bounce.Classify, e) }
 
 func read(classify rules, e Evidence) Reading {
 	res, word := hear(classify, e.Reply)
-	_, madeUp := hear(classify, e.MadeUp)
-	_, postmaster := hear(classify, e.Postmaster)
+	madeUp, postmaster := silent, silent
+	if word == yes || word == silent { // else they do not count
+		_, madeUp = hear(classify, e.MadeUp)
+	}
+	if e.Refused >= enough {
+		_, postmaster = hear(classify, e.Postmaster)
+	}
 
 	rd := Reading{Reason: res.Reason, Class: res.Class, Target: res.Target, Detail: e.detail()}
 	atRcpt := e.Reply.Stage == bounce.StageRcpt && e.Failure != Breaker

@@ -48,6 +48,18 @@ func (rt *route) door() netip.Addr {
 	return netip.Addr{}
 }
 
+// next takes the domain out of the line whose turn it is: at first the one whose transaction is open in the
+// session.
+func (rt *route) next(mailing *domain, first bool) *domain {
+	if first && mailing != nil && mailing.counted > 0 {
+		return mailing // it keeps its place, for another session
+	}
+	d := rt.ready[0]
+	rt.ready = rt.ready[1:]
+	d.queued = false
+	return d
+}
+
 // ending is why something is not asked any more.
 type ending struct {
 	failure Failure

@@ -48,7 +48,13 @@ type session struct {
 	offers    offers
 	tls       TLS
 	tlsFailed bool
-	refusal   Reply // that ended it before the first batch; later the loop's, the last in which nobody was looked at
+	last      bounce.Reply // that was heard
+	lastHeard bounce.Result
+	lastWord  said
+	mailing   *domain // for which a MAIL was taken
+	mailed    string  // the MAIL
+	named     int     // RCPT that were answered since
+	refusal   Reply   // that ended it before the first batch; later the loop's, the last in which nobody was looked at
 	failure   Failure
 	detail    string // of the failure
 	shortage  bool   // the failure is a want of our own machine
@@ -59,6 +65,7 @@ type session struct {
 	since    time.Time // the host is waited for
 	stuck    bool      // for so long that the session's place was lent to others
 	lent     bool      // the place in its group too
+	idled    bool      // it was sent home although there was something to ask
 	rcpts    int       // RCPT sent
 	refused  int
 	answered int
@@ -192,10 +199,18 @@ func (s *session) leave(quitSent bool) {
 	if wait := time.Now().Add(maxQuit); wait.Before(s.until) {
 		s.until = wait
 	}
-	if !quitSent && s.send("QUIT") != nil {
+	commands := []string{"QUIT"}
+	if s.mailing != nil {
+		commands = []string{"RSET", "QUIT"}
+	}
+	if !quitSent && s.send(commands...) != nil {
 		return
 	}
-	s.reply(bounce.StageUnknown)
+	for range commands {
+		if _, err := s.reply(bounce.StageUnknown); err != nil {
+			return
+		}
+	}
 }
 
 const maxQuit = 5 * time.Second

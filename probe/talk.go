@@ -54,9 +54,9 @@ type asking struct {
 	tls    TLS
 
 	sent  bool // in this batch
+	sure  bool // of a made-up one: somebody who was taken waits for it
 	reply Reply
 	word  said
-	res   *bounce.Result // of the reply; nil once it was heeded
 }
 
 // ask puts a batch to the host. Afterwards each asking has its reply, or none.
@@ -68,18 +68,55 @@ func (s *session) ask(b *batch) {
 	}
 }
 
-// askAtOnce sends all commands of a batch together (RFC 2920): MAIL, RCPT, RSET, and
-// QUIT at the end. The replies come in the order of the commands.
-func (s *session) askAtOnce(b *batch) {
-	var commands []string
+// step is a command of a batch.
+type step struct {
+	command string
+	stage   bounce.Stage // of its reply; unknown for RSET and QUIT
+	t       *transaction // of MAIL and RCPT
+	a       *asking      // of RCPT
+}
+
+// steps are the commands of a batch. A transaction that an earlier batch has begun goes
+// on: hosts do much for each MAIL.
+func (s *session) steps(b *batch) (all []step) {
+	reset := step{command: "RSET"}
+	on := s.mailing
 	for _, t := range b.mails {
-		commands = append(commands, s.mail(t))
-		for _, a := range t.rcpts {
-			commands = append(commands, a.command(t.domain))
-			a.sent = true
-			a.asked++
+		command := s.mail(t)
+		if on == t.domain && command == s.mailed && s.named+len(t.rcpts) <= maxNamed {
+			t.word = yes
+		} else {
+			if on != nil {
+				all = append(all, reset)
+			}
+			all = append(all, step{command, bounce.StageMail, t, nil})
+			on = t.domain
 		}
-		commands = append(commands, "RSET")
+		for _, a := range t.rcpts {
+			all = append(all, step{a.command(t.domain), bounce.StageRcpt, t, a})
+		}
+	}
+	if b.last && on != nil {
+		all = append(all, reset)
+	}
+	return all
+}
+
+// maxNamed is how many recipients a transaction may have: RFC 5321 section 4.5.3.1.8 has hosts
+// take that many.
+const maxNamed = 100
+
+// askAtOnce sends all commands of a batch together (RFC 2920), and QUIT with them if it is
+// the last. The replies come in the order of the commands.
+func (s *session) askAtOnce(b *batch) {
+	steps := s.steps(b)
+	commands := make([]string, 0, len(steps)+1)
+	for _, st := range steps {
+		commands = append(commands, st.command)
+		if st.a != nil {
+			st.a.sent = true
+			st.a.asked++
+		}
 	}
 	if b.last {
 		commands = append(commands, "QUIT")
@@ -90,80 +127,74 @@ func (s *session) askAtOnce(b *batch) {
 		b.give(err)
 		b.over = true
 	}
-	for _, t := range b.mails {
-		for i := -1; i <= len(t.rcpts); i++ { // MAIL, each RCPT, RSET
-			r, err := s.reply(bounce.StageMail)
-			if err != nil {
-				b.over = true
-				if b.failure == NotFailed {
-					b.give(err)
-				}
-				return
+	for _, st := range steps {
+		r, err := s.reply(st.stage)
+		if err != nil {
+			if b.over = true; b.failure == NotFailed {
+				b.give(err)
 			}
-			switch {
-			case i < 0:
-				t.heedMail(s, r)
-			case i == len(t.rcpts):
-				b.over = b.over || r.Code/100 != 2 // not reset: the next MAIL would be refused
-			case t.word == yes:
-				t.rcpts[i].heed(s, r, i)
-			}
-			if r.Code == 421 { // RFC 5321 section 3.8: it closes the channel
-				b.over = true
-				return
-			}
+			return
+		}
+		if st.a == nil || st.t.word == yes {
+			s.heed(st, r)
+		}
+		if r.Code == 421 || st.t == nil && r.Code/100 != 2 {
+			// It closes the channel (RFC 5321 section 3.8), or was not reset: what
+			// follows was refused for that.
+			b.over = true
+			return
 		}
 	}
 }
 
-// askOneByOne waits for each reply before the next command.
+// heed takes the reply to a step.
+func (s *session) heed(st step, r Reply) {
+	switch {
+	case st.t == nil:
+		s.mailing = nil
+	case st.a == nil:
+		st.t.heedMail(s, r)
+		if s.mailing, s.named = nil, 0; st.t.word == yes {
+			s.mailing, s.mailed = st.t.domain, st.command
+		}
+	default:
+		st.a.heed(s, r, s.named)
+		s.named++
+	}
+}
+
+// askOneByOne waits for each reply before the next command. What the answers so far have made needless
+// is not asked: the made-up one where nobody was taken, all where MAIL was refused, the rest where
+// the host has said enough.
 func (s *session) askOneByOne(b *batch) {
-	for _, t := range b.mails {
-		r, err := s.say(bounce.StageMail, s.mail(t))
+	var full, wanted bool
+	var of *transaction
+	for _, st := range s.steps(b) {
+		if st.t != of && st.t != nil {
+			of, wanted = st.t, false
+		}
+		if st.a != nil && (st.t.word != yes || st.a.role == witness && !wanted && !st.a.sure) ||
+			full && st.t != nil || st.t == nil && s.mailing == nil {
+			continue
+		}
+		if st.a != nil {
+			st.a.sent = true
+			st.a.asked++
+		}
+		r, err := s.say(st.stage, st.command)
 		if err != nil {
 			b.give(err)
 			b.over = true
 			return
 		}
-		if t.heedMail(s, r); r.Code == 421 {
+		s.heed(st, r)
+		if r.Code == 421 || st.t == nil && r.Code/100 != 2 {
 			b.over = true
 			return
 		}
-		wanted, full, sent := false, false, 0
-		for _, a := range t.rcpts {
-			if t.word != yes {
-				break
-			}
-			if a.role == witness && !wanted {
-				continue
-			}
-			a.sent = true
-			a.asked++
-			r, err := s.say(bounce.StageRcpt, a.command(t.domain))
-			if err != nil {
-				b.give(err)
-				b.over = true
-				return
-			}
-			a.heed(s, r, sent)
-			sent++
-			wanted = wanted || a.word == yes || a.word == later
-			if r.Code == 421 {
-				b.over = true
-				return
-			}
-			if a.word == blocked || a.word == slower || a.word == tooMany {
-				full = true // the others would hear the same
-				break
-			}
-		}
-		if r, err := s.say(bounce.StageUnknown, "RSET"); err != nil || r.Code/100 != 2 {
-			b.give(err)
-			b.over = true
-			return
-		}
-		if full {
-			return
+		if st.a != nil {
+			wanted = wanted || st.a.word == yes || st.a.word == later
+			full = full || st.a.word == blocked || st.a.word == slower || st.a.word == tooMany
 		}
 	}
 }
@@ -195,19 +226,27 @@ func (a *asking) command(d *domain) string {
 }
 
 func (t *transaction) heedMail(s *session, r Reply) {
-	r.Stage = bounce.StageMail
-	res, word := hear(s.p.rules, r)
+	res, word := s.hear(r)
 	r.Reply = res.Reply
 	t.mail, t.word = r, word
 }
 
 // heed takes the reply to the n-th recipient of the transaction.
 func (a *asking) heed(s *session, r Reply, n int) {
-	r.Stage = bounce.StageRcpt
-	res, word := hear(s.p.rules, r)
+	res, word := s.hear(r)
 	if n > 0 && r.Code == 452 && (strings.HasPrefix(res.Rule, "code ") || res.Rule == "") {
 		word = tooMany // RFC 5321 section 4.5.3.1.10, and no word of a full mailbox
 	}
 	r.Reply = res.Reply
-	a.reply, a.word, a.res, a.tls = r, word, &res, s.tls
+	a.reply, a.word, a.tls = r, word, s.tls
+}
+
+// hear is hear for a host that says the same again and again.
+func (s *session) hear(r Reply) (bounce.Result, said) {
+	if s.last.Stage == r.Stage && s.last.Code == r.Code && s.last.Text == r.Text {
+		return s.lastHeard, s.lastWord
+	}
+	s.last = r.Reply
+	s.lastHeard, s.lastWord = hear(s.p.rules, r)
+	return s.lastHeard, s.lastWord
 }

@@ -83,8 +83,21 @@ func chosen(client string, words []string) bool {
 	return false
 }
 
-// connected is how many connections the server has seen.
-func connected(server *realsmtp.Server) int { return strings.Count(server.Log(), "]: connect from ") }
+// connected is how many connections the server has seen. Its log comes a little
+// later than its replies: each that has begun has ended in it, all the same for a while.
+func connected(server *realsmtp.Server) int {
+	const patience, quiet = 5 * time.Second, 50 * time.Millisecond
+	last := 0
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(quiet) {
+		log := server.Log()
+		n := strings.Count(log, "]: connect from ")
+		if n > 0 && n == last && n == strings.Count(log, "]: disconnect from ") {
+			break
+		}
+		last = n
+	}
+	return last
+}
 
 func measure(ctx context.Context, server *realsmtp.Server, self, client, addr string, o options) (sample, error) {
 	before := connected(server)

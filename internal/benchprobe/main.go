@@ -12,11 +12,12 @@
 //
 // Of the addresses one in ten is unknown (-unknown), as on a list that wants to be
 // cleaned. Each domain has a mail host of its own, for all of which the one Postfix
-// answers. The floor
-// works on as many domains at once as winnow has connections, each one after another;
-// it asks for only some of the addresses (-floor). The ceiling knows the answers: it
-// writes all that Postfix bears of a session at once, and shows what the server itself can do. winnow is run
-// with its default manners, and without any.
+// answers. The floor works on as many domains at once as winnow has connections, each
+// one after another; it asks for only some of the addresses (-floor). The ceiling
+// knows the answers: it writes all that Postfix bears of a session at once, and shows
+// what the server itself can do. winnow is run with its default manners, and without
+// any. With more connections, the server's CPU is the limit for winnow sooner than
+// for the floor.
 //
 // Postfix is as it comes, but for its limits on how many connections and mails one
 // client may begin, since the client stands for many. In particular,
@@ -65,8 +66,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	flags.IntVar(&o.n, "n", 20_000, "how many `addresses` are asked for")
 	flags.IntVar(&o.domains, "domains", 200, "how many `domains` they are of")
 	flags.IntVar(&o.unknown, "unknown", 10, "how many `of 100` addresses nobody has")
-	flags.IntVar(&o.floor, "floor", 4000, "how many `addresses` the floor asks for")
-	flags.IntVar(&o.connections, "connections", 16, "at once, of each client")
+	flags.IntVar(&o.floor, "floor", 2000, "how many `addresses` the floor asks for")
+	flags.IntVar(&o.connections, "connections", 8, "at once, of each client")
 	flags.DurationVar(&o.far, "far", 40*time.Millisecond, "the `round trip` that the proxy adds")
 	places := flags.String("places", "near,far", "which `places` the server is at")
 	only := flags.String("only", "", "only `clients` whose name has one of these words, comma-separated")
