@@ -214,7 +214,7 @@ func (p *Prober) learn(g *group, r Reply, word said) (opens bool) {
 			g.hangs = 0
 		}
 	case blocked:
-		opens = r.Stage != bounce.StageConnect || unmistakable(r, p.rules) || !g.known
+		opens = r.Stage != bounce.StageConnect || unmistakable(r, p.rules)
 		g.streak++
 	case unlike:
 		g.streak++
@@ -225,8 +225,16 @@ func (p *Prober) learn(g *group, r Reply, word said) (opens bool) {
 	return opens && g.open(r)
 }
 
+// condemn opens the breaker of a group whose hosts have all refused us at the greeting, if
+// it is one operator's.
+func (p *Prober) condemn(g *group, r Reply) (opens bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return !g.known && g.open(r)
+}
+
 // unmistakable tells whether a greeting refuses us by name. That a host takes no mail at
-// all (554, RFC 5321 section 3.1) says nothing of the provider's others.
+// all (554, RFC 5321 section 3.1) says nothing of the others.
 func unmistakable(r Reply, rules rules) bool {
 	res, _ := hear(rules, r)
 	return res.Reason != bounce.Policy
