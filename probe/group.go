@@ -23,7 +23,7 @@ type group struct {
 	next  time.Time // when the next session would begin if all were spread evenly over the minute
 	until time.Time // nothing begins before: a pause
 
-	answered, refused int // recipients
+	tally tally
 
 	streak int // refusals in a row that may be because of us
 	hangs  int // sessions in a row in which nothing was answered but that we are too fast
@@ -42,6 +42,16 @@ const suspicious = 3
 // recovery is how many sessions must end well before one more connection, or recipient, is
 // tried.
 const recovery = 10
+
+// tally counts recipients.
+type tally struct{ answered, refused int }
+
+func (t *tally) count(word said) {
+	t.answered++
+	if word == no || word == unlike {
+		t.refused++
+	}
+}
 
 // group returns the group of a host. A breaker that an earlier run has opened long ago is closed.
 func (p *Prober) group(host string) *group {
@@ -159,12 +169,14 @@ func (p *Prober) paused(g *group) time.Time {
 }
 
 // capacity is how many more recipients a session may have, and how many at once: no more than
-// are likely not to be too many refusals, by what the group has refused so far.
+// are likely not to be too many refusals, by what the group has refused so far, and all others.
 func (p *Prober) capacity(g *group, asked, refused int) (most, now int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	most, left := g.rcpts-asked, g.most.Refusals-refused
-	likely := left * (g.answered + 10) / (2 * (g.refused + 5)) // half of them at first, and twice the share seen
+	const weight = 10 // of what is known of all, in recipients of the group's own; half are refused until more is known
+	share := (float64(g.tally.refused) + weight*float64(p.tally.refused+weight/2)/float64(p.tally.answered+weight)) / float64(g.tally.answered+weight)
+	likely := int(float64(left) / (2 * share))
 	return most, min(most, max(left, likely), maxBatch)
 }
 
@@ -192,10 +204,8 @@ func (p *Prober) learn(g *group, r Reply, word said) (opens bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if r.Stage == bounce.StageRcpt {
-		g.answered++
-		if word == no || word == unlike {
-			g.refused++
-		}
+		g.tally.count(word)
+		p.tally.count(word)
 	}
 	switch word {
 	case yes, no, later:
@@ -204,7 +214,7 @@ func (p *Prober) learn(g *group, r Reply, word said) (opens bool) {
 			g.hangs = 0
 		}
 	case blocked:
-		opens = r.Stage != bounce.StageConnect || unmistakable(r, p.rules) || !g.known
+		opens = r.Stage != bounce.StageConnect || unmistakable(r, p.rules)
 		g.streak++
 	case unlike:
 		g.streak++
@@ -215,8 +225,16 @@ func (p *Prober) learn(g *group, r Reply, word said) (opens bool) {
 	return opens && g.open(r)
 }
 
+// condemn opens the breaker of a group whose hosts have all refused us at the greeting, if
+// it is one operator's.
+func (p *Prober) condemn(g *group, r Reply) (opens bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return !g.known && g.open(r)
+}
+
 // unmistakable tells whether a greeting refuses us by name. That a host takes no mail at
-// all (554, RFC 5321 section 3.1) says nothing of the provider's others.
+// all (554, RFC 5321 section 3.1) says nothing of the others.
 func unmistakable(r Reply, rules rules) bool {
 	res, _ := hear(rules, r)
 	return res.Reason != bounce.Policy

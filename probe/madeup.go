@@ -6,8 +6,8 @@ import (
 )
 
 // madeUp returns a local part that nobody has, and that looks like anybody's: a host
-// that refuses by looks (digits, length, "test") must not see a difference. Its 11 to 17 letters in
-// syllables have some 10^11 forms or more.
+// that refuses by looks (digits, length, "test") must not see a difference. Its 10 to 16 letters in
+// syllables have some 10^10 forms or more.
 func madeUp() string {
 	const consonants, vowels = "bcdfghjklmnprstvwz", "aeiou"
 	var b strings.Builder

@@ -97,6 +97,12 @@ func (r *run) advance(rt *route, end ending) {
 		return
 	}
 	rt.lost = true
+	if _, word := hear(r.p.rules, rt.trouble.reply); word == blocked {
+		g := r.p.group(rt.trouble.reply.Host)
+		if r.lineOf(g); r.p.condemn(g, rt.trouble.reply) {
+			r.block(g, rt.trouble.reply)
+		}
+	}
 	for _, d := range rt.domains {
 		r.abandon(d, rt.trouble)
 	}

@@ -33,6 +33,7 @@ type Prober struct {
 	lively   int                // sessions, without those that are stuck
 	all      int                // sessions
 	numbered int
+	tally    tally // of all groups
 }
 
 // New returns a Prober. It connects to nobody. The error says which option is

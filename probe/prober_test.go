@@ -357,7 +357,7 @@ func TestATransactionGoesOn(t *testing.T) {
 	}{
 		{"pipelining", all, 80, 1, 1, 1},
 		{"one by one", "ehlo 250 mx\n" + all, 80, 1, 1, 1},
-		{"a hundred recipients at most", all, 180, 3, 3, 1},
+		{"a hundred recipients at most", all, 180, 2, 2, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -54,6 +54,8 @@ func breaks() []scenario {
 		fail("the first host hangs up", "close before greeting 1", "ok; recipient-unknown"),
 		fail("the first host is busy", "greeting 421 4.3.2 too busy", "ok; recipient-unknown"),
 		fail("the first host takes no mail", "greeting 521 5.3.2 this host takes no mail", "ok; recipient-unknown"),
+		fail("the first host refuses with a bare 554", "greeting 554", "ok; recipient-unknown"),
+		fail("the first host refuses us by name: the second is its brother", "greeting 554 5.7.1 blocked using zen.spamhaus.org", "blocked; blocked"),
 		fail("the first host drips", "drip greeting 10s", "ok; recipient-unknown"),
 		fail("the first host is no mail server", "raw greeting \"HTTP/1.1 400 Bad Request\\r\\n\"", "ok; recipient-unknown"),
 		fail("the first host is up: the second is not asked", "rcpt joe@acme.com 250 ok", "recipient-unknown; ok"),
