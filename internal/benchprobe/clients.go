@@ -16,6 +16,7 @@ import (
 // The clients.
 const (
 	floor     = "a connection a probe"
+	kinder    = "a connection an address"
 	polite    = "winnow"
 	rude      = "winnow, unmannered"
 	pipelined = "ceiling: all at once"
@@ -27,9 +28,9 @@ func ask(ctx context.Context, client, addr string, o options, out io.Writer) err
 	var err error
 	begun := time.Now()
 	switch client {
-	case floor:
+	case floor, kinder:
 		o.n = min(o.n, o.floor)
-		t = domainsAtOnce(o, func(ids []int) []word { return plainly(addr, o.list, ids) })
+		t = domainsAtOnce(o, func(ids []int) []word { return plainly(addr, o.list, ids, client == kinder) })
 	case pipelined:
 		t = domainsAtOnce(o, func(ids []int) []word { return allAtOnce(addr, o.list, ids) })
 	case polite, rude:
@@ -74,20 +75,35 @@ func domainsAtOnce(o options, domain func(ids []int) []word) tally {
 	return t
 }
 
-// plainly asks for each address in a connection of its own, as most verifiers do.
-func plainly(addr string, l list, ids []int) []word {
+// plainly asks for each address, and for one at its domain that nobody has, as most
+// verifiers do: each in a connection of its own, or both in one.
+func plainly(addr string, l list, ids []int, inOne bool) []word {
 	said := make([]word, len(ids))
 	for k, i := range ids {
-		said[k] = lockstep(addr, l.local(i), l.domain(i), i)
+		asked := []string{l.local(i) + "@" + l.domain(i), fmt.Sprintf("nobody%d.x7q@%s", i, l.domain(i))}
+		var codes []int
+		if inOne {
+			codes = lockstep(addr, asked...)
+		} else {
+			codes = append(lockstep(addr, asked[0]), lockstep(addr, asked[1])...)
+		}
+		switch {
+		case len(codes) < 2:
+		case codes[0] == 250 && codes[1] == 550:
+			said[k] = alive
+		case codes[0] == 550:
+			said[k] = dead
+		}
 	}
 	return said
 }
 
-// lockstep asks for an address and for one that nobody has, a command at a time.
-func lockstep(addr, local, domain string, i int) word {
+// lockstep asks for addresses in one connection, a command at a time. It returns the
+// codes of the replies, none if it came to none.
+func lockstep(addr string, addresses ...string) (codes []int) {
 	conn, err := net.Dial("tcp", addr)
 	if err != nil {
-		return open
+		return nil
 	}
 	text := textproto.NewConn(conn)
 	defer text.Close()
@@ -99,21 +115,16 @@ func lockstep(addr, local, domain string, i int) word {
 		return code
 	}
 	if code, _, _ := text.ReadResponse(220); code != 220 {
-		return open
+		return nil
 	}
 	if says("EHLO bench.example") != 250 || says("MAIL FROM:<probe@bench.example>") != 250 {
-		return open
+		return nil
 	}
-	real := says("RCPT TO:<" + local + "@" + domain + ">")
-	madeUp := says(fmt.Sprintf("RCPT TO:<nobody%d.x7q@%s>", i, domain))
+	for _, address := range addresses {
+		codes = append(codes, says("RCPT TO:<"+address+">"))
+	}
 	says("QUIT")
-	switch {
-	case real == 250 && madeUp == 550:
-		return alive
-	case real == 550:
-		return dead
-	}
-	return open
+	return codes
 }
 
 // allAtOnce asks for all addresses of a domain in sessions that hold as many as

@@ -1,8 +1,8 @@
 //go:build linux
 
 // Command benchprobe holds winnow's probe against the way that other verifiers
-// go: a connection for each address, and in it the address and a made-up one in
-// lockstep. Both ask the same addresses of the same Postfix on loopback, which the
+// go: for each address a connection, and another for one that is made up, each in
+// lockstep; and the kinder way of some, which is to ask for both in one connection. Both ask the same addresses of the same Postfix on loopback, which the
 // program starts and ends (internal/realsmtp): near, where it answers at once, and
 // far, through a proxy that adds a round trip, as the ones that are really asked
 // are some way off. Servers, proxy and clients are processes of their own, so that
