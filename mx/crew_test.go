@@ -205,7 +205,7 @@ func TestTray(t *testing.T) {
 	require.Empty(t, tray.filled(), "one is not worth a wake")
 	tray.show()
 	<-tray.filled()
-	some, last := tray.take()
+	some, last := tray.take(nil)
 	require.Len(t, some, 1)
 	require.False(t, last)
 	for range heaped {
@@ -216,7 +216,7 @@ func TestTray(t *testing.T) {
 	<-tray.filled()
 	tray.close()
 	<-tray.filled()
-	some, last = tray.take()
+	some, last = tray.take(some)
 	require.Len(t, some, heaped)
 	require.True(t, last)
 	require.False(t, tray.full())

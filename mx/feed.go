@@ -167,10 +167,12 @@ func (t *tray) filled() <-chan struct{} {
 	return t.some
 }
 
-// take returns what lies there, and whether it is the last.
-func (t *tray) take() (some []draft, last bool) {
+// take returns what lies there, and whether it is the last. What was taken before is
+// used again.
+func (t *tray) take(before []draft) (some []draft, last bool) {
+	clear(before)
 	t.mu.Lock()
-	some, t.drafts, last = t.drafts, nil, t.last
+	some, t.drafts, last = t.drafts, before[:0], t.last
 	t.mu.Unlock()
 	if len(some) >= heaped {
 		t.crew.want()

@@ -76,10 +76,12 @@ func (run *run) all(ctx context.Context, names iter.Seq[string]) error {
 	ticker := time.NewTicker(pace.every)
 	defer ticker.Stop()
 
+	var some []draft
 	for drafts != nil || len(run.held) > 0 || checking {
 		select {
 		case <-drafts.filled():
-			some, last := drafts.take()
+			var last bool
+			some, last = drafts.take(some)
 			for i := range some {
 				if ctx.Err() == nil {
 					run.take(some[i])
