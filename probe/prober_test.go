@@ -303,12 +303,12 @@ const all = "rcpt p0* 250 ok\nrcpt p1* 250 ok\nrcpt p2* 250 ok\nrcpt p3* 250 ok\
 
 func TestATransactionGoesOn(t *testing.T) {
 	for _, tt := range []struct {
-		name, dialogue       string
-		n, mails, rsets, max int
+		name, dialogue string
+		n, least, most int
 	}{
-		{"pipelining", all, 80, 1, 1, 1},
-		{"one by one", "ehlo 250 mx\n" + all, 80, 1, 1, 1},
-		{"a hundred recipients at most", all, 180, 2, 2, 1},
+		{"pipelining", all, 80, 1, 1},
+		{"one by one", "ehlo 250 mx\n" + all, 80, 1, 1},
+		{"a hundred recipients at most", all, 180, 2, 3},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -323,8 +323,13 @@ func TestATransactionGoesOn(t *testing.T) {
 					verb, _, _ := strings.Cut(c, " ")
 					count[verb]++
 				}
-				require.Equal(t, map[string]int{"EHLO": 1, "MAIL": tt.mails, "RCPT": tt.n + 1, "RSET": tt.rsets, "QUIT": 1}, count)
-				require.Equal(t, tt.max, sum.Connections)
+				require.Equal(t, count["MAIL"], count["RSET"])
+				require.GreaterOrEqual(t, count["MAIL"], tt.least)
+				require.LessOrEqual(t, count["MAIL"], tt.most, "a batch that would be too much for one begins the next")
+				delete(count, "MAIL")
+				delete(count, "RSET")
+				require.Equal(t, map[string]int{"EHLO": 1, "RCPT": tt.n + 1, "QUIT": 1}, count)
+				require.Equal(t, 1, sum.Connections)
 				l.close()
 			})
 		})
