@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"math"
 	"net/netip"
 	"time"
 
@@ -176,7 +177,10 @@ func (p *Prober) capacity(g *group, asked, refused int) (most, now int) {
 	most, left := g.rcpts-asked, g.most.Refusals-refused
 	const weight = 10 // of what is known of all, in recipients of the group's own; half are refused until more is known
 	share := (float64(g.tally.refused) + weight*float64(p.tally.refused+weight/2)/float64(p.tally.answered+weight)) / float64(g.tally.answered+weight)
-	likely := int(float64(left) / (2 * share))
+	// So many that the refusals to be expected, and three times their deviation (Poisson's), are no more
+	// than may be: beyond them a host stalls for seconds, which costs more than some ways there and back.
+	root := (math.Sqrt(9+4*float64(max(0, left))) - 3) / 2
+	likely := int(root * root / share)
 	return most, min(most, max(left, likely), maxBatch)
 }
 

@@ -2,7 +2,6 @@ package probe_test
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -14,7 +13,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"winnow/bounce"
-	"winnow/internal/smtptest"
 	"winnow/mx"
 	"winnow/probe"
 )
@@ -187,53 +185,6 @@ func TestTranscript(t *testing.T) {
 	})
 }
 
-func TestStartTLS(t *testing.T) {
-	for _, tt := range []struct {
-		name, dialogue string
-		names          []string // of the certificate
-		trusted        bool
-		server         *tls.Config // nil: the certificate's
-		want           probe.TLS
-		code           string
-	}{
-		{"good", "ehlo 250-mx\\n250-STARTTLS\\n250 PIPELINING\nstarttls 220 go\n" + somebody, []string{"mx.acme.com"}, true, nil,
-			probe.TLS{Offered: true, Version: "TLS 1.3", Subject: "mx.acme.com"}, "ok "},
-		{"another name", "ehlo 250-mx\\n250-STARTTLS\\n250 PIPELINING\nstarttls 220 go\n" + somebody, []string{"other.com"}, true, nil,
-			probe.TLS{Offered: true, Version: "TLS 1.3", Subject: "other.com", Problem: "x509: certificate is valid for other.com, not mx.acme.com"}, "ok "},
-		{"nobody trusts it", "ehlo 250-mx\\n250 STARTTLS\nstarttls 220 go\n" + somebody, []string{"mx.acme.com"}, false, nil,
-			probe.TLS{Offered: true, Version: "TLS 1.3", Subject: "mx.acme.com", Problem: "x509: certificate signed by unknown authority"}, "ok "},
-		{"not offered", "ehlo 250 mx\n" + somebody, []string{"mx.acme.com"}, true, nil, probe.TLS{}, "ok "},
-		{"refused", "ehlo 250-mx\\n250 STARTTLS\nstarttls 454 4.7.0 not now\n" + somebody, []string{"mx.acme.com"}, true, nil,
-			probe.TLS{Offered: true, Problem: "STARTTLS was refused"}, "ok "},
-		{"the handshake fails: once more, in clear", "ehlo 250-mx\\n250 STARTTLS\nstarttls 220 go\n" + somebody, []string{"mx.acme.com"}, true, &tls.Config{},
-			probe.TLS{Offered: true, Problem: "the handshake failed"}, "ok "},
-		{"words before the handshake", "ehlo 250-mx\\n250 STARTTLS\nraw starttls \"220 go\\r\\n250 and more\\r\\n\"\n" + somebody, []string{"mx.acme.com"}, true, &tls.Config{},
-			probe.TLS{Offered: true, Problem: "more than one answer to STARTTLS"}, "ok "},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				l := newLab(t)
-				l.host("mx.acme.com", tt.dialogue)
-				cert, roots, err := smtptest.Certificate(time.Now(), tt.names...)
-				require.NoError(t, err)
-				server := tt.server
-				if server == nil {
-					server = &tls.Config{Certificates: []tls.Certificate{cert}}
-				}
-				l.useTLS("mx.acme.com", server)
-				o := l.options()
-				if _, o.Roots, _ = smtptest.Certificate(time.Now(), "nobody.com"); tt.trusted {
-					o.Roots = roots
-				}
-				found, _ := l.ask(o, "p0@acme.com")
-				require.Equal(t, tt.code, codes(found))
-				require.Equal(t, tt.want, found[0].TLS)
-				l.close()
-			})
-		})
-	}
-}
-
 func TestCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLab(t)
@@ -352,12 +303,12 @@ const all = "rcpt p0* 250 ok\nrcpt p1* 250 ok\nrcpt p2* 250 ok\nrcpt p3* 250 ok\
 
 func TestATransactionGoesOn(t *testing.T) {
 	for _, tt := range []struct {
-		name, dialogue       string
-		n, mails, rsets, max int
+		name, dialogue string
+		n, least, most int
 	}{
-		{"pipelining", all, 80, 1, 1, 1},
-		{"one by one", "ehlo 250 mx\n" + all, 80, 1, 1, 1},
-		{"a hundred recipients at most", all, 180, 2, 2, 1},
+		{"pipelining", all, 80, 1, 1},
+		{"one by one", "ehlo 250 mx\n" + all, 80, 1, 1},
+		{"a hundred recipients at most", all, 180, 2, 3},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -372,8 +323,13 @@ func TestATransactionGoesOn(t *testing.T) {
 					verb, _, _ := strings.Cut(c, " ")
 					count[verb]++
 				}
-				require.Equal(t, map[string]int{"EHLO": 1, "MAIL": tt.mails, "RCPT": tt.n + 1, "RSET": tt.rsets, "QUIT": 1}, count)
-				require.Equal(t, tt.max, sum.Connections)
+				require.Equal(t, count["MAIL"], count["RSET"])
+				require.GreaterOrEqual(t, count["MAIL"], tt.least)
+				require.LessOrEqual(t, count["MAIL"], tt.most, "a batch that would be too much for one begins the next")
+				delete(count, "MAIL")
+				delete(count, "RSET")
+				require.Equal(t, map[string]int{"EHLO": 1, "RCPT": tt.n + 1, "QUIT": 1}, count)
+				require.Equal(t, 1, sum.Connections)
 				l.close()
 			})
 		})

@@ -7,9 +7,13 @@ import (
 	"net"
 	"net/smtp"
 	"net/textproto"
+	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -269,4 +273,64 @@ func FuzzParseDialogue(f *testing.F) {
 			require.Contains(t, err.Error(), "dialogue: ")
 		}
 	})
+}
+
+func TestInMemory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, err := smtptest.ParseDialogue("drip greeting 1s\ngreeting 220 hi\nraw rcpt odd@acme.com \"what?\\n\"\nclose before rset 1")
+		require.NoError(t, err)
+		s := smtptest.NewInMemory(d)
+		s.Move(10 * time.Millisecond)
+		conn, err := s.Dial()
+		require.NoError(t, err)
+		in := bufio.NewReader(conn)
+		begin := time.Now()
+		line := func() string {
+			text, err := in.ReadString('\n')
+			require.NoError(t, err)
+			return text
+		}
+		require.Equal(t, "220 hi\r\n", line())
+		require.Equal(t, 8*time.Second+10*time.Millisecond, time.Since(begin), "eight bytes, and the way")
+		fmt.Fprint(conn, "MAIL FROM:<>\r\nRCPT TO:<odd@acme.com>\r\nRSET\r\n")
+		require.Equal(t, "250 2.1.0 ok\r\n", line())
+		require.Equal(t, "what?\n", line())
+		_, err = in.ReadString('\n')
+		require.ErrorIs(t, err, io.EOF)
+
+		conn.SetReadDeadline(time.Now().Add(time.Second))
+		_, err = in.ReadByte()
+		require.ErrorIs(t, err, io.EOF, "an end is an end")
+		conn.Close()
+		_, err = conn.Write([]byte("x"))
+		require.Error(t, err)
+		s.Close()
+		_, err = s.Dial()
+		require.ErrorIs(t, err, syscall.ECONNREFUSED)
+	})
+}
+
+func TestReadDeadlineInMemory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, server := smtptest.Pipe()
+		client.SetReadDeadline(time.Now().Add(time.Minute))
+		begin := time.Now()
+		_, err := client.Read(make([]byte, 1))
+		require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+		require.Equal(t, time.Minute, time.Since(begin))
+		client.SetReadDeadline(time.Time{})
+		server.Write([]byte("x"))
+		n, err := client.Read(make([]byte, 1))
+		require.NoError(t, err)
+		require.Equal(t, 1, n)
+		client.Close()
+		server.Close()
+	})
+}
+
+func TestNewRulesThatAreWrong(t *testing.T) {
+	for _, text := range []string{"close rcpt 1", "close before rcpt x", "drip rcpt x", "raw rcpt a@b.com 250", `raw rcpt ""`, `raw shout "x"`, `raw rcpt "\q"`} {
+		_, err := smtptest.ParseDialogue(text)
+		require.ErrorContains(t, err, "line 1", text)
+	}
 }
