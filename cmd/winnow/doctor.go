@@ -151,6 +151,7 @@ func (f *doctorFlags) examine(ctx context.Context, p policy.Policy, setup sender
 	d := &checkup{at: time.Now(), resolvers: r.Servers()}
 	opt := sender.Options{Port: f.port, Only: f.only,
 		DNS: sender.NewClient(sender.ClientOptions{Servers: o.Servers, Timeout: o.Timeout})}
+	opt.Routable = mx.Routable
 	if f.allowPrivate {
 		opt.Routable = func(netip.Addr) bool { return true }
 	}

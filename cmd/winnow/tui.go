@@ -64,12 +64,12 @@ const lineEvery = time.Minute // where there is no terminal for a bar
 
 var stages = [...]struct {
 	title string
-	bytes bool
+	of    string // what is counted; "" is bytes
 }{
-	pipeline.Survey:  {"reading", true},
-	pipeline.Resolve: {"asking DNS", false},
-	pipeline.Probe:   {"asking mail hosts", false},
-	pipeline.Write:   {"writing", true},
+	pipeline.Survey:  {title: "reading"},
+	pipeline.Resolve: {title: "asking DNS", of: "domains"},
+	pipeline.Probe:   {title: "asking mail hosts", of: "addresses"},
+	pipeline.Write:   {title: "writing"},
 }
 
 // progress shows how far a stage has come: as a bar where stderr is a terminal,
@@ -83,7 +83,7 @@ func (t *tui) progress(s pipeline.Stage, done, total int64) {
 	if s == pipeline.Resolve && !t.ended[pipeline.Survey] || t.ended[s] {
 		return
 	}
-	t.ended[s] = done >= total && stages[s].bytes
+	t.ended[s] = done >= total && stages[s].of == ""
 	if !isTerminal(t.stderr) {
 		if now := time.Now(); t.nextLine.IsZero() {
 			t.nextLine = now.Add(lineEvery)
@@ -104,7 +104,7 @@ func (t *tui) progress(s pipeline.Stage, done, total int64) {
 func newBar(w io.Writer, s pipeline.Stage, total int64) *progressbar.ProgressBar {
 	options := []progressbar.Option{
 		progressbar.OptionSetWriter(w),
-		progressbar.OptionSetDescription(fmt.Sprintf("%-10s", stages[s].title)),
+		progressbar.OptionSetDescription(fmt.Sprintf("%-17s", stages[s].title)),
 		progressbar.OptionSetWidth(24),
 		progressbar.OptionShowCount(),
 		progressbar.OptionSetPredictTime(true),
@@ -113,10 +113,10 @@ func newBar(w io.Writer, s pipeline.Stage, total int64) *progressbar.ProgressBar
 		progressbar.OptionUseANSICodes(false),
 		progressbar.OptionSetTheme(progressbar.Theme{Saucer: "=", SaucerHead: ">", SaucerPadding: " ", BarStart: "[", BarEnd: "]"}),
 	}
-	if stages[s].bytes {
+	if stages[s].of == "" {
 		options = append(options, progressbar.OptionShowBytes(true))
 	} else {
-		options = append(options, progressbar.OptionShowIts(), progressbar.OptionSetItsString("domains"))
+		options = append(options, progressbar.OptionShowIts(), progressbar.OptionSetItsString(stages[s].of))
 	}
 	return progressbar.NewOptions64(total, options...)
 }
