@@ -2,6 +2,7 @@ package probe
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -160,8 +161,9 @@ func (r *Reply) line() string {
 		fmt.Fprintf(&b, "%s at ", s)
 	}
 	fmt.Fprintf(&b, "%s: %d", r.Host, r.Code)
-	for _, word := range strings.FieldsFunc(r.Text, func(c rune) bool { return c <= ' ' }) {
-		if strings.Contains(word, "@") {
+	text := inAngles.ReplaceAllString(r.Text, "<…>")
+	for _, word := range strings.FieldsFunc(text, func(c rune) bool { return c <= ' ' }) {
+		if strings.Contains(word, "@") || strings.Contains(word, "%40") {
 			word = "…"
 		}
 		if b.Len() > maxDetail {
@@ -178,6 +180,9 @@ func (r *Reply) line() string {
 	}
 	return b.String()
 }
+
+// inAngles are addresses in angle brackets, also such as have spaces.
+var inAngles = regexp.MustCompile(`<[^<>]*@[^<>]*>`)
 
 // maxDetail is about how many octets of a reply are shown.
 const maxDetail = 400

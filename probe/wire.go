@@ -12,7 +12,7 @@ import (
 // domain in A-labels (RFC 6531 section 3.2 allows U-labels; A-labels every host takes).
 // ok is false for what would end the command: no address that parsed has such a byte.
 func recipient(local, domain string) (path string, ok bool) {
-	if strings.ContainsFunc(local, func(c rune) bool { return c < ' ' || c == 0x7f }) {
+	if strings.ContainsFunc(local, func(c rune) bool { return c < ' ' || c == 0x7f }) || !isHostName(strings.TrimSuffix(strings.TrimPrefix(domain, "["), "]"), ":_") {
 		return "", false
 	}
 	return "<" + local + "@" + domain + ">", true
@@ -28,6 +28,13 @@ func isASCII(s string) bool {
 	return true
 }
 
+// isHostName tells whether a name has only what host names have, and the given.
+func isHostName(name, also string) bool {
+	return !strings.ContainsFunc(name, func(c rune) bool {
+		return c != '.' && c != '-' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && !strings.ContainsRune(also, c)
+	})
+}
+
 // checkHelo says what is wrong with a name for EHLO (RFC 5321 section 4.1.1.1).
 func checkHelo(name string) error {
 	if name == "" {
@@ -35,15 +42,13 @@ func checkHelo(name string) error {
 	}
 	if inner, ok := strings.CutPrefix(name, "["); ok {
 		inner, closed := strings.CutSuffix(inner, "]")
-		if _, err := netip.ParseAddr(strings.TrimPrefix(inner, "IPv6:")); !closed || err != nil {
+		if a, err := netip.ParseAddr(strings.TrimPrefix(inner, "IPv6:")); !closed || err != nil || a.Zone() != "" {
 			return errors.New("the name for HELO is no address literal")
 		}
 		return nil
 	}
-	for _, c := range []byte(name) {
-		if c != '.' && c != '-' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') {
-			return errors.New("the name for HELO is no host name")
-		}
+	if !isHostName(name, "") {
+		return errors.New("the name for HELO is no host name")
 	}
 	return nil
 }

@@ -24,8 +24,12 @@ type RCPT struct {
 
 // Heard returns what stays of evidence that was read.
 func Heard(e probe.Evidence, rd probe.Reading) *RCPT {
+	reply := oneLine(e.Reply)
+	if e.Failure == probe.Breaker {
+		reply = "" // it may be to somebody else, and name him; the detail names nobody
+	}
 	return &RCPT{
-		Kind: SMTP(rd.Code), Answered: rd.Answered, Reply: oneLine(e.Reply),
+		Kind: SMTP(rd.Code), Answered: rd.Answered, Reply: reply,
 		Detail: rd.Detail, RetryAfter: rd.RetryAfter, At: e.At,
 	}
 }

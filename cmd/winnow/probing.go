@@ -216,7 +216,7 @@ func (f *probing) prober(ctx context.Context, ui *tui, p policy.Policy, a *askin
 	o.Notice = func(s string) { ui.say("winnow: %s", s) }
 	memory, err := history.domains(ctx, p)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, kept.close())
 	}
 	if memory != nil {
 		o.Known, o.Evidence = memory.Known, memory

@@ -54,12 +54,15 @@ func (t *transcripts) keep(l probe.Line) {
 		if len(t.files) >= openFiles {
 			t.closeAll()
 		}
+		if t.err != nil {
+			return
+		}
 		if f, t.err = os.OpenFile(filepath.Join(t.dir, name), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600); t.err != nil {
 			return
 		}
 		t.files[name] = f
 	}
-	_, t.err = fmt.Fprintf(f, "%d %s %s %c: %s\n", l.Session, l.At.UTC().Format("2006-01-02T15:04:05.000Z"), l.Addr, l.Who, l.Text)
+	_, t.err = fmt.Fprintf(f, "%d %s %s %c: %s\n", l.Session, l.At.UTC().Format("2006-01-02T15:04:05.000Z"), l.Addr, l.Who, printable(l.Text))
 }
 
 func (t *transcripts) closeAll() {
