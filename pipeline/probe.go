@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -95,8 +96,22 @@ func (r *run) probe(ctx context.Context) error {
 		}
 		return ctx.Err()
 	})
+	var done atomic.Int64
+	asked, stop := context.WithCancel(ctx)
+	g.Go(func() error { // answers may be long in coming: time goes on all the same
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				r.Progress(Probe, done.Load(), p.total())
+			case <-asked.Done():
+				return nil
+			}
+		}
+	})
 	g.Go(func() error {
-		var done atomic.Int64
+		defer stop()
 		var err error
 		p.summary, err = r.Prober.Probe(ctx, received(ctx, targets), func(e probe.Evidence) {
 			p.hear(e.ID, validate.Heard(e, r.Prober.Read(e)))
@@ -147,7 +162,7 @@ func received[T any](ctx context.Context, from <-chan T) iter.Seq[T] {
 // concludeProbe says in the summary what asking mail hosts came to.
 func (r *run) concludeProbe(s *report.Summary) {
 	if r.Unprobed != "" {
-		s.Complete = false
+		s.Complete, s.HostsFailed = false, true
 		s.Warnings = append(s.Warnings, "mail hosts could not be asked: "+r.Unprobed)
 	}
 	if r.Prober == nil {
@@ -172,8 +187,11 @@ func (r *run) concludeProbe(s *report.Summary) {
 	if answered > 0 {
 		s.Depth = verdict.DepthSMTP.String()
 	}
+	if n := int64(of.NotAsked); n > 0 {
+		s.Warnings = append(s.Warnings, fmt.Sprintf("for %s of %s addresses no mail host was asked (their rows say why: the budget, a provider that refused us, no host)", report.Number(n), report.Number(asked)))
+	}
 	if s.Complete && asked >= shallowRows && 2*answered < asked {
-		s.Complete = false
-		s.Warnings = append(s.Warnings, fmt.Sprintf("mail hosts told nothing for good of %s of %s addresses that they were to be asked for", report.Number(asked-answered), report.Number(asked)))
+		s.Complete, s.HostsFailed = false, true
+		s.Warnings = append(s.Warnings, fmt.Sprintf("for %s of %s addresses mail hosts said nothing final", report.Number(asked-answered), report.Number(asked)))
 	}
 }

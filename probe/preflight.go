@@ -8,10 +8,16 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+
+	"golang.org/x/net/publicsuffix"
 )
 
 // ErrPort25 says that connections to port 25 do not get out of this network.
-var ErrPort25 = errors.New("probe: port 25 is closed from here")
+// ErrIntercepted says that they do, but that something in between answers them.
+var (
+	ErrPort25      = errors.New("probe: port 25 is closed from here")
+	ErrIntercepted = errors.New("probe: something in between answers in the place of mail hosts")
+)
 
 // maxPreflight is how long one of its hosts is waited for. They all answer within a second.
 const maxPreflight = 20 * time.Second
@@ -24,7 +30,7 @@ func preflightHosts() []string {
 
 // Preflight tries to reach several big mail hosts at once, by Options.Lookup. It returns nil
 // as soon as one of them says anything that is SMTP, be it a refusal; else an error that wraps ErrPort25
-// and tells what was seen, or ctx's. Where none of their names can be resolved, the error is another.
+// and tells what was seen, or ctx's. Where two of them greet by one name, and it is neither's, it wraps ErrIntercepted. Where none of their names can be resolved, the error is another.
 func (p *Prober) Preflight(ctx context.Context) error {
 	hosts := p.o.Preflight
 	if hosts == nil {
@@ -32,53 +38,99 @@ func (p *Prober) Preflight(ctx context.Context) error {
 	}
 	trying, stop := context.WithTimeout(ctx, maxPreflight)
 	defer stop()
-	seen := make(chan error, len(hosts))
+	type knocked struct {
+		host, greets string
+		err          error
+	}
+	seen := make(chan knocked, len(hosts))
 	for _, host := range hosts {
-		go func() { seen <- p.knock(trying, host) }()
+		go func() {
+			greets, err := p.knock(trying, host)
+			seen <- knocked{host, greets, err}
+		}()
 	}
 	var all []string
+	var first knocked
 	resolved := false
+	var enough <-chan time.Time
 	for range hosts {
-		err := <-seen
-		if err == nil {
+		var k knocked
+		select {
+		case k = <-seen:
+		case <-enough:
 			return nil
 		}
-		resolved = resolved || !errors.Is(err, errNoAddress)
-		all = append(all, err.Error())
+		switch {
+		case k.err != nil:
+			resolved = resolved || !errors.Is(k.err, errNoAddress)
+			all = append(all, k.err.Error())
+		case first.host == "" && ownGreeting(k.host, k.greets):
+			return nil
+		case first.host == "":
+			// Another may greet by the same name, which is then somebody's in between.
+			first, enough = k, time.After(secondGreeting)
+		case k.greets == first.greets && !ownGreeting(k.host, k.greets):
+			return fmt.Errorf("%w: %s and %s both greet as %s", ErrIntercepted, first.host, k.host, k.greets)
+		default:
+			return nil
+		}
 	}
 	switch {
 	case ctx.Err() != nil:
-		return fmt.Errorf("probe: %w", context.Cause(ctx))
+		return fmt.Errorf("probe: %w", ctx.Err())
+	case first.host != "":
+		return nil
 	case !resolved:
 		return fmt.Errorf("probe: whether port 25 is open could not be tried: %s", strings.Join(all, "; "))
 	}
 	return fmt.Errorf("%w: %s", ErrPort25, strings.Join(all, "; "))
 }
 
+// secondGreeting is how long a second host is waited for.
+const secondGreeting = 3 * time.Second
+
+// ownGreeting tells whether a greeting names the host, or a machine of the same
+// operator.
+func ownGreeting(host, greets string) bool {
+	return greets != "" && (Group(greets) == Group(host) || registrable(greets) == registrable(host))
+}
+
+// registrable is the registrable domain of a name, or the name.
+func registrable(name string) string {
+	if domain, err := publicsuffix.EffectiveTLDPlusOne(name); err == nil {
+		return domain
+	}
+	return name
+}
+
 var errNoAddress = errors.New("no address was found")
 
-// knock waits for the greeting of a host.
-func (p *Prober) knock(ctx context.Context, host string) error {
+// knock waits for the greeting of a host, and returns the name in it.
+func (p *Prober) knock(ctx context.Context, host string) (greets string, err error) {
 	var addrs []netip.Addr
 	if p.o.Lookup != nil {
 		addrs, _ = p.o.Lookup(ctx, host)
 	}
-	err := errNoAddress
+	err = errNoAddress
 	for _, a := range addrs {
 		if !p.o.Routable(a) {
 			continue
 		}
-		if err = p.greeted(ctx, netip.AddrPortFrom(a, uint16(p.o.Port))); err == nil {
-			return nil
+		if greets, err = p.greeted(ctx, netip.AddrPortFrom(a, uint16(p.o.Port))); err == nil {
+			return greets, nil
 		}
 	}
 	if errors.Is(err, errNoAddress) {
-		return fmt.Errorf("%s: %w", host, err)
+		return "", fmt.Errorf("%s: %w", host, err)
 	}
-	return fmt.Errorf("%s: %s", host, failureTexts[failureOf(err)])
+	text := failureTexts[failureOf(err)]
+	if failureOf(err) == Unreachable {
+		text += " (" + bare(err) + ")"
+	}
+	return "", fmt.Errorf("%s: %s", host, text)
 }
 
-func (p *Prober) greeted(ctx context.Context, to netip.AddrPort) error {
+func (p *Prober) greeted(ctx context.Context, to netip.AddrPort) (greets string, err error) {
 	var from netip.Addr
 	for _, s := range p.o.Sources {
 		if s.Unmap().Is4() == to.Addr().Unmap().Is4() {
@@ -89,14 +141,16 @@ func (p *Prober) greeted(ctx context.Context, to netip.AddrPort) error {
 	conn, err := p.dial(dialing, from, to)
 	stop()
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
 	conn.SetDeadline(time.Now().Add(maxPreflight))
-	if _, _, err := readReply(bufio.NewReader(conn), func([]byte) {}); err != nil {
-		return err
+	_, text, err := readReply(bufio.NewReader(conn), func([]byte) {})
+	if err != nil {
+		return "", err
 	}
 	conn.Write([]byte("QUIT\r\n")) // nobody waits for what becomes of it
-	return nil
+	name, _, _ := strings.Cut(strings.TrimSpace(text), " ")
+	return strings.ToLower(strings.TrimSuffix(name, ".")), nil
 }

@@ -48,13 +48,16 @@ type Summary struct {
 	Fixed      *Fixed           `json:"fixed,omitempty"` // of winnow fix; known_bad and the parts' groups are not filled in then
 	Gates      []string         `json:"gates,omitempty"` // those that were met, in words
 	Held       bool             `json:"held"`            // the outputs are named .held
-	Warnings   []string         `json:"warnings,omitempty"`
-	Next       []string         `json:"next"`
-	Lists      []Data           `json:"lists"`             // winnow's own lists that were used
-	History    *Store           `json:"history,omitempty"` // what became of earlier mail; without: nobody knew
-	Probe      *Probe           `json:"probe,omitempty"`   // what mail hosts were asked; without: nothing
-	Folder     string           `json:"folder"`            // where the files are; "" if there are none
-	Files      []File           `json:"files"`
+
+	HostsFailed bool `json:"-"` // what is not complete is what mail hosts were to say
+
+	Warnings []string `json:"warnings,omitempty"`
+	Next     []string `json:"next"`
+	Lists    []Data   `json:"lists"`             // winnow's own lists that were used
+	History  *Store   `json:"history,omitempty"` // what became of earlier mail; without: nobody knew
+	Probe    *Probe   `json:"probe,omitempty"`   // what mail hosts were asked; without: nothing
+	Folder   string   `json:"folder"`            // where the files are; "" if there are none
+	Files    []File   `json:"files"`
 }
 
 // Input is the list that was read.

@@ -62,7 +62,11 @@ func (s *Summary) blocked(b *bytes.Buffer) {
 	}
 	b.WriteString("REFUSED US, and were asked no further (winnow doctor tells what to mend):\n")
 	for _, blocked := range s.Probe.Blocked {
-		fmt.Fprintf(b, "  %s: %s not asked; %s\n", blocked.Provider, addresses(blocked.NotAsked), blocked.Reply)
+		fmt.Fprintf(b, "  %s: %s", blocked.Provider, blocked.Reply)
+		if blocked.NotAsked > 0 {
+			fmt.Fprintf(b, "; %s not asked", addresses(blocked.NotAsked))
+		}
+		b.WriteByte('\n')
 	}
 	b.WriteByte('\n')
 }
@@ -303,7 +307,7 @@ func (s *Summary) next(c *Counts) []string {
 			}
 		}
 	}
-	if s.Held && !s.Complete {
+	if s.Held && !s.Complete && !s.HostsFailed {
 		say("Run again when the resolver works, or name another one with --resolver, before you look further.")
 	}
 	switch {
@@ -311,6 +315,8 @@ func (s *Summary) next(c *Counts) []string {
 		say("Look at the list before you use it: far more would be removed than a list usually loses.")
 	case s.Held:
 		say("Look at the held files before you use them: far more was removed than a list usually loses. If it is right, run again with --max-removed 100%%.")
+	case !s.Complete && s.HostsFailed:
+		say("Run again when mail hosts can be asked (winnow doctor tells what keeps them from it): the outputs are named .incomplete.")
 	case !s.Complete:
 		say("Run again when the resolver works, or name another one with --resolver: the outputs are named .incomplete.")
 	case s.Parts[Clean].Rows > 0:

@@ -276,7 +276,7 @@ func showLines(ui *tui) func(probe.Line) {
 		defer mu.Unlock()
 		if l.Session != last {
 			last = l.Session
-			ui.say("%s (%s)", l.Host, l.Addr)
+			ui.say("%s (%s), session %d", l.Host, l.Addr, l.Session)
 		}
 		ui.say("  %c: %s", l.Who, printable(l.Text))
 	}

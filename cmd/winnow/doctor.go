@@ -106,6 +106,12 @@ func (f *doctorFlags) run(ctx context.Context, ui *tui) error {
 	if f.changed("timeout") && f.timeout <= 0 {
 		return usageError{errors.New("--timeout: it must be above 0, such as 5s")}
 	}
+	if !f.changed("helo") {
+		f.helo = p.Probe.Helo
+	}
+	if !f.changed("from") {
+		f.from = p.Probe.From
+	}
 	setup, err := f.setup()
 	if err != nil {
 		return usageError{err}
@@ -210,7 +216,7 @@ func (f *doctorFlags) setup() (sender.Setup, error) {
 	switch {
 	case f.from == "<>":
 		s.Null = true
-	case f.changed("from"):
+	case f.changed("from") || f.from != "":
 		if s.From, err = domainOf(f.from); err != nil {
 			return s, fmt.Errorf("--from: %q: %w", f.from, err)
 		}

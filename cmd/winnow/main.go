@@ -70,7 +70,7 @@ func exitCode(ctx context.Context, ui *tui, err error) int {
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.As(context.Cause(ctx), &sig) && errors.Is(err, context.Canceled):
+	case errors.As(context.Cause(ctx), &sig) && (errors.Is(err, context.Canceled) || errors.As(err, new(signalled))):
 		if errors.As(err, new(unchanged)) {
 			ui.say("winnow: stopped; no output was changed")
 		} else {

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"winnow/address"
+	"winnow/mx"
 	"winnow/policy"
 	"winnow/probe"
 	"winnow/sender"
@@ -70,7 +71,7 @@ func (f *probing) add(cmd *cobra.Command, patience time.Duration, force *bool) {
 	fs.Lookup("probe").NoOptDefVal = string(probeOn)
 	fs.StringVar(&f.helo, "helo", "", "of --probe: the `NAME` of this machine, which its address must bear (PTR); see winnow doctor")
 	fs.StringVar(&f.from, "from", "", "of --probe: the sender's `ADDRESS`, at a domain that takes mail, or <>")
-	fs.DurationVar(&f.patience, "patience", patience, "of --probe: ask again within this `TIME` where a host wants that (greylisting)")
+	fs.DurationVar(&f.patience, "patience", patience, "of --probe: ask again within this `TIME` where a host wants that (greylisting); 0 asks\nonce")
 	fs.IntVar(&f.budget, "budget", 0, "of --probe: ask hosts for no more than `N` recipients, made-up ones among them (no limit)")
 	fs.StringVar(&f.manners, "manners", "default", "of --probe: `MANNERS`: default, or none (only with --allow-private)")
 	fs.Var((*words)(&f.sources), "source-ip", "of --probe: connect from these `ADDRESSES` of this machine, by comma")
@@ -93,7 +94,7 @@ func (f *probing) lay(p policy.Policy, a *asking) error {
 	if f.changed == nil { // the demo's, and of commands without
 		f.changed = func(flag string) bool { return flag != "command-timeout" && flag != "session-timeout" }
 	}
-	if f.how == probeOff && !f.changed("probe") && p.Probe.On {
+	if f.how == probeOff && !f.changed("probe") && p.Probe.On && !a.offline {
 		f.how = probeOn
 		if p.Probe.Try {
 			f.how = probeTry
@@ -147,9 +148,11 @@ func (f *probing) options(a *asking) (probe.Options, error) {
 		Helo: strings.ToLower(strings.TrimSuffix(f.helo, ".")), Patience: f.patience, Budget: f.budget,
 		CommandTimeout: f.commandTime, SessionTimeout: f.sessionMax, Port: int(f.port), Dial: f.dial,
 	}
-	if _, err := address.ParseDomain(o.Helo); err != nil || !strings.Contains(o.Helo, ".") {
+	name, err := address.ParseDomain(o.Helo)
+	if err != nil || !strings.Contains(name, ".") {
 		return o, fmt.Errorf("--helo: %q is no full name of a host, such as mail.acme.com", f.helo)
 	}
+	o.Helo = name
 	if f.from != "<>" {
 		from, err := address.Parse(strings.Trim(f.from, "<>"))
 		if err != nil {
@@ -193,8 +196,13 @@ func (f *probing) prober(ctx context.Context, ui *tui, p policy.Policy, a *askin
 	if err != nil {
 		return nil, usageError{err}
 	}
-	if err := opt.Resolver.Check(ctx); err != nil {
-		return nil, fmt.Errorf("--probe: %w", err)
+	if err := opt.Resolver.Check(ctx); err != nil && ctx.Err() == nil {
+		why := "without a resolver that can be believed, mail hosts can not be found"
+		if f.how != probeTry {
+			return nil, fmt.Errorf("--probe: %s (%s). Name another one with --resolver; --probe=try goes on without", why, strings.TrimPrefix(err.Error(), "mx: "))
+		}
+		f.without(ui, opt, why, "")
+		return nothing, nil
 	}
 	dns := sender.NewClient(sender.ClientOptions{Servers: p.Resolvers, Timeout: p.Timeout})
 	o.Lookup = func(ctx context.Context, host string) ([]netip.Addr, error) { return lookUp(ctx, dns, host) }
@@ -213,7 +221,10 @@ func (f *probing) prober(ctx context.Context, ui *tui, p policy.Policy, a *askin
 			}
 		}
 	}
-	o.Notice = func(s string) { ui.say("winnow: %s", s) }
+	o.Notice = func(s string) { ui.note("winnow: %s", s) }
+	if f.dial != nil {
+		o.Preflight = []string{"gmail-smtp-in.l.google.com"} // one machine is all of them
+	}
 	memory, err := history.domains(ctx, p)
 	if err != nil {
 		return nil, errors.Join(err, kept.close())
@@ -237,13 +248,14 @@ func (f *probing) prober(ctx context.Context, ui *tui, p policy.Policy, a *askin
 	case ctx.Err() != nil:
 		return nil, err
 	case f.how == probeTry:
-		opt.Unprobed = strings.TrimPrefix(err.Error(), "probe: ")
-		grades := map[verdict.Kind]verdict.Grade{validate.SMTP(probe.NotAsked): verdict.Valid}
-		for k, g := range opt.Grades {
-			grades[k] = g
-		}
-		opt.Grades = grades
-		ui.say("winnow: mail hosts can not be asked, and the verdicts are DNS's: %s", opt.Unprobed)
+		why, seen, _ := strings.Cut(strings.TrimPrefix(err.Error(), "probe: "), ": ")
+		f.without(ui, opt, why, seen)
+	case errors.Is(err, probe.ErrIntercepted):
+		return nil, fmt.Errorf("%w. Its answers would be taken for theirs: probe from a network that lets port 25 through; --probe=try goes on without", err)
+	case errors.Is(err, probe.ErrPort25) && f.proxy != "":
+		return nil, fmt.Errorf("--proxy: no mail host was reached through it (%s). Look at its address, name and password, and whether it lets port 25 through; --probe=try goes on without", seenBy(err))
+	case errors.Is(err, probe.ErrPort25) && len(f.sources) > 0:
+		return nil, fmt.Errorf("--source-ip: no mail host was reached from there (%s). Each must be an address of this machine from which port 25 is open; --probe=try goes on without", seenBy(err))
 	case errors.Is(err, probe.ErrPort25):
 		return nil, fmt.Errorf("%w. Most networks of homes and clouds close it: ask the provider to open it, probe from a machine where it is open, or through one (--proxy); --probe=try goes on without", err)
 	default:
@@ -286,6 +298,25 @@ func (d *domains) close(ctx context.Context) error {
 	return err
 }
 
+// without goes on with what DNS says, and tells why.
+func (f *probing) without(ui *tui, opt *validate.Options, why, seen string) {
+	opt.Unprobed = why
+	grades := map[verdict.Kind]verdict.Grade{validate.SMTP(probe.NotAsked): verdict.Valid}
+	for k, g := range opt.Grades {
+		grades[k] = g
+	}
+	opt.Grades = grades
+	if seen != "" {
+		why += ": " + seen
+	}
+	ui.say("winnow: mail hosts can not be asked, and the verdicts are DNS's: %s", why)
+}
+
+// seenBy is what was seen of each host.
+func seenBy(err error) string {
+	return strings.TrimPrefix(err.Error(), probe.ErrPort25.Error()+": ")
+}
+
 // introduce sees to it that we do not come to mail hosts under a name or with a sender
 // that they refuse.
 func (f *probing) introduce(ctx context.Context, ui *tui, dns sender.DNS, a *asking, o probe.Options) error {
@@ -298,6 +329,9 @@ func (f *probing) introduce(ctx context.Context, ui *tui, dns sender.DNS, a *ask
 		ui.say("winnow: whether the name %s leads here could not be found out: %v", o.Helo, err)
 	} else if len(setup.Addrs) == 0 {
 		return fmt.Errorf("--helo: the name %s has no address in DNS: mail hosts would refuse us by it. Give the name of the machine that probes", o.Helo)
+	}
+	if own := fromWhere(o, a); len(own) > 0 {
+		setup.Addrs = own
 	}
 	so := sender.Options{DNS: dns, Only: []string{"helo-ptr", "mx"}}
 	if a.allowPrivate {
@@ -323,11 +357,24 @@ func (f *probing) introduce(ctx context.Context, ui *tui, dns sender.DNS, a *ask
 		return nil
 	}
 	why := fmt.Sprintf("--helo: no address of %s bears that name (PTR): %s", o.Helo, strings.Join(helo, "; "))
+	if len(fromWhere(o, a)) > 0 {
+		why = fmt.Sprintf("--helo: --source-ip does not bear the name %s (PTR): %s", o.Helo, strings.Join(helo, "; "))
+	}
 	if f.anyHelo != nil && *f.anyHelo {
 		ui.say("winnow: %s. --force goes on all the same; many hosts will refuse us", why)
 		return nil
 	}
 	return fmt.Errorf("%s. Many hosts would refuse us. Have the PTR record set, or give the name that it has; --force goes on all the same", why)
+}
+
+// fromWhere are the given addresses to connect from, as far as the world sees them.
+func fromWhere(o probe.Options, a *asking) (addrs []netip.Addr) {
+	for _, s := range o.Sources {
+		if o.Proxy == nil && (a.allowPrivate || mx.Routable(s)) {
+			addrs = append(addrs, s)
+		}
+	}
+	return addrs
 }
 
 // lookUp returns the addresses of a host; none and no error if it has none.

@@ -107,7 +107,7 @@ func newBar(w io.Writer, s pipeline.Stage, total int64) *progressbar.ProgressBar
 		progressbar.OptionSetDescription(fmt.Sprintf("%-17s", stages[s].title)),
 		progressbar.OptionSetWidth(24),
 		progressbar.OptionShowCount(),
-		progressbar.OptionSetPredictTime(true),
+		progressbar.OptionSetPredictTime(s != pipeline.Probe), // who makes us wait does not say how long,
 		progressbar.OptionThrottle(100 * time.Millisecond),
 		progressbar.OptionClearOnFinish(),
 		progressbar.OptionUseANSICodes(false),
