@@ -24,8 +24,10 @@ type domain struct {
 	postAsk   *asking
 	postReply *Reply
 
-	alive   bool // somebody was taken
-	refused int  // for good, while it was not
+	alive   bool   // somebody was taken
+	taken   string // who was; "" if nobody
+	wary    bool   // its last batch ended in noes: somebody who was taken is asked behind the next
+	refused int    // for good, while it was not
 	ended   *ending
 
 	counted int // of the route's load
@@ -145,8 +147,20 @@ func (d *domain) take(s *session, room int, first bool) *transaction {
 		t.rcpts = append(t.rcpts, d.postAsk)
 		reals--
 	}
+	late := d.wary && d.taken != "" && reals > lateFrom
+	if late {
+		reals--
+	}
 	for reals > 0 && len(d.redo) > 0 {
-		t.rcpts = append(t.rcpts, d.redo[0])
+		a := d.redo[0]
+		if a.late && !late && !(first && len(t.rcpts) == 0) { // the first of a session needs nobody behind it
+			if reals < 2 {
+				break
+			}
+			late = true
+			reals--
+		}
+		t.rcpts = append(t.rcpts, a)
 		d.redo = d.redo[1:]
 		reals--
 	}
@@ -161,6 +175,9 @@ func (d *domain) take(s *session, room int, first bool) *transaction {
 	}
 	if along && (len(t.rcpts) > 0 || d.wantsMadeUp()) {
 		t.rcpts = append(t.rcpts, d.witness())
+	}
+	if late {
+		t.rcpts = append(t.rcpts, &asking{local: d.taken, role: control})
 	}
 	if len(t.rcpts) == 0 {
 		return nil
@@ -187,11 +204,15 @@ func (d *domain) witness() *asking {
 	return d.madeUp
 }
 
-// release hands back those of the held whose worth is known now.
+// release hands back those of the held whose worth is known now. A no that came late
+// is asked again first.
 func (d *domain) release() (free []*asking) {
 	var kept []*asking
 	for _, a := range d.held {
 		switch {
+		case d.ended == nil && d.doubts(a) && !a.tried:
+			a.tried = true
+			d.redo = append(d.redo, a)
 		case d.ended != nil,
 			a.word == yes && d.settled(a.reply.Host),
 			a.word == no && d.alive:
@@ -203,6 +224,9 @@ func (d *domain) release() (free []*asking) {
 	d.held = kept
 	return free
 }
+
+// doubts tells whether a no came late in its session and is not borne out.
+func (d *domain) doubts(a *asking) bool { return a.word == no && a.late && d.taken != "" }
 
 // finished is release for a domain of which no more will come: the noes are too few to tell of the
 // domain, or their number is told with them.
@@ -217,6 +241,7 @@ func (d *domain) evidence(a *asking) Evidence {
 	e := Evidence{
 		ID: a.id, Domain: d.name, At: a.reply.At, Reply: a.reply, Asked: a.asked, TLS: a.tls, UTF8: !isASCII(a.local),
 	}
+	e.Late = d.doubts(a)
 	if d.catching != nil && (!a.reply.Said() || d.catching.Host == a.reply.Host) {
 		e.MadeUp = *d.catching
 	}

@@ -27,6 +27,10 @@ type Evidence struct {
 	// (RFC 6531).
 	UTF8 bool
 
+	// Late says that the host refused the address late in a session, and would not take
+	// after it whom it had taken before: it refuses everybody once asked for many.
+	Late bool
+
 	// MadeUp is the reply to a recipient of the domain that nobody has: zero if none
 	// was asked, or if none was answered. It is of the host of Reply. Its time may lie
 	// before the run, where Options.Known knew it.

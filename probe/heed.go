@@ -155,6 +155,7 @@ func (r *run) heedBatch(s *session, b *batch) {
 	now := time.Now()
 	before := s.answered
 	blame := b.failure != NotFailed // whoever was not answered first
+	b.doubt(s)
 	for _, t := range b.mails {
 		d := t.domain
 		d.out -= len(t.rcpts)
@@ -188,6 +189,40 @@ func (r *run) heedBatch(s *session, b *batch) {
 	}
 	if b.failure != NotFailed {
 		s.failure, s.detail = b.failure, b.detail
+	}
+}
+
+// lateFrom is how many answers a session has had before a no in it is late: who refuses
+// everybody after so many asks for less than any honest list has at a domain.
+const lateFrom = 3
+
+// doubt marks the noes of a batch that came late in its session, and those that were
+// borne out.
+func (b *batch) doubt(s *session) {
+	answered := s.answered
+	var behind []*asking // noes, and nobody taken after them
+	for _, t := range b.mails {
+		t.domain.wary = false
+		for _, a := range t.rcpts {
+			if !a.sent || a.word == silent {
+				continue
+			}
+			if a.role == real {
+				t.domain.wary = a.word == no && answered >= lateFrom
+			}
+			switch {
+			case a.role == real && a.word == no:
+				if a.late = answered >= lateFrom; a.late {
+					behind = append(behind, a)
+				}
+			case a.role == real && a.word == yes, a.role == control && a.word == yes:
+				for _, before := range behind {
+					before.late = false
+				}
+				behind = nil
+			}
+			answered++
+		}
 	}
 }
 

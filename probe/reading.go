@@ -65,6 +65,9 @@ func read(classify rules, e Evidence) Reading {
 	case e.Refused >= enough && postmaster != yes && (word == no || word == silent):
 		rd.blame(AllRefused)
 		rd.Answered = false
+	case atRcpt && word == no && e.Late:
+		rd.blame(NotFinal)
+		rd.Answered = false
 	case atRcpt && word == no:
 		rd.Code = codeOf(res.Reason)
 	case madeUp == yes && (word == yes || word == silent):
@@ -140,6 +143,9 @@ func (e *Evidence) detail() string {
 		parts = append(parts, e.Detail)
 	} else if e.Failure != NotFailed {
 		parts = append(parts, failureTexts[e.Failure])
+	}
+	if e.Late {
+		parts = append(parts, "at that point it refuses also whom it takes else")
 	}
 	if e.MadeUp.Said() {
 		parts = append(parts, "a made-up recipient: "+e.MadeUp.line())

@@ -21,6 +21,7 @@ func (r *run) heed(s *session, d *domain, a *asking, b *batch, now time.Time) {
 		d.post = r.heedOther(s, d, a, now, func() { d.post = unasked })
 		d.postReply = kept(a.reply)
 		d.alive = d.alive || d.post == madeYes
+	case control:
 	default:
 		r.heedReal(s, d, a, b, now)
 	}
@@ -48,6 +49,9 @@ func (r *run) heedReal(s *session, d *domain, a *asking, b *batch, now time.Time
 		r.redo(d, a)
 	case yes:
 		d.alive = true
+		if d.taken == "" && isASCII(a.local) {
+			d.taken = a.local
+		}
 		d.held = append(d.held, a)
 	case no:
 		if !d.alive {

@@ -39,6 +39,7 @@ const (
 	real       role = iota
 	witness         // made up
 	postmaster      // RFC 5321 section 4.5.1
+	control         // who was taken before: see asking.late
 )
 
 // asking is a recipient on its way: its number and local part, what was done, and what came of it.
@@ -52,6 +53,12 @@ type asking struct {
 	wait   time.Duration // that was waited last
 	put    int           // how often it was put off
 	tls    TLS
+
+	// late says that it was refused behind others, and that nobody in the session was taken
+	// after it: some hosts refuse everybody once they have been asked for too many. It is
+	// borne out where somebody who was taken before is taken again behind it.
+	late  bool
+	tried bool // to be borne out
 
 	sent  bool // in this batch
 	sure  bool // of a made-up one: somebody who was taken waits for it
