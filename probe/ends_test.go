@@ -60,3 +60,36 @@ func TestALateOneWithoutSMTPUTF8(t *testing.T) {
 		})
 	}
 }
+
+// A session still connects to a host of a provider that has just refused us: what its domain's next
+// host says is not the provider's.
+func TestARefusalWhileAnotherHostOfItIsConnectedTo(t *testing.T) {
+	for _, tt := range []struct{ name, other string }{
+		{"silent", "down silent"},
+		{"refused", "delay greeting 5s\ngreeting 451 4.3.0 not now"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, l *lab) {
+				l.host("mx1.prov.net", "delay rcpt * 2s\nrcpt * 550 5.7.1 blocked using zen.spamhaus.org")
+				l.host("mx2.prov.net", tt.other)
+				l.host("mx.backup.net", somebody)
+				l.domains["one.com"] = []string{"mx1.prov.net"}
+				l.domains["two.com"] = []string{"mx2.prov.net", "mx.backup.net"}
+				p, err := probe.New(l.options())
+				require.NoError(t, err)
+				found := make([]probe.Evidence, 3)
+				sum, err := p.Probe(t.Context(), func(yield func(probe.Target) bool) {
+					yield(l.target(0, "p0@one.com"))
+					yield(l.target(1, "p0@two.com"))
+					time.Sleep(5 * time.Minute)
+					yield(l.target(2, "p1@two.com"))
+				}, func(e probe.Evidence) { found[e.ID] = e })
+				require.NoError(t, err)
+				require.Equal(t, "ip-reputation blocked blocked ", codes(found), "%q", details(found))
+				require.Len(t, sum.Blocked, 1)
+				require.Equal(t, "prov.net", sum.Blocked[0].Group)
+				require.Equal(t, 2, sum.Blocked[0].NotAsked)
+			})
+		})
+	}
+}
