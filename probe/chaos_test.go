@@ -110,9 +110,12 @@ func (c *chaos) serve(conn net.Conn, addr string) {
 		verb, _, _ := strings.Cut(line, " ")
 		switch verb {
 		case "EHLO":
-			if kind == 4 {
+			switch kind {
+			case 0:
+				ok = say("250-mx\r\n250-SMTPUTF8\r\n250 PIPELINING")
+			case 4:
 				ok = say("250 mx")
-			} else {
+			default:
 				ok = say("250-mx\r\n250 PIPELINING")
 			}
 		case "RCPT":
@@ -153,7 +156,8 @@ func (c *chaos) answer(kind byte, rcpts int, line string) string {
 	return "550 5.1.1 no such user"
 }
 
-// Whatever goes wrong: everybody is told once, the run ends, nobody who is there is called invalid, and nobody
+// Whatever goes wrong: everybody is told once, the run ends (one in which addresses are left, and no session, no
+// alarm and no target to come, is a deadlock of its bubble), nobody who is there is called invalid, and nobody
 // who is not is called valid.
 func TestChaos(t *testing.T) {
 	grades := map[string]string{"": "valid"}
@@ -171,6 +175,7 @@ func TestChaos(t *testing.T) {
 
 func someChaos(t *testing.T, wildness int, seed uint64, grades map[string]string) {
 	c := &chaos{rng: rand.New(rand.NewPCG(seed, 7)), wildness: wildness, greylist: map[string]time.Time{}}
+	foreign := seed%2 == 1 // there are local parts that are not ASCII
 	var targets []probe.Target
 	for d := range 60 {
 		domain := fmt.Sprintf("d%d.com", d)
@@ -182,11 +187,21 @@ func someChaos(t *testing.T, wildness int, seed uint64, grades map[string]string
 			if c.roll(3) == 0 {
 				name = fmt.Sprintf("nobody.%d", id)
 			}
+			if foreign && c.roll(4) == 0 {
+				name += "ü"
+			}
 			target := local(id, name, domain)
 			target.MX.Hosts = []mx.Host{
 				{Name: host, Preference: 10, Addrs: []netip.Addr{netip.AddrFrom4([4]byte{192, 0, 2, byte(d % 40)}), netip.AddrFrom4([4]byte{192, 0, 3, byte(d % 40)})}},
 				{Name: "backup." + host, Preference: 20, Addrs: []netip.Addr{netip.AddrFrom4([4]byte{192, 0, 4, byte(d % 40)})}},
 			}
+			targets = append(targets, target)
+		}
+	}
+	early := len(targets)
+	for i, target := range targets { // stragglers, the last of their domains
+		if foreign && (i == 0 || targets[i-1].Addr.Domain != target.Addr.Domain) {
+			target.ID, target.Addr.Local = len(targets), fmt.Sprintf("nobody.%dü", len(targets))
 			targets = append(targets, target)
 		}
 	}
@@ -196,6 +211,9 @@ func someChaos(t *testing.T, wildness int, seed uint64, grades map[string]string
 	count := map[string]int{}
 	sum, err := p.Probe(context.Background(), func(yield func(probe.Target) bool) {
 		for i, target := range targets {
+			if i == early {
+				time.Sleep(time.Hour)
+			}
 			if i%50 == 0 {
 				time.Sleep(time.Duration(c.roll(3000)) * time.Millisecond)
 			}
@@ -208,7 +226,9 @@ func someChaos(t *testing.T, wildness int, seed uint64, grades map[string]string
 		rd := probe.Read(e)
 		grade, ok := grades[rd.Code]
 		require.True(t, ok, rd.Code)
-		count[grade]++
+		if rd.Code != probe.NotUTF8 {
+			count[grade]++
+		}
 		there := strings.HasPrefix(targets[e.ID].Addr.Local, "p.")
 		if there {
 			require.NotEqual(t, "invalid", grade, "%+v", e)
@@ -226,7 +246,7 @@ func someChaos(t *testing.T, wildness int, seed uint64, grades map[string]string
 		require.Zero(t, count["unknown"], "nothing was in the way")
 	}
 	c.going.Wait()
-	if wildness == 0 {
+	if wildness == 0 && !foreign {
 		require.LessOrEqual(t, 20*c.empty, c.sessions, "sessions in which nobody was asked for")
 	}
 }

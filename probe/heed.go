@@ -82,6 +82,7 @@ func (r *run) fill(s *session) *batch {
 		rt.load -= d.counted
 		d.counted = 0
 		t := d.take(s, min(room, r.left), s.rcpts == 0)
+		taken := d.out
 		if t != nil && !s.offers.utf8 {
 			t = r.without8(d, t)
 		}
@@ -95,7 +96,11 @@ func (r *run) fill(s *session) *batch {
 				most = 0 // a session of its own
 			}
 		}
-		r.touch(d)
+		if d.out < taken {
+			r.decide(d) // somebody was told: it may have been the last
+		} else {
+			r.touch(d)
+		}
 	}
 	if r.left <= 0 {
 		r.alarms.set(time.Now(), func() { r.stop(&ending{failure: OverBudget}) })

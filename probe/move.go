@@ -122,9 +122,9 @@ func (r *run) move(rt *route) {
 		}
 		rt.group = g
 		if l := r.lineOf(g); l.blocked != nil {
-			rt.lost = true
+			rt.lost, rt.trouble = true, l.blocked.ending()
 			for _, d := range rt.domains {
-				r.abandon(d, &ending{failure: Breaker, reply: l.blocked.Reply})
+				r.abandon(d, rt.trouble)
 			}
 			return
 		}

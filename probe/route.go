@@ -66,6 +66,7 @@ type ending struct {
 	detail  string
 	reply   Reply // with which the host ended it; perhaps none
 	tls     TLS
+	blocked *Blocked // of a Breaker
 }
 
 // maxHosts is how many hosts of a domain are tried.

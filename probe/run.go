@@ -196,7 +196,7 @@ func (r *run) domain(t Target) *domain {
 	d.route = rt
 	rt.domains = append(rt.domains, d)
 	if line := r.lines[rt.group]; line.blocked != nil {
-		d.ended = &ending{failure: Breaker, reply: line.blocked.Reply}
+		d.ended = line.blocked.ending()
 		return d
 	}
 	if rt.lost {

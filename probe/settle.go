@@ -236,6 +236,9 @@ func (r *run) stop(end *ending) {
 	}
 }
 
+// ending is why nobody else is asked there.
+func (b *Blocked) ending() *ending { return &ending{failure: Breaker, reply: b.Reply, blocked: b} }
+
 // block ends the asking of a provider that has refused us.
 func (r *run) block(g *group, reply Reply) {
 	l := r.lines[g]
@@ -243,9 +246,10 @@ func (r *run) block(g *group, reply Reply) {
 		return
 	}
 	l.blocked = &Blocked{Group: g.name, Reply: reply}
-	end := &ending{failure: Breaker, reply: reply}
+	end := l.blocked.ending()
 	for _, rt := range r.routes {
 		if rt.group == g {
+			rt.lost, rt.trouble = true, end // a session that is on its way there leads to no other host
 			for _, d := range rt.domains {
 				r.abandon(d, end)
 			}
@@ -265,7 +269,7 @@ func (r *run) tell(d *domain, a *asking, end *ending) {
 			e.Reply, e.TLS = end.reply, end.tls
 		}
 		if end.failure == Breaker {
-			r.lineOf(d.route.group).blocked.NotAsked++
+			end.blocked.NotAsked++
 		}
 	}
 	if e.At = e.Reply.At; e.At.IsZero() {
