@@ -69,7 +69,7 @@ func (r *run) uncount(s *session) {
 // nothing, or nothing more may be asked.
 func (r *run) fill(s *session) *batch {
 	rt := s.route
-	if rt.place != s.place || r.lines[s.group].blocked != nil || rt.lost || s.aged() {
+	if rt.place != s.place || r.shut(s.group) || rt.lost || s.aged() {
 		return nil
 	}
 	most, room := r.p.capacity(s.group, s.rcpts, s.refused)
