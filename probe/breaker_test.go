@@ -3,6 +3,7 @@ package probe_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -59,4 +60,46 @@ func TestABreakerHoldsForOtherRuns(t *testing.T) {
 			})
 		})
 	}
+}
+
+// That we are too fast is counted once a session, however many replies of a batch say so; and nobody
+// is asked in the same session while the provider is left alone.
+func TestTooFast(t *testing.T) {
+	const fast = "rcpt * 450 4.7.1 you are sending too fast, rate limited\n"
+	for _, tt := range []struct {
+		name, dialogue, want string
+		sessions             int
+	}{
+		{"a whole batch", "first 5 " + fast + somebody, "ok ok ok ok ", 2},
+		{"one after another", "ehlo 250 mx\nfirst 2 " + fast + somebody, "ok ok ok ok ", 5},
+		{"in three sessions", "ehlo 250 mx\n" + fast, "blocked blocked blocked blocked ", 3},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, l *lab) {
+				l.host("mx.acme.com", tt.dialogue)
+				found, sum := l.ask(l.options(), people(4, "acme.com")...)
+				require.Equal(t, tt.want, codes(found), "%q", details(found))
+				require.Equal(t, tt.sessions, sum.Sessions)
+				for i := range l.began[1:] {
+					require.GreaterOrEqual(t, l.began[i+1].Sub(l.began[i]), time.Minute)
+				}
+			})
+		})
+	}
+}
+
+// Sessions that greet while their provider is left alone go home, and that is not their host's fault.
+func TestAPauseIsNoFault(t *testing.T) {
+	bubble(t, func(t *testing.T, l *lab) {
+		l.host("mx1.acme.com", "delay greeting 4s\nfirst 1 greeting 421 4.7.0 you are sending too fast, rate limited\n"+somebody)
+		l.host("mx2.acme.com", "delay greeting 3s\n"+somebody)
+		l.host("mx3.acme.com", somebody)
+		l.domains["acme.net"] = []string{"mx1.acme.com"}
+		l.domains["acme.com"] = []string{"mx2.acme.com", "mx3.acme.com"}
+		o := l.options()
+		o.Manners.Default = probe.Limits{Connections: 8}
+		found, _ := l.ask(o, append(people(100, "acme.com"), "p0@acme.net")...)
+		require.Equal(t, 5, strings.Count(codes(found), "ok "))
+		require.NotContains(t, l.dials, "mx3.acme.com")
+	})
 }

@@ -39,7 +39,7 @@ func (r *run) heedEvent(e event) {
 func (r *run) instruct(s *session) {
 	b := r.fill(s)
 	if rt := s.route; b == nil {
-		s.idled = s.rcpts == 0 && rt.load > 0 && rt.place == s.place && r.stopped == nil
+		s.idled = s.rcpts == 0 && rt.load > 0 && rt.place == s.place && r.stopped == nil && !r.pausing(s.group)
 		r.leave(s)
 		close(s.work)
 		return
@@ -69,7 +69,7 @@ func (r *run) uncount(s *session) {
 // nothing, or nothing more may be asked.
 func (r *run) fill(s *session) *batch {
 	rt := s.route
-	if rt.place != s.place || r.shut(s.group) || rt.lost || s.aged() {
+	if rt.place != s.place || r.shut(s.group) || rt.lost || s.aged() || r.pausing(s.group) {
 		return nil
 	}
 	most, room := r.p.capacity(s.group, s.rcpts, s.refused)
@@ -106,6 +106,9 @@ func (r *run) fill(s *session) *batch {
 	b.last = most < fewest || s.offers.pipelining && rt.load == 0 && b.settles()
 	return b
 }
+
+// pausing tells whether a group is left alone for now.
+func (r *run) pausing(g *group) bool { return time.Now().Before(r.p.paused(g)) }
 
 // fewest is the size of the smallest batch for which a session is prolonged while there is more to
 // ask.
@@ -252,7 +255,8 @@ func (r *run) teach(s *session, reply Reply, word said, now time.Time) {
 	case hangup, slower:
 		s.refusal = reply
 		wait, _ := bounce.AskedToWait(reply.Text)
-		opens = r.p.pause(s.group, reply, word, s.answered, min(wait, maxPause), now)
+		opens = r.p.pause(s.group, reply, word, s.answered, s.paused, min(wait, maxPause), now)
+		s.paused = true
 	case tooMany:
 		s.refusal = reply
 		if s.answered > 0 {

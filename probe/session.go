@@ -66,6 +66,7 @@ type session struct {
 	stuck    bool      // for so long that the session's place was lent to others
 	lent     bool      // the place in its group too
 	idled    bool      // it was sent home although there was something to ask
+	paused   bool      // its host said that we are too fast, or hung up
 	rcpts    int       // RCPT sent
 	refused  int
 	answered int
