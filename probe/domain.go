@@ -192,7 +192,7 @@ func (d *domain) release() (free []*asking) {
 	var kept []*asking
 	for _, a := range d.held {
 		switch {
-		case d.ended != nil,
+		case d.ended != nil && (a.word != yes || d.made != madeOut),
 			a.word == yes && d.settled(a.reply.Host),
 			a.word == no && d.alive:
 			free = append(free, a)

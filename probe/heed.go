@@ -39,7 +39,7 @@ func (r *run) heedEvent(e event) {
 func (r *run) instruct(s *session) {
 	b := r.fill(s)
 	if rt := s.route; b == nil {
-		s.idled = s.rcpts == 0 && rt.load > 0 && rt.place == s.place && r.stopped == nil && !r.pausing(s.group)
+		s.idled = s.rcpts == 0 && rt.load > 0 && rt.place == s.place && r.stopped == nil && r.left > 0 && !r.pausing(s.group)
 		r.leave(s)
 		close(s.work)
 		return
@@ -91,14 +91,12 @@ func (r *run) fill(s *session) *batch {
 			most -= len(t.rcpts)
 			s.rcpts += len(t.rcpts)
 			r.left -= len(t.rcpts)
+			r.asking += len(t.rcpts)
 			if t.rcpts[0].role == witness && alone(s.host) {
 				most = 0 // a session of its own
 			}
 		}
 		r.touch(d)
-	}
-	if r.left <= 0 {
-		r.alarms.set(time.Now(), func() { r.stop(&ending{failure: OverBudget}) })
 	}
 	if len(b.mails) == 0 {
 		return nil
@@ -158,9 +156,11 @@ func (r *run) heedBatch(s *session, b *batch) {
 	now := time.Now()
 	before := s.answered
 	blame := b.failure != NotFailed // whoever was not answered first
+	spent := r.left <= 0
 	for _, t := range b.mails {
 		d := t.domain
 		d.out -= len(t.rcpts)
+		r.asking -= len(t.rcpts)
 		if t.mail.Said() && t.word != yes {
 			r.heedMail(s, t, now)
 			continue
@@ -185,6 +185,12 @@ func (r *run) heedBatch(s *session, b *batch) {
 			r.heed(s, d, a, b, now)
 		}
 		r.decide(d)
+	}
+	switch {
+	case r.left <= 0 && r.asking == 0:
+		r.stop(&ending{failure: OverBudget})
+	case r.left > 0 && spent:
+		r.wakeAll()
 	}
 	if s.answered > before {
 		s.route.barren = 0
@@ -241,6 +247,8 @@ func (r *run) heedMail(s *session, t *transaction, now time.Time) {
 	for _, a := range t.rcpts {
 		if a.sent {
 			r.count(a) // it was on its way already
+		} else {
+			r.left++ // the session's share is not given back: hosts count a MAIL that they refuse, too
 		}
 		a.word, a.reply, a.tls = t.word, t.mail, s.tls
 		r.heed(s, d, a, &batch{}, now)
