@@ -103,3 +103,56 @@ func TestAPauseIsNoFault(t *testing.T) {
 		require.NotContains(t, l.dials, "mx3.acme.com")
 	})
 }
+
+// What companies let in is their own policy, not their provider's; what is said of us is for all.
+func TestPoliciesOfTenants(t *testing.T) {
+	const (
+		m365    = "-com.mail.protection.outlook.com"
+		policy  = "ehlo 250 mx\nrcpt * 550 5.7.1 TRANSPORT.RULES.RejectMessage; the message was rejected by organization policy"
+		partner = "ehlo 250 mx\nrcpt * 550 5.7.51 TenantInboundAttribution; Rejecting. Recipient has a partner connector with SenderDomains restricted"
+	)
+	for _, tt := range []struct {
+		name, host, dialogue string // the host's name: for each domain if it begins with -
+		want                 string
+	}{
+		{"Microsoft 365", m365, policy, "policy policy policy policy ok "},
+		{"Microsoft 365: connectors", m365, partner, "policy policy policy policy ok "},
+		{"Microsoft 365: our sender", m365, "ehlo 250 mx\nrcpt * 550 5.7.1 sender address rejected", "sender-rejected sender-rejected sender-rejected blocked blocked "},
+		{"Microsoft 365: our address", m365, "rcpt * 550 5.7.606 Access denied, banned sending IP [203.0.113.1].", "ip-reputation blocked blocked blocked blocked "},
+		{"a host of one's own", "-com.hosts.example.net", policy, "policy policy policy blocked blocked "},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, l *lab) {
+				p, err := probe.New(l.options())
+				require.NoError(t, err)
+				found := make([]probe.Evidence, 5)
+				_, err = p.Probe(context.Background(), func(yield func(probe.Target) bool) {
+					for i := range found {
+						name, dialogue := fmt.Sprintf("d%d%s", i, tt.host), tt.dialogue
+						if i == 4 {
+							dialogue = somebody
+						}
+						l.host(name, dialogue)
+						domain := fmt.Sprintf("d%d.com", i)
+						l.domains[domain] = []string{name}
+						yield(l.target(i, "p0@"+domain))
+						time.Sleep(10 * time.Second)
+					}
+				}, func(e probe.Evidence) { found[e.ID] = e })
+				require.NoError(t, err)
+				require.Equal(t, tt.want, codes(found), "%q", details(found))
+			})
+		})
+	}
+}
+
+// The policy of a provider's own domain is the provider's.
+func TestThePolicyOfAProvidersOwnDomain(t *testing.T) {
+	bubble(t, func(t *testing.T, l *lab) {
+		l.host("gmail-smtp-in.l.google.com", "ehlo 250 mx\nrcpt * 550 5.7.1 refused by a policy")
+		l.domains["gmail.com"] = []string{"gmail-smtp-in.l.google.com"}
+		found, sum := l.ask(l.options(), people(30, "gmail.com")...)
+		require.Len(t, sum.Blocked, 1)
+		require.Greater(t, strings.Count(codes(found), "blocked "), 10)
+	})
+}

@@ -49,7 +49,7 @@ type tally struct{ answered, refused int }
 
 func (t *tally) count(word said) {
 	t.answered++
-	if word == no || word == unlike {
+	if word == no || word == unlike || word == theirs {
 		t.refused++
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"winnow/address"
 	"winnow/bounce"
+	"winnow/provider"
 )
 
 // heedEvent heeds what a session tells.
@@ -179,7 +180,7 @@ func (r *run) heedBatch(s *session, b *batch) {
 			}
 			if a.word != silent {
 				r.keep(d, a)
-				r.teach(s, a.reply, a.word, now)
+				r.teach(s, a.reply, r.weigh(s.group, d, a), now)
 				s.heard(a.word)
 			}
 			r.heed(s, d, a, b, now)
@@ -254,6 +255,19 @@ func (r *run) heedMail(s *session, t *transaction, now time.Time) {
 		r.heed(s, d, a, &batch{}, now)
 	}
 	r.decide(d)
+}
+
+// weigh says what the answer for a recipient means for the whole group. At a provider, each domain of its customers
+// has a policy of its own, which says nothing of what the others let in.
+func (r *run) weigh(g *group, d *domain, a *asking) said {
+	if a.word != unlike || !g.known || provider.OfDomain(d.name) != provider.Unknown {
+		return a.word
+	}
+	switch res, _ := hear(r.p.rules, a.reply); res.Reason {
+	case bounce.Policy, bounce.AuthRequired, bounce.TLSRequired:
+		return theirs
+	}
+	return a.word
 }
 
 // teach takes what a reply says of us into account for the whole group.
