@@ -45,7 +45,7 @@ func (r *run) instruct(s *session) {
 		close(s.work)
 		return
 	}
-	s.state, s.since = busy, time.Now()
+	s.state, s.since, s.asked = busy, time.Now(), true
 	s.work <- b
 	if b.last {
 		r.uncount(s)

@@ -67,6 +67,7 @@ type session struct {
 	lent     bool      // the place in its group too
 	idled    bool      // it was sent home although there was something to ask
 	paused   bool      // its host said that we are too fast, or hung up
+	asked    bool      // it was given a batch
 	rcpts    int       // RCPT sent
 	refused  int
 	answered int
