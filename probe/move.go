@@ -74,8 +74,8 @@ func (r *run) barren(rt *route, end ending) {
 
 // advance goes on to the next host, and after the last one waits, or gives the route up.
 func (r *run) advance(rt *route, end ending) {
-	if rt.trouble == nil || end.reply.Said() {
-		rt.trouble = &end // what was said tells more than that nothing was
+	if rt.trouble == nil || end.reply.Said() || rt.trouble.definite() {
+		rt.trouble = &end // what was said tells more than that nothing was, and what may pass more than what does not
 	}
 	rt.proven, rt.plain, rt.barren = false, false, 0
 	if rt.place++; rt.place < len(rt.hosts) {

@@ -171,7 +171,11 @@ func (s *session) reach(ctx context.Context) ([]netip.Addr, bool) {
 		defer cancel()
 		var err error
 		if addrs, err = s.p.o.Lookup(ctx, s.host); err != nil && len(addrs) == 0 {
-			s.failure, s.detail = NoHost, "the address of "+s.host+" could not be found out"
+			if s.failure = failureOf(err); s.failure != Timeout {
+				s.failure = Unreachable
+			}
+			s.detail = "the name " + s.host + " could not be looked up"
+			s.note(s.detail)
 			return nil, false
 		}
 	}
