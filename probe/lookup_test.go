@@ -3,11 +3,14 @@ package probe_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/netip"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"winnow/mx"
 	"winnow/probe"
 )
 
@@ -90,6 +93,50 @@ func TestOneHostHasNoAddress(t *testing.T) {
 				require.Equal(t, "network ", codes(found))
 				require.Equal(t, "refused", found[0].Failure.String())
 				require.Equal(t, []string{"mx2.acme.com", "mx2.acme.com"}, l.dials)
+			})
+		})
+	}
+}
+
+// The address of ours is of the family of the host's, also where that is looked up late.
+func TestSourcesOfBothFamilies(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		early bool // the addresses stand in the target
+		more  []netip.Addr
+	}{
+		{"looked up late", false, nil},
+		{"looked up late: the other family leads nowhere", false, []netip.Addr{netip.MustParseAddr("fe80::1")}},
+		{"known: the other family leads nowhere", true, []netip.Addr{netip.MustParseAddr("fe80::1")}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, l *lab) {
+				var addrs []string
+				for i := range 8 {
+					addrs = append(addrs, fmt.Sprintf("p0@d%d.com", i))
+					l.host(fmt.Sprintf("mx.d%d.com", i), somebody)
+				}
+				o := l.options()
+				o.Sources = []netip.Addr{netip.MustParseAddr("203.0.113.5"), netip.MustParseAddr("2001:db8::5")}
+				o.Routable = func(a netip.Addr) bool { return !slices.Contains(tt.more, a) }
+				o.Lookup = func(_ context.Context, host string) ([]netip.Addr, error) {
+					return append(slices.Clone(tt.more), l.hosts[host].addr), nil
+				}
+				var found []probe.Evidence
+				if tt.early {
+					p, err := probe.New(o)
+					require.NoError(t, err)
+					for i, a := range addrs {
+						target := l.target(i, a)
+						target.MX.Hosts = []mx.Host{{Name: target.MX.Hosts[0].Name, Addrs: append(slices.Clone(tt.more), target.MX.Hosts[0].Addrs...)}}
+						e, err := p.Address(context.Background(), target)
+						require.NoError(t, err)
+						found = append(found, e)
+					}
+				} else {
+					found = l.askUnlooked(o, addrs...)
+				}
+				require.Equal(t, "ok ok ok ok ok ok ok ok ", codes(found), "%q", details(found))
 			})
 		})
 	}
