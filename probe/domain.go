@@ -213,7 +213,7 @@ func (d *domain) release() (free []*asking) {
 		case d.ended == nil && d.doubts(a) && !a.tried:
 			a.tried = true
 			d.redo = append(d.redo, a)
-		case d.ended != nil,
+		case d.ended != nil && (a.word != yes || d.made != madeOut),
 			a.word == yes && d.settled(a.reply.Host),
 			a.word == no && d.alive:
 			free = append(free, a)

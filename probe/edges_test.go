@@ -225,8 +225,8 @@ func TestALookupThatFails(t *testing.T) {
 		o := l.options()
 		o.Lookup = func(context.Context, string) ([]netip.Addr, error) { return nil, errors.New("servfail") }
 		found, _ := l.ask(o, "p0@acme.com")
-		require.Equal(t, "not-asked ", codes(found))
-		require.Contains(t, probe.Read(found[0]).Detail, "the address of mx.acme.com could not be found out")
+		require.Equal(t, "network ", codes(found))
+		require.Contains(t, probe.Read(found[0]).Detail, "the name mx.acme.com could not be looked up")
 	})
 }
 

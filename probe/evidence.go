@@ -65,7 +65,7 @@ const (
 	Patience            // the host wants to be asked again later than Options.Patience or the deadline allows
 	Timeout             // no host answered in time
 	Refused             // the connection was refused
-	Unreachable         // no route to any host, or another error of the network
+	Unreachable         // no route to any host, or another error of the network; the host's name could not be looked up for now
 	Dropped             // the connection was closed or reset in the midst of the dialogue, more than once
 	Garbled             // what came is no SMTP: an endless line, no reply code
 	NoUTF8              // the local part is not ASCII, and the host does not offer SMTPUTF8

@@ -49,7 +49,7 @@ type tally struct{ answered, refused int }
 
 func (t *tally) count(word said) {
 	t.answered++
-	if word == no || word == unlike {
+	if word == no || word == unlike || word == theirs {
 		t.refused++
 	}
 }
@@ -255,12 +255,16 @@ func (g *group) open(r Reply) bool {
 
 // pause slows a group down: it hung up, or said that we are too fast. answered are
 // the recipients that it had answered in the session. That we are too fast opens the breaker
-// when it was said in several sessions in which nothing else was.
-func (p *Prober) pause(g *group, r Reply, word said, answered int, wait time.Duration, now time.Time) (opens bool) {
+// when it was said in several sessions in which nothing else was; again says that this session was
+// counted already.
+func (p *Prober) pause(g *group, r Reply, word said, answered int, again bool, wait time.Duration, now time.Time) (opens bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if until := now.Add(max(g.most.Pause, wait)); until.After(g.until) {
 		g.until = until
+	}
+	if again {
+		return false
 	}
 	g.conns = max(1, g.conns/2)
 	g.clean = 0

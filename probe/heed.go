@@ -5,6 +5,7 @@ import (
 
 	"winnow/address"
 	"winnow/bounce"
+	"winnow/provider"
 )
 
 // heedEvent heeds what a session tells.
@@ -39,12 +40,12 @@ func (r *run) heedEvent(e event) {
 func (r *run) instruct(s *session) {
 	b := r.fill(s)
 	if rt := s.route; b == nil {
-		s.idled = s.rcpts == 0 && rt.load > 0 && rt.place == s.place && r.stopped == nil
+		s.idled = s.rcpts == 0 && rt.load > 0 && rt.place == s.place && r.stopped == nil && r.left > 0 && !r.pausing(s.group)
 		r.leave(s)
 		close(s.work)
 		return
 	}
-	s.state, s.since = busy, time.Now()
+	s.state, s.since, s.asked = busy, time.Now(), true
 	s.work <- b
 	if b.last {
 		r.uncount(s)
@@ -69,7 +70,7 @@ func (r *run) uncount(s *session) {
 // nothing, or nothing more may be asked.
 func (r *run) fill(s *session) *batch {
 	rt := s.route
-	if rt.place != s.place || r.lines[s.group].blocked != nil || rt.lost || s.aged() {
+	if rt.place != s.place || r.shut(s.group) || rt.lost || s.aged() || r.pausing(s.group) {
 		return nil
 	}
 	most, room := r.p.capacity(s.group, s.rcpts, s.refused)
@@ -92,6 +93,7 @@ func (r *run) fill(s *session) *batch {
 			most -= len(t.rcpts)
 			s.rcpts += len(t.rcpts)
 			r.left -= len(t.rcpts)
+			r.asking += len(t.rcpts)
 			if t.rcpts[0].role == witness && alone(s.host) {
 				most = 0 // a session of its own
 			}
@@ -102,15 +104,15 @@ func (r *run) fill(s *session) *batch {
 			r.touch(d)
 		}
 	}
-	if r.left <= 0 {
-		r.alarms.set(time.Now(), func() { r.stop(&ending{failure: OverBudget}) })
-	}
 	if len(b.mails) == 0 {
 		return nil
 	}
 	b.last = most < fewest || s.offers.pipelining && rt.load == 0 && b.settles()
 	return b
 }
+
+// pausing tells whether a group is left alone for now.
+func (r *run) pausing(g *group) bool { return time.Now().Before(r.p.paused(g)) }
 
 // fewest is the size of the smallest batch for which a session is prolonged while there is more to
 // ask.
@@ -161,9 +163,11 @@ func (r *run) heedBatch(s *session, b *batch) {
 	before := s.answered
 	blame := b.failure != NotFailed // whoever was not answered first
 	b.doubt(s)
+	spent := r.left <= 0
 	for _, t := range b.mails {
 		d := t.domain
 		d.out -= len(t.rcpts)
+		r.asking -= len(t.rcpts)
 		if t.mail.Said() && t.word != yes {
 			r.heedMail(s, t, now)
 			continue
@@ -182,12 +186,18 @@ func (r *run) heedBatch(s *session, b *batch) {
 			}
 			if a.word != silent {
 				r.keep(d, a)
-				r.teach(s, a.reply, a.word, now)
+				r.teach(s, a.reply, r.weigh(s.group, d, a), now)
 				s.heard(a.word)
 			}
 			r.heed(s, d, a, b, now)
 		}
 		r.decide(d)
+	}
+	switch {
+	case r.left <= 0 && r.asking == 0:
+		r.stop(&ending{failure: OverBudget})
+	case r.left > 0 && spent:
+		r.wakeAll()
 	}
 	if s.answered > before {
 		s.route.barren = 0
@@ -278,11 +288,26 @@ func (r *run) heedMail(s *session, t *transaction, now time.Time) {
 	for _, a := range t.rcpts {
 		if a.sent {
 			r.count(a) // it was on its way already
+		} else {
+			r.left++ // the session's share is not given back: hosts count a MAIL that they refuse, too
 		}
 		a.word, a.reply, a.tls = t.word, t.mail, s.tls
 		r.heed(s, d, a, &batch{}, now)
 	}
 	r.decide(d)
+}
+
+// weigh says what the answer for a recipient means for the whole group. At a provider, each domain of its customers
+// has a policy of its own, which says nothing of what the others let in.
+func (r *run) weigh(g *group, d *domain, a *asking) said {
+	if a.word != unlike || !g.known || provider.OfDomain(d.name) != provider.Unknown {
+		return a.word
+	}
+	switch res, _ := hear(r.p.rules, a.reply); res.Reason {
+	case bounce.Policy, bounce.AuthRequired, bounce.TLSRequired:
+		return theirs
+	}
+	return a.word
 }
 
 // teach takes what a reply says of us into account for the whole group.
@@ -292,7 +317,8 @@ func (r *run) teach(s *session, reply Reply, word said, now time.Time) {
 	case hangup, slower:
 		s.refusal = reply
 		wait, _ := bounce.AskedToWait(reply.Text)
-		opens = r.p.pause(s.group, reply, word, s.answered, min(wait, maxPause), now)
+		opens = r.p.pause(s.group, reply, word, s.answered, s.paused, min(wait, maxPause), now)
+		s.paused = true
 	case tooMany:
 		s.refusal = reply
 		if s.answered > 0 {

@@ -21,7 +21,7 @@ func (r *run) heedEnd(s *session) {
 		r.heedNoGreeting(s)
 	case s.failure == NotFailed && s.answered > 0:
 		r.p.recover(s.group)
-	case s.answered == 0 && (s.rcpts > 0 || s.idled):
+	case s.answered == 0 && (s.asked || s.idled):
 		r.barren(rt, ending{failure: s.failure, detail: s.detail, reply: s.refusal, tls: s.tls})
 	}
 	r.lineUp(rt)
@@ -74,8 +74,8 @@ func (r *run) barren(rt *route, end ending) {
 
 // advance goes on to the next host, and after the last one waits, or gives the route up.
 func (r *run) advance(rt *route, end ending) {
-	if rt.trouble == nil || end.reply.Said() {
-		rt.trouble = &end // what was said tells more than that nothing was
+	if rt.trouble == nil || end.reply.Said() || rt.trouble.definite() {
+		rt.trouble = &end // what was said tells more than that nothing was, and what may pass more than what does not
 	}
 	rt.proven, rt.plain, rt.barren = false, false, 0
 	if rt.place++; rt.place < len(rt.hosts) {

@@ -45,8 +45,8 @@ type Options struct {
 	// that was checked is the one that is connected to.
 	Routable func(netip.Addr) bool
 
-	// Lookup finds the addresses of an MX host whose mx.Host.Addrs is nil. Called
-	// concurrently. nil: such a host is passed over.
+	// Lookup finds the addresses of an MX host whose mx.Host.Addrs is nil; an error says that
+	// they are not known now, none without one that there are none. Called concurrently. nil: such a host is passed over.
 	Lookup func(ctx context.Context, host string) ([]netip.Addr, error)
 
 	Rules *bounce.Rules  // nil: those that come with winnow

@@ -136,7 +136,8 @@ func (p *Prober) number() int {
 }
 
 // source returns the address of ours from which a host is asked: always the same, in later
-// runs too, for a greylist knows us by it. Of those of IPv4 and IPv6, each host gets one by what it has.
+// runs too, for a greylist knows us by it. Of those of IPv4 and IPv6, each host gets one by what it has
+// that may be connected to.
 func (p *Prober) source(h mx.Host) netip.Addr {
 	if len(p.o.Sources) == 0 {
 		return netip.Addr{}

@@ -35,6 +35,7 @@ type run struct {
 	working sync.WaitGroup
 
 	left     int // RCPT that may still be sent
+	asking   int // of those that may not, in batches: what was not sent is given back
 	open     int // targets not told
 	sessions int
 	whole    bool    // all targets have come

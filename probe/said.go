@@ -20,6 +20,7 @@ const (
 	slower              // refused because of our rate
 	blocked             // refused because of who we are
 	unlike              // refused because of us or by a policy, perhaps for this recipient only
+	theirs              // unlike, and by the policy of a customer of the provider: only said of learning
 	unclear             // anything else: to ask again is of no use
 )
 

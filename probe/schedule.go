@@ -28,6 +28,14 @@ func (r *run) lineOf(g *group) *line {
 	return l
 }
 
+// shut tells whether a group has refused us, this run or another one under way.
+func (r *run) shut(g *group) bool {
+	if reply, ok := r.p.refused(g); ok {
+		r.block(g, reply)
+	}
+	return r.lines[g].blocked != nil
+}
+
 // lineUp puts a route in the line of its group, and starts what may start.
 func (r *run) lineUp(rt *route) {
 	if !rt.lined {
@@ -43,12 +51,13 @@ func (r *run) lineUp(rt *route) {
 func (r *run) dispatch(g *group) {
 	l, now := r.lines[g], time.Now()
 	size, _ := r.p.capacity(g, 0, 0)
-	for len(l.routes) > 0 {
+	shut := r.shut(g)
+	for len(l.routes) > 0 && (r.left > 0 || r.stopped != nil) {
 		rt := l.routes[0]
-		if l.blocked != nil || !rt.wants(size, now) {
+		if shut || !rt.wants(size, now) {
 			l.routes = l.routes[1:]
 			rt.lined = false
-			if l.blocked == nil && rt.load > 0 && now.Before(rt.notBefore) && rt.alarm != rt.notBefore {
+			if !shut && rt.load > 0 && now.Before(rt.notBefore) && rt.alarm != rt.notBefore {
 				rt.alarm = rt.notBefore
 				r.alarms.set(rt.notBefore, func() { r.lineUp(rt) })
 			}
@@ -119,7 +128,7 @@ func (r *run) start(rt *route, g *group, door netip.Addr) {
 	h := rt.hosts[rt.place]
 	s := &session{
 		p: r.p, number: r.p.number(), route: rt, group: g, door: door, place: rt.place, host: h.Name, addrs: h.Addrs,
-		from: r.p.source(h), plain: rt.plain, deadline: r.deadline, work: make(chan *batch, 1), counted: true,
+		plain: rt.plain, deadline: r.deadline, work: make(chan *batch, 1), counted: true,
 	}
 	rt.open++
 	r.sessions++

@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"time"
 
 	"winnow/bounce"
+	"winnow/mx"
 )
 
 // session is one visit to one host: a connection, a greeting, and batches of questions
@@ -34,7 +36,6 @@ type session struct {
 	place    int        // of the host in the route
 	host     string
 	addrs    []netip.Addr // nil: to be looked up
-	from     netip.Addr   // of ours; not valid: the system's choice
 	plain    bool         // no STARTTLS: it failed before
 	deadline time.Time    // of the run; zero: none
 	work     chan *batch  // holds one; closed when there is no more
@@ -44,7 +45,8 @@ type session struct {
 	in        *bufio.Reader
 	out       *bufio.Writer
 	addr      netip.AddrPort
-	until     time.Time // the end of the session, at the latest
+	from      netip.Addr // of ours; not valid: the system's choice
+	until     time.Time  // the end of the session, at the latest
 	offers    offers
 	tls       TLS
 	tlsFailed bool
@@ -66,6 +68,8 @@ type session struct {
 	stuck    bool      // for so long that the session's place was lent to others
 	lent     bool      // the place in its group too
 	idled    bool      // it was sent home although there was something to ask
+	paused   bool      // its host said that we are too fast, or hung up
+	asked    bool      // it was given a batch
 	rcpts    int       // RCPT sent
 	refused  int
 	answered int
@@ -169,16 +173,18 @@ func (s *session) reach(ctx context.Context) ([]netip.Addr, bool) {
 		defer cancel()
 		var err error
 		if addrs, err = s.p.o.Lookup(ctx, s.host); err != nil && len(addrs) == 0 {
-			s.failure, s.detail = NoHost, "the address of "+s.host+" could not be found out"
+			if s.failure = failureOf(err); s.failure != Timeout {
+				s.failure = Unreachable
+			}
+			s.detail = "the name " + s.host + " could not be looked up"
+			s.note(s.detail)
 			return nil, false
 		}
 	}
-	var good []netip.Addr
-	for _, a := range addrs {
-		if s.p.o.Routable(a) && s.fits(a) && len(good) < maxAddrs {
-			good = append(good, a)
-		}
-	}
+	good := slices.DeleteFunc(slices.Clone(addrs), func(a netip.Addr) bool { return !s.p.o.Routable(a) })
+	s.from = s.p.source(mx.Host{Name: s.host, Addrs: good})
+	good = slices.DeleteFunc(good, func(a netip.Addr) bool { return !s.fits(a) })
+	good = good[:min(len(good), maxAddrs)]
 	switch {
 	case len(addrs) == 0:
 		s.failure = NoHost
