@@ -70,6 +70,8 @@ func (s *session) hello() bool {
 		return s.fail(err, "waiting for the answer of "+s.host+" to EHLO")
 	case r.Code/100 != 2:
 		return s.refuse(r)
+	case r.Code == 220: // a second greeting: the answer to EHLO is still to come
+		return s.fail(errGarbled, "the answer of "+s.host+" to EHLO is a greeting")
 	}
 	return true
 }

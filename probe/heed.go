@@ -161,11 +161,17 @@ func (r *run) without8(d *domain, t *transaction) *transaction {
 func (r *run) heedBatch(s *session, b *batch) {
 	now := time.Now()
 	before := s.answered
-	blame := b.failure != NotFailed // whoever was not answered first
-	b.doubt(s)
+	blame := b.failure != NotFailed && !b.astray // whoever was not answered first
+	if !b.astray {
+		b.doubt(s)
+	}
 	spent := r.left <= 0
 	for _, t := range b.mails {
 		d := t.domain
+		if b.astray {
+			t.disown()
+			s.astray = true
+		}
 		d.out -= len(t.rcpts)
 		r.asking -= len(t.rcpts)
 		if t.mail.Said() && t.word != yes {
@@ -201,6 +207,7 @@ func (r *run) heedBatch(s *session, b *batch) {
 	}
 	if s.answered > before {
 		s.route.barren = 0
+		s.route.inStep = true
 	}
 	if b.failure != NotFailed {
 		s.failure, s.detail = b.failure, b.detail

@@ -198,6 +198,6 @@ func said(addrs []string, found []probe.Evidence) string {
 // transcript is all that was said to a host, without the commands of every session.
 func (l *lab) transcript(name string) []string {
 	return slices.DeleteFunc(l.hosts[name].server.Transcript(), func(c string) bool {
-		return c == "EHLO probe.example.net" || c == "QUIT" || c == "RSET" || strings.HasPrefix(c, "MAIL ")
+		return c == "EHLO probe.example.net" || c == "QUIT" || c == "RSET" || c == "NOOP" || strings.HasPrefix(c, "MAIL ")
 	})
 }

@@ -21,7 +21,10 @@ func (r *run) heedEnd(s *session) {
 		r.heedNoGreeting(s)
 	case s.failure == NotFailed && s.answered > 0:
 		r.p.recover(s.group)
-	case s.answered == 0 && (s.asked || s.idled):
+	case s.answered == 0 && (s.asked || s.idled || s.astray):
+		if s.astray && !rt.inStep {
+			rt.barren = maxBarren // it is no better the next time
+		}
 		r.barren(rt, ending{failure: s.failure, detail: s.detail, reply: s.refusal, tls: s.tls})
 	}
 	r.lineUp(rt)
@@ -77,7 +80,7 @@ func (r *run) advance(rt *route, end ending) {
 	if rt.trouble == nil || end.reply.Said() || rt.trouble.definite() {
 		rt.trouble = &end // what was said tells more than that nothing was, and what may pass more than what does not
 	}
-	rt.proven, rt.plain, rt.barren = false, false, 0
+	rt.proven, rt.plain, rt.inStep, rt.barren = false, false, false, 0
 	if rt.place++; rt.place < len(rt.hosts) {
 		r.move(rt)
 		return

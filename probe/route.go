@@ -24,6 +24,7 @@ type route struct {
 	open      int  // sessions that will ask (again)
 	proven    bool // the host has greeted
 	plain     bool // its STARTTLS does not work
+	inStep    bool // it has answered each command, and nothing else
 	barren    int  // sessions in a row in which nothing was answered
 	shortages int  // how often our own machine had no connection to give
 	rounds    int  // how often all hosts were tried in vain

@@ -53,10 +53,11 @@ type session struct {
 	last      bounce.Reply // that was heard
 	lastHeard bounce.Result
 	lastWord  said
-	mailing   *domain // for which a MAIL was taken
-	mailed    string  // the MAIL
-	named     int     // RCPT that were answered since
-	refusal   Reply   // that ended it before the first batch; later the loop's, the last in which nobody was looked at
+	mailing   *domain       // for which a MAIL was taken
+	mailed    string        // the MAIL
+	named     int           // RCPT that were answered since
+	slowest   time.Duration // that a reply took, of this batch
+	refusal   Reply         // that ended it before the first batch; later the loop's, the last in which nobody was looked at
 	failure   Failure
 	detail    string // of the failure
 	shortage  bool   // the failure is a want of our own machine
@@ -67,6 +68,7 @@ type session struct {
 	since    time.Time // the host is waited for
 	stuck    bool      // for so long that the session's place was lent to others
 	lent     bool      // the place in its group too
+	astray   bool      // its replies were not those of its commands
 	idled    bool      // it was sent home although there was something to ask
 	paused   bool      // its host said that we are too fast, or hung up
 	asked    bool      // it was given a batch
@@ -126,11 +128,10 @@ func (s *session) run(ctx context.Context, events chan<- event) {
 			return
 		}
 		if b.last {
-			s.leave(b.quitSent)
 			return
 		}
 	}
-	s.leave(false)
+	s.leave()
 }
 
 // open reaches the host by the first of its addresses that answers, and says hello.
@@ -199,9 +200,9 @@ func (s *session) fits(a netip.Addr) bool {
 	return !s.from.IsValid() || s.from.Unmap().Is4() == a.Unmap().Is4()
 }
 
-// leave says QUIT, if that was not sent already, and waits for the answer a little: what was answered
-// before counts whatever comes of it.
-func (s *session) leave(quitSent bool) {
+// leave says QUIT, and waits for the answer a little: what was answered before counts whatever comes
+// of it.
+func (s *session) leave() {
 	if wait := time.Now().Add(maxQuit); wait.Before(s.until) {
 		s.until = wait
 	}
@@ -209,7 +210,7 @@ func (s *session) leave(quitSent bool) {
 	if s.mailing != nil {
 		commands = []string{"RSET", "QUIT"}
 	}
-	if !quitSent && s.send(commands...) != nil {
+	if s.send(commands...) != nil {
 		return
 	}
 	for range commands {
@@ -234,6 +235,9 @@ func (s *session) send(commands ...string) error {
 
 // say sends a command and waits for its reply.
 func (s *session) say(stage bounce.Stage, command string) (Reply, error) {
+	if s.unasked() {
+		return Reply{}, errGarbled
+	}
 	if err := s.send(command); err != nil {
 		return Reply{}, err
 	}
@@ -242,6 +246,7 @@ func (s *session) say(stage bounce.Stage, command string) (Reply, error) {
 
 // reply reads one reply, whole within the time of a command.
 func (s *session) reply(stage bounce.Stage) (Reply, error) {
+	begin := time.Now()
 	s.conn.SetReadDeadline(s.limit())
 	code, text, err := readReply(s.in, func(line []byte) {
 		if s.p.o.Transcript != nil {
@@ -252,6 +257,7 @@ func (s *session) reply(stage bounce.Stage) (Reply, error) {
 		return Reply{}, err
 	}
 	r := Reply{Reply: bounce.Reply{Stage: stage, Code: code, Text: text, Host: s.host}, Addr: s.addr, At: time.Now()}
+	s.slowest = max(s.slowest, r.At.Sub(begin))
 	return r, nil
 }
 

@@ -14,6 +14,8 @@ type batch struct {
 
 	// What came of it.
 	quitSent bool
+	astray   bool // the replies are not those of the commands: none counts
+	unreset  bool // the RSET before QUIT was refused
 	over     bool // the connection is at its end
 	failure  Failure
 	detail   string
@@ -68,6 +70,7 @@ type asking struct {
 
 // ask puts a batch to the host. Afterwards each asking has its reply, or none.
 func (s *session) ask(b *batch) {
+	s.slowest = 0
 	if s.offers.pipelining {
 		s.askAtOnce(b)
 	} else {
@@ -81,6 +84,7 @@ type step struct {
 	stage   bounce.Stage // of its reply; unknown for RSET and QUIT
 	t       *transaction // of MAIL and RCPT
 	a       *asking      // of RCPT
+	end     bool         // RSET, with only QUIT behind it
 }
 
 // steps are the commands of a batch. A transaction that an earlier batch has begun goes
@@ -96,14 +100,15 @@ func (s *session) steps(b *batch) (all []step) {
 			if on != nil {
 				all = append(all, reset)
 			}
-			all = append(all, step{command, bounce.StageMail, t, nil})
+			all = append(all, step{command: command, stage: bounce.StageMail, t: t})
 			on = t.domain
 		}
 		for _, a := range t.rcpts {
-			all = append(all, step{a.command(t.domain), bounce.StageRcpt, t, a})
+			all = append(all, step{command: a.command(t.domain), stage: bounce.StageRcpt, t: t, a: a})
 		}
 	}
 	if b.last && on != nil {
+		reset.end = true
 		all = append(all, reset)
 	}
 	return all
@@ -116,6 +121,10 @@ const maxNamed = 100
 // askAtOnce sends all commands of a batch together (RFC 2920), and QUIT with them if it is
 // the last. The replies come in the order of the commands.
 func (s *session) askAtOnce(b *batch) {
+	if s.unasked() {
+		b.stray()
+		return
+	}
 	steps := s.steps(b)
 	commands := make([]string, 0, len(steps)+1)
 	for _, st := range steps {
@@ -125,11 +134,8 @@ func (s *session) askAtOnce(b *batch) {
 			st.a.asked++
 		}
 	}
-	if b.last {
-		commands = append(commands, "QUIT")
-		b.quitSent = true
-	}
-	if err := s.send(commands...); err != nil {
+	b.quitSent = b.last
+	if err := s.send(append(commands, b.check())...); err != nil {
 		// A host that has hung up may have said why, and have answered before.
 		b.give(err)
 		b.over = true
@@ -145,13 +151,11 @@ func (s *session) askAtOnce(b *batch) {
 		if st.a == nil || st.t.word == yes {
 			s.heed(st, r)
 		}
-		if r.Code == 421 || st.t == nil && r.Code/100 != 2 {
-			// It closes the channel (RFC 5321 section 3.8), or was not reset: what
-			// follows was refused for that.
-			b.over = true
+		if b.ends(st, r) {
 			return
 		}
 	}
+	s.confirm(b)
 }
 
 // heed takes the reply to a step.
@@ -184,6 +188,10 @@ func (s *session) askOneByOne(b *batch) {
 			full && st.t != nil || st.t == nil && s.mailing == nil {
 			continue
 		}
+		if s.unasked() {
+			b.stray()
+			return
+		}
 		if st.a != nil {
 			st.a.sent = true
 			st.a.asked++
@@ -195,8 +203,7 @@ func (s *session) askOneByOne(b *batch) {
 			return
 		}
 		s.heed(st, r)
-		if r.Code == 421 || st.t == nil && r.Code/100 != 2 {
-			b.over = true
+		if b.ends(st, r) {
 			return
 		}
 		if st.a != nil {
@@ -204,6 +211,16 @@ func (s *session) askOneByOne(b *batch) {
 			full = full || st.a.word == blocked || st.a.word == slower || st.a.word == tooMany
 		}
 	}
+	if s.unasked() {
+		b.stray()
+		return
+	}
+	b.quitSent = b.last
+	if s.send(b.check()) != nil {
+		b.over = true // all was answered
+		return
+	}
+	s.confirm(b)
 }
 
 func (b *batch) give(err error) {

@@ -1,0 +1,115 @@
+package probe
+
+import (
+	"time"
+
+	"winnow/bounce"
+)
+
+// A host that sends one reply too many (a second greeting, MAIL answered twice) gives each
+// recipient its neighbour's answer from then on. So nothing is sent while a reply is there that nobody has asked
+// for, and a batch counts only when the command behind it was answered in kind: QUIT with 221, RSET and NOOP
+// with 250 and nothing after it. Where they were answered otherwise, the whole batch was
+// not answered, whatever came.
+
+// check is the command whose reply tells whether those before were in step. It leaves the transaction as it is.
+func (b *batch) check() string {
+	if b.last {
+		return "QUIT"
+	}
+	return "NOOP"
+}
+
+// unasked tells whether a reply is there to a command that was not sent. 421 may be said at any time.
+func (s *session) unasked() bool {
+	n := min(s.in.Buffered(), 3)
+	said, _ := s.in.Peek(n)
+	return n > 0 && string(said) != "421"
+}
+
+// stray notes that the replies are out of step.
+func (b *batch) stray() {
+	b.give(errGarbled)
+	b.astray, b.over = true, true
+}
+
+// ends tells whether nothing can follow on the reply to a step: the channel closes (RFC 5321
+// section 3.8), or there was no RSET, so that what follows was refused for that, or is not
+// what it seems.
+func (b *batch) ends(st step, r Reply) bool {
+	switch {
+	case r.Code == 421:
+		b.over = true
+		return true
+	case st.end && r.Code != 250 && r.Code != 221:
+		b.unreset = true // that to QUIT will tell
+	case st.t == nil && r.Code != 250, r.Code == 221:
+		b.stray()
+		return true
+	}
+	return false
+}
+
+// confirm waits for the reply to the check of a batch all of whose commands were answered. That a
+// host hangs up at QUIT, or says nothing for longer than it took for any other reply, is in step:
+// one that is behind still has a reply to give. So is one that refuses QUIT, and says nothing then.
+func (s *session) confirm(b *batch) {
+	if b.over { // it could not be sent all
+		return
+	}
+	if !b.last {
+		r, err := s.reply(bounce.StageUnknown)
+		switch {
+		case err != nil:
+			b.over = true
+			if f := failureOf(err); f == Garbled || f == Timeout { // one reply too few
+				b.stray()
+			}
+		case !b.ends(step{}, r) && s.more():
+			b.stray()
+		}
+		return
+	}
+	until := s.until
+	if wait := time.Now().Add(min(max(minQuit, 2*s.slowest), s.p.o.CommandTimeout)); wait.Before(until) {
+		s.until = wait
+	}
+	r, err := s.reply(bounce.StageUnknown)
+	s.until = until
+	switch {
+	case err == nil && (r.Code == 221 || r.Code == 421 && !b.unreset):
+	case err == nil && r.Code/100 == 5 && !s.more():
+	case err != nil && failureOf(err) != Garbled && !b.unreset:
+	default:
+		b.stray()
+	}
+}
+
+// minQuit is how long the answer to QUIT is waited for at least.
+const minQuit = time.Second
+
+// more tells whether a reply follows that nobody has asked for, in the time that a reply
+// takes here.
+func (s *session) more() bool {
+	wait := time.Now().Add(s.slowest + minLook)
+	if limit := s.limit(); limit.Before(wait) {
+		wait = limit
+	}
+	s.conn.SetReadDeadline(wait)
+	_, _ = s.in.Peek(1) // fills the buffer, if anything comes
+	return s.unasked()
+}
+
+// minLook is longer than a TCP waits with the acknowledgement for which the rest may be held back.
+const minLook = 50 * time.Millisecond
+
+// disown takes back all that was answered.
+func (t *transaction) disown() {
+	t.mail = Reply{}
+	for _, a := range t.rcpts {
+		a.reply, a.word, a.tls = Reply{}, silent, TLS{}
+		if a.sent {
+			a.failed++
+		}
+	}
+}

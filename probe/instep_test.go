@@ -1,0 +1,85 @@
+package probe_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"winnow/probe"
+)
+
+// strays are the ways in which a host sends one reply too many.
+var strays = []struct{ name, dialogue string }{
+	{"behind EHLO", `raw ehlo "250-mx\r\n250 PIPELINING\r\n250 stray\r\n"`},
+	{"behind EHLO, without PIPELINING", `raw ehlo "250 mx\r\n250 stray\r\n"`},
+	{"MAIL is answered twice", `raw mail "250 ok\r\n250 ok\r\n"`},
+	{"MAIL is answered twice, without PIPELINING", "ehlo 250 mx\n" + `raw mail "250 ok\r\n250 ok\r\n"`},
+	{"MAIL is answered twice, slowly", "delay rcpt * 3s\n" + `raw mail "250 ok\r\n250 ok\r\n"`},
+	{"MAIL is answered twice, byte by byte", "drip rcpt * 100ms\ndrip rset 100ms\ndrip quit 100ms\n" + `raw mail "250 ok\r\n250 ok\r\n"`},
+	{"a recipient is answered twice", `raw rcpt nobody@acme.com "550 5.1.1 no such user\r\n550 5.1.1 no such user\r\n"`},
+	{"a recipient is answered twice, without PIPELINING", "ehlo 250 mx\n" + `raw rcpt nobody@acme.com "550 5.1.1 no such user\r\n550 5.1.1 no such user\r\n"`},
+	{"behind the greeting", `raw greeting "220 mx\r\n250 stray\r\n"`},
+	{"two greetings", `raw greeting "220 mx\r\n220 mx again\r\n"`},
+	{"RSET is answered twice", `raw rset "250 ok\r\n250 ok\r\n"`},
+	{"MAIL is not answered", `raw mail "250-"`},
+}
+
+// A host that sends one reply too many gives everybody the answer of his neighbour.
+func TestRepliesOutOfStep(t *testing.T) {
+	for _, tt := range strays {
+		for name, everybody := range map[string]string{"": "", ", and everybody is taken": "\nrcpt nobody* 550 no such user\nrcpt * 250 ok"} {
+			t.Run(tt.name+name, func(t *testing.T) {
+				bubble(t, func(t *testing.T, l *lab) {
+					l.host("mx.acme.com", tt.dialogue+"\nrcpt p* 250 ok"+everybody)
+					addrs := []string{"nobody@acme.com", "p1@acme.com", "p2@acme.com", "nobody2@acme.com", "p4@acme.com"}
+					found, _ := l.ask(l.options(), addrs...)
+					for i, e := range found {
+						code := probe.Read(e).Code
+						if addrs[i][0] == 'p' {
+							require.NotEqual(t, "recipient-unknown", code, addrs[i])
+						} else {
+							require.NotEmpty(t, code, "%s is called valid", addrs[i])
+						}
+					}
+				})
+			})
+		}
+	}
+}
+
+// What is not believed of one host is asked at the next.
+func TestTheNextHostIsInStep(t *testing.T) {
+	for _, tt := range strays[:6] {
+		t.Run(tt.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, l *lab) {
+				l.host("mx1.acme.com", tt.dialogue+"\n"+somebody)
+				l.host("mx2.acme.com", somebody)
+				l.domains["acme.com"] = []string{"mx1.acme.com", "mx2.acme.com"}
+				found, _ := l.ask(l.options(), "nobody@acme.com", "p1@acme.com", "p2@acme.com")
+				require.Equal(t, "recipient-unknown ok ok ", codes(found), "%q", details(found))
+			})
+		})
+	}
+}
+
+// An answer counts though QUIT, or the RSET before it, is not answered.
+func TestAnAnswerCountsThoughQuitFails(t *testing.T) {
+	for _, tt := range []struct{ name, dialogue string }{
+		{"the host hangs up", "close before quit 1"},
+		{"the host hangs up at RSET", "close before rset 1"},
+		{"421", "quit 421 4.4.2 bye"},
+		{"421 at RSET", "rset 421 4.4.2 bye"},
+		{"silence", "delay quit 1h"},
+	} {
+		for name, ehlo := range map[string]string{"": "", ", without PIPELINING": "ehlo 250 mx\n"} {
+			t.Run(tt.name+name, func(t *testing.T) {
+				bubble(t, func(t *testing.T, l *lab) {
+					l.host("mx.acme.com", ehlo+tt.dialogue+"\n"+somebody)
+					found, sum := l.ask(l.options(), "p0@acme.com", "nobody@acme.com")
+					require.Equal(t, "ok recipient-unknown ", codes(found))
+					require.Equal(t, 1, sum.Connections)
+				})
+			})
+		}
+	}
+}
