@@ -21,7 +21,7 @@ func (r *run) heedEnd(s *session) {
 		r.heedNoGreeting(s)
 	case s.failure == NotFailed && s.answered > 0:
 		r.p.recover(s.group)
-	case s.answered == 0 && (s.asked || s.idled):
+	case s.answered == 0 && (s.rcpts > 0 || s.idled):
 		r.barren(rt, ending{failure: s.failure, detail: s.detail, reply: s.refusal, tls: s.tls})
 	}
 	r.lineUp(rt)
