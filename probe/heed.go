@@ -45,7 +45,7 @@ func (r *run) instruct(s *session) {
 		close(s.work)
 		return
 	}
-	s.state, s.since, s.idled = busy, time.Now(), true
+	s.state, s.since, s.idled = busy, time.Now(), true // should nothing of it be answered
 	s.work <- b
 	if b.last {
 		r.uncount(s)

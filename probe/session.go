@@ -67,11 +67,11 @@ type session struct {
 	since    time.Time // the host is waited for
 	stuck    bool      // for so long that the session's place was lent to others
 	lent     bool      // the place in its group too
-	idled    bool      // there was something to ask: it had a batch, or was sent home all the same
-	paused   bool      // its host said that we are too fast, or hung up
+	idled    bool      // it was sent home although there was something to ask
 	rcpts    int       // RCPT sent
 	refused  int
 	answered int
+	paused   bool // its host said that we are too fast, or hung up
 }
 
 // state is how far a session has come, for the loop.
