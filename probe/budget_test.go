@@ -69,7 +69,7 @@ func TestAYesIsKeptForTheAnswer(t *testing.T) {
 		_, err = p.Probe(context.Background(), func(yield func(probe.Target) bool) {
 			yield(l.target(0, "jane@outlook.com"))
 			<-asked
-			<-asked // the made-up one
+			<-asked                               // the made-up one
 			yield(l.target(1, "joe@hotmail.com")) // it opens the breaker
 		}, func(e probe.Evidence) { found = append(found, e) })
 		require.NoError(t, err)
