@@ -2,6 +2,7 @@ package probe_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -55,12 +56,20 @@ func TestAYesIsKeptForTheAnswer(t *testing.T) {
 		l.host(jane, "delay rcpt * 10s\nrcpt jane@* 250 ok")
 		l.host(bad, "rcpt * 550 5.7.1 blocked using zen.spamhaus.org")
 		l.domains["outlook.com"], l.domains["hotmail.com"] = []string{jane}, []string{bad}
-		p, err := probe.New(l.options())
+		o := l.options()
+		asked := make(chan struct{}, 9)
+		o.Transcript = func(x probe.Line) {
+			if x.Who == probe.We && strings.HasPrefix(x.Text, "RCPT ") {
+				asked <- struct{}{}
+			}
+		}
+		p, err := probe.New(o)
 		require.NoError(t, err)
 		var found []probe.Evidence
 		_, err = p.Probe(context.Background(), func(yield func(probe.Target) bool) {
 			yield(l.target(0, "jane@outlook.com"))
-			time.Sleep(15 * time.Second)
+			<-asked
+			<-asked                               // the made-up one
 			yield(l.target(1, "joe@hotmail.com")) // it opens the breaker
 		}, func(e probe.Evidence) { found = append(found, e) })
 		require.NoError(t, err)

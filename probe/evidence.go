@@ -16,7 +16,7 @@ import (
 type Evidence struct {
 	ID      int       // the Target's
 	Domain  string    // A-labels, lower case
-	At      time.Time // of the reply, or of giving up
+	At      time.Time // of the reply, of MadeUp where that decides alone (perhaps before the run), or of giving up
 	Reply   Reply     // to RCPT, or to the command at which the host ended the matter
 	Failure Failure   // why there is no reply to RCPT, or why it was not asked again; 0 where RCPT was answered for good
 	Detail  string    // of the Failure, for people: one line of ASCII, no address

@@ -40,12 +40,12 @@ func (r *run) heedEvent(e event) {
 func (r *run) instruct(s *session) {
 	b := r.fill(s)
 	if rt := s.route; b == nil {
-		s.idled = s.rcpts == 0 && rt.load > 0 && rt.place == s.place && r.stopped == nil && r.left > 0 && !r.pausing(s.group)
+		s.idled = s.idled || s.rcpts == 0 && rt.load > 0 && rt.place == s.place && r.stopped == nil && r.left > 0 && !r.pausing(s.group)
 		r.leave(s)
 		close(s.work)
 		return
 	}
-	s.state, s.since, s.asked = busy, time.Now(), true
+	s.state, s.since, s.idled = busy, time.Now(), true // should nothing of it be answered
 	s.work <- b
 	if b.last {
 		r.uncount(s)
@@ -159,13 +159,13 @@ func (r *run) without8(d *domain, t *transaction) *transaction {
 
 // heedBatch heeds the answers to a batch.
 func (r *run) heedBatch(s *session, b *batch) {
+	spent := r.left <= 0
 	now := time.Now()
 	before := s.answered
 	blame := b.failure != NotFailed && !b.astray // whoever was not answered first
 	if !b.astray {
 		b.doubt(s)
 	}
-	spent := r.left <= 0
 	for _, t := range b.mails {
 		d := t.domain
 		if b.astray {

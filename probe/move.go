@@ -21,7 +21,7 @@ func (r *run) heedEnd(s *session) {
 		r.heedNoGreeting(s)
 	case s.failure == NotFailed && s.answered > 0:
 		r.p.recover(s.group)
-	case s.answered == 0 && (s.asked || s.idled || s.astray):
+	case s.answered == 0 && (s.rcpts > 0 || s.idled || s.astray):
 		if s.astray && !rt.inStep {
 			rt.barren = maxBarren // it is no better the next time
 		}

@@ -70,11 +70,10 @@ type session struct {
 	lent     bool      // the place in its group too
 	astray   bool      // its replies were not those of its commands
 	idled    bool      // it was sent home although there was something to ask
-	paused   bool      // its host said that we are too fast, or hung up
-	asked    bool      // it was given a batch
 	rcpts    int       // RCPT sent
 	refused  int
 	answered int
+	paused   bool // its host said that we are too fast, or hung up
 }
 
 // state is how far a session has come, for the loop.

@@ -272,7 +272,10 @@ func (r *run) tell(d *domain, a *asking, end *ending) {
 			end.blocked.NotAsked++
 		}
 	}
-	if e.At = e.Reply.At; e.At.IsZero() {
+	if e.At = e.Reply.At; e.At.IsZero() && end == nil {
+		e.At = e.MadeUp.At // it decides alone
+	}
+	if e.At.IsZero() {
 		e.At = time.Now()
 	}
 	if a.asked == 0 {
