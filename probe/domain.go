@@ -77,6 +77,11 @@ func (d *domain) holdsYes() bool {
 	return slices.ContainsFunc(d.held, func(a *asking) bool { return a.word == yes })
 }
 
+// takenAt tells whether a host has taken an address that waits for the made-up one.
+func (d *domain) takenAt(host string) bool {
+	return slices.ContainsFunc(d.held, func(a *asking) bool { return a.word == yes && a.reply.Host == host })
+}
+
 // wantsPostmaster tells whether nobody of several was taken, and none of them is still to be
 // asked again.
 func (d *domain) wantsPostmaster() bool {

@@ -278,7 +278,9 @@ func (r *run) keep(d *domain, a *asking) {
 	l := Learnt{Addr: address.Address{Local: a.local, Domain: d.name}, MadeUp: a.role == witness, Reply: a.reply}
 	switch a.role {
 	case witness:
-		l.Catch = catchOf(a.reply, a.word)
+		if a.word == yes || d.takenAt(a.reply.Host) { // a host that refuses everybody shows nothing by it
+			l.Catch = catchOf(a.reply, a.word)
+		}
 	case postmaster:
 		l.Addr.Local = "postmaster"
 	}

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"strings"
 	"time"
 
 	"winnow/bounce"
@@ -57,6 +58,7 @@ func (s *session) confirm(b *batch) {
 	if b.over { // it could not be sent all
 		return
 	}
+	b.checked = true
 	if !b.last {
 		r, err := s.reply(bounce.StageUnknown)
 		switch {
@@ -83,6 +85,32 @@ func (s *session) confirm(b *batch) {
 	default:
 		b.stray()
 	}
+}
+
+// looksAstray looks for signs that the replies were out of step in a batch that was cut short, so that no
+// check could tell: a recipient has the answer to MAIL, or one that names another recipient.
+func (b *batch) looksAstray() bool {
+	for _, t := range b.mails {
+		var paths []string
+		for _, a := range t.rcpts {
+			paths = append(paths, strings.ToLower(strings.TrimPrefix(a.command(t.domain), "RCPT TO:")))
+		}
+		for i, a := range t.rcpts {
+			if a.word == silent {
+				continue
+			}
+			text := strings.ToLower(a.reply.Text)
+			if a.reply.Enhanced == "2.1.0" {
+				return true
+			}
+			for j, path := range paths {
+				if j != i && path != paths[i] && strings.Contains(text, path) && !strings.Contains(text, paths[i]) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // minQuit is how long the answer to QUIT is waited for at least.

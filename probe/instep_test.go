@@ -62,6 +62,24 @@ func TestTheNextHostIsInStep(t *testing.T) {
 	}
 }
 
+// No check tells where the connection is cut, but words may.
+func TestRepliesOutOfStepThatAreCut(t *testing.T) {
+	for _, tt := range []struct{ name, dialogue string }{
+		{"that of MAIL", `raw mail "250 2.1.0 sender ok\r\n250 2.1.0 sender ok\r\n"` + "\nrcpt p1* 250 2.1.5 ok"},
+		{"that of another", `raw mail "250 ok\r\n250 ok\r\n"` + "\nrcpt nobody@* 550 5.1.1 <Nobody@acme.com>: no such user\nrcpt p1* 250 2.1.5 ok"},
+	} {
+		for _, cut := range []string{"close after rcpt 2", "after 2 rcpt * 421 4.7.0 too much"} {
+			t.Run(tt.name+", "+cut, func(t *testing.T) {
+				bubble(t, func(t *testing.T, l *lab) {
+					l.host("mx.acme.com", cut+"\n"+tt.dialogue)
+					found, _ := l.ask(l.options(), "nobody@acme.com", "p1@acme.com", "u1@acme.com", "u2@acme.com")
+					require.NotEqual(t, "recipient-unknown", probe.Read(found[1]).Code)
+				})
+			})
+		}
+	}
+}
+
 // An answer counts though QUIT, or the RSET before it, is not answered.
 func TestAnAnswerCountsThoughQuitFails(t *testing.T) {
 	for _, tt := range []struct{ name, dialogue string }{

@@ -13,6 +13,42 @@ import (
 	"winnow/store"
 )
 
+// keeper remembers over runs.
+type keeper map[string]probe.Catch
+
+func (k keeper) Learn(l probe.Learnt) {
+	if l.Catch != nil {
+		k[l.Addr.Domain] = *l.Catch
+	}
+}
+
+func (k keeper) known(domain string) (probe.Catch, bool) {
+	c, ok := k[domain]
+	return c, ok
+}
+
+// A host that refuses everybody for a day has not shown that it knows who is there.
+func TestWhatIsRemembered(t *testing.T) {
+	for _, tt := range []struct{ name, dialogue, first, second string }{
+		{"everybody was refused, then everybody is taken", "first 2 rcpt * 550 5.1.1 no such user\nrcpt * 250 ok", "recipient-unknown ", "catch-all "},
+		{"somebody was taken", "rcpt jane* 250 ok\nrcpt joe* 250 ok\nfirst 1 rcpt * 550 5.1.1 no such user\nrcpt * 250 ok", "ok ", "ok "},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, l *lab) {
+				l.host("mx.acme.com", tt.dialogue)
+				k := keeper{}
+				o := l.options()
+				o.Known, o.Evidence = k.known, k
+				found, _ := l.ask(o, "jane@acme.com")
+				require.Equal(t, tt.first, codes(found))
+				time.Sleep(20 * 24 * time.Hour)
+				found, _ = l.ask(o, "joe@acme.com")
+				require.Equal(t, tt.second, codes(found), "%q", details(found))
+			})
+		})
+	}
+}
+
 func TestMemory(t *testing.T) {
 	s, err := store.Open(filepath.Join(t.TempDir(), "store.db"))
 	require.NoError(t, err)

@@ -15,6 +15,7 @@ type batch struct {
 	// What came of it.
 	quitSent bool
 	astray   bool // the replies are not those of the commands: none counts
+	checked  bool // whether they are
 	unreset  bool // the RSET before QUIT was refused
 	over     bool // the connection is at its end
 	failure  Failure
@@ -75,6 +76,9 @@ func (s *session) ask(b *batch) {
 		s.askAtOnce(b)
 	} else {
 		s.askOneByOne(b)
+	}
+	if !b.checked && b.looksAstray() {
+		b.stray()
 	}
 }
 
