@@ -241,11 +241,19 @@ func (l *lane) listen() {
 	}
 }
 
+// hauler is a line that receives all that has come, up to a haul. Others receive one
+// packet after another.
+type hauler interface{ haul() int }
+
 // rest waits a small part of the time that an answer is under way, unless much came
 // already: the more comes and goes at once, the less it costs. All lanes wait for the
 // same moments.
 func (l *lane) rest() {
-	const part, least, most, much = 10, 500 * time.Microsecond, 4 * time.Millisecond, 24
+	const part, least, most = 10, 500 * time.Microsecond, 4 * time.Millisecond
+	much := 0
+	if h, ok := l.line.(hauler); ok {
+		much = h.haul() * 3 / 4
+	}
 	l.mu.Lock()
 	came := l.came
 	l.came = 0

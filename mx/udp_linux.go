@@ -166,4 +166,6 @@ func (u *udp) receive(take func([]byte)) error {
 	return nil
 }
 
+func (u *udp) haul() int { return batch }
+
 func (u *udp) Close() error { return u.conn.Close() }
