@@ -49,7 +49,7 @@ func EximReady(ctx context.Context) error {
 		return nil
 	}
 	if said, err := exec.CommandContext(ctx, "sh", "-c", installExim).CombinedOutput(); err != nil {
-		return fmt.Errorf("realsmtp: install exim4: %w: %s", err, said)
+		return fmt.Errorf("%w: install exim4: %w: %s", ErrAbsent, err, said)
 	}
 	return nil
 }

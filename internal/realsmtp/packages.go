@@ -99,7 +99,7 @@ func fetch(ctx context.Context, root string) error {
 	}
 	for _, deb := range debs {
 		if said, err := exec.CommandContext(ctx, "dpkg", "-x", deb, filepath.Join(work, "root")).CombinedOutput(); err != nil {
-			return fmt.Errorf("realsmtp: unpack %s: %w: %s", filepath.Base(deb), err, said)
+			return fmt.Errorf("%w: unpack %s: %w: %s", ErrAbsent, filepath.Base(deb), err, said)
 		}
 	}
 	if err := os.Rename(filepath.Join(work, "root"), root); err != nil {
