@@ -92,3 +92,14 @@ func TestJudgeProbed(t *testing.T) {
 		})
 	}
 }
+
+// Where a provider had refused us before an address was asked for, the reply was to
+// somebody else, and may name him.
+func TestNobodyElseIsNamed(t *testing.T) {
+	e := said(550, "5.7.1 <joe@acme.com>: blocked using zen.spamhaus.org", 0)
+	e.Failure = probe.Breaker
+	heard := validate.Heard(e, probe.Read(e))
+	require.Equal(t, validate.SMTP(probe.Blocklisted), heard.Kind)
+	require.Empty(t, heard.Reply)
+	require.NotContains(t, heard.Detail, "joe")
+}
