@@ -22,10 +22,10 @@ type draft struct {
 func (r *Resolver) draft(ctx context.Context, name string, ask inquiry) draft {
 	ask.epoch, ask.via = r.epoch(), anyServer
 	d := draft{opinion: ask.domain(ctx, name), epoch: ask.epoch}
-	d.backers = []set{d.servers}
 	if !d.Outcome.negative() || ctx.Err() != nil {
 		return d
 	}
+	d.backers = []set{d.servers}
 
 	// An answer put together from several servers is the word of none of them.
 	wanted := 1

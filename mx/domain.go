@@ -126,21 +126,24 @@ func (q *inquiry) implicit(ctx context.Context, o *opinion) {
 // maxExchangers are looked up; with more the domain would cost us too much.
 const maxExchangers = 64
 
-// exchangers judges a domain by its MX hosts. The first is looked up alone, the
-// others at once only if that one will not do.
+// exchangers judges a domain by its MX hosts, which are o's from then on. The first is
+// looked up alone, the others at once only if that one will not do.
 func (q *inquiry) exchangers(ctx context.Context, o *opinion, hosts []Host) {
-	named := slices.DeleteFunc(slices.Clone(hosts), func(h Host) bool { return h.Name == "" })
+	named := slices.DeleteFunc(hosts, func(h Host) bool { return h.Name == "" })
 	if len(named) == 0 {
 		o.Outcome = Null
 		return
 	}
 	o.Hosts = named
 	asked := named[:min(len(named), maxExchangers)]
-	found := make([]located, 1, len(asked))
-	found[0] = q.host(ctx, asked[0].Name)
-	if !q.r.reaches(found[0].addrs) {
-		found = append(found, q.all(ctx, asked[1:])...)
+	first := q.host(ctx, asked[0].Name)
+	named[0].Addrs = first.addrs
+	if q.r.reaches(first.addrs) {
+		o.merge(first.basis)
+		o.Outcome = Hosts
+		return
 	}
+	found := append([]located{first}, q.all(ctx, asked[1:])...)
 
 	var failed Outcome
 	var addrs []netip.Addr

@@ -26,6 +26,8 @@ type queue struct {
 	fresh waiters
 }
 
+func (q *queue) empty() bool { return q.again.empty() && q.fresh.empty() }
+
 // waiters is a first-in-first-out queue.
 type waiters struct {
 	askings []*asking
@@ -46,14 +48,21 @@ func (g *gate) enter(ctx context.Context, f *asking, among set, again bool) (int
 	now := g.clock()
 	g.mu.Lock()
 	g.now = max(g.now, now)
+	// What time has brought goes first to those who wait already.
+	g.admit()
 	q := g.queue(among)
+	if q.empty() {
+		if server := g.pick(among); server >= 0 {
+			g.take(server)
+			g.mu.Unlock()
+			return server, true
+		}
+	}
 	line := &q.fresh
 	if again {
 		line = &q.again
 	}
 	line.put(f)
-	// What time has brought goes first to those who wait already.
-	g.admit()
 	g.mu.Unlock()
 	for {
 		if server, ok := f.admission(); ok {
@@ -89,7 +98,7 @@ func (g *gate) room() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, q := range g.queues {
-		if !q.again.empty() || !q.fresh.empty() {
+		if !q.empty() {
 			return false
 		}
 	}
@@ -159,7 +168,7 @@ func (g *gate) free(server int) {
 
 func (g *gate) admit() {
 	for _, q := range g.queues {
-		for !q.again.empty() || !q.fresh.empty() {
+		for !q.empty() {
 			server := g.pick(q.among)
 			if server < 0 {
 				break

@@ -101,6 +101,7 @@ func (t *trace) ask(ctx context.Context, q question, via int) said {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.heard = append(t.heard, heard{q, s, began, time.Since(began)})
+	s.hosts = slices.Clone(s.hosts)
 	return s
 }
 

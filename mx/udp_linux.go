@@ -66,13 +66,14 @@ func newUDP(conn *net.UDPConn) (line, error) {
 		u.cuts[i].header = unix.Cmsghdr{Level: unix.SOL_UDP, Type: unix.UDP_SEGMENT}
 		u.cuts[i].header.SetLen(unix.CmsgLen(2))
 	}
+	// Neither call waits, so the scheduler need not be told.
 	u.recv = func(fd uintptr) bool {
-		n, _, err := syscall.Syscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&u.in[0])), batch, unix.MSG_DONTWAIT, 0, 0)
+		n, _, err := syscall.RawSyscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&u.in[0])), batch, unix.MSG_DONTWAIT, 0, 0)
 		u.received, u.recvErr = int(n), err
 		return err != syscall.EAGAIN
 	}
 	u.write = func(fd uintptr) bool {
-		n, _, err := syscall.Syscall6(unix.SYS_SENDMMSG, fd, uintptr(unsafe.Pointer(&u.pending[0])), uintptr(len(u.pending)), unix.MSG_DONTWAIT, 0, 0)
+		n, _, err := syscall.RawSyscall6(unix.SYS_SENDMMSG, fd, uintptr(unsafe.Pointer(&u.pending[0])), uintptr(len(u.pending)), unix.MSG_DONTWAIT, 0, 0)
 		u.sent, u.sendErr = int(n), err
 		return err != syscall.EAGAIN
 	}

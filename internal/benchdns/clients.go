@@ -10,6 +10,7 @@ import (
 	"io"
 	"iter"
 	"net"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -52,8 +53,9 @@ func lines(r io.Reader) iter.Seq[string] {
 
 // numbered returns the kind of a name that nameOf made.
 func numbered(name string) kind {
-	var i int
-	if _, err := fmt.Sscanf(name, "d%d.", &i); err != nil {
+	number, _, _ := strings.Cut(strings.TrimPrefix(name, "d"), ".")
+	i, err := strconv.Atoi(number)
+	if err != nil {
 		return missing
 	}
 	return kindOf(i)

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 )
@@ -18,7 +19,7 @@ type Zone struct {
 }
 
 // StartNSD runs an NSD over zones, the first of which must load. What it
-// writes goes into dir. One process answers, and no rate is limited.
+// writes goes into dir. A process a CPU answers, and no rate is limited.
 func StartNSD(dir string, zones ...Zone) (*Daemon, error) {
 	addr, err := freeAddr()
 	if err != nil {
@@ -32,7 +33,7 @@ func StartNSD(dir string, zones ...Zone) (*Daemon, error) {
 	var config strings.Builder
 	fmt.Fprintf(&config, `server:
 	ip-address: %s@%s
-	server-count: 1
+	server-count: %d
 	username: ""
 	chroot: ""
 	zonesdir: %q
@@ -49,7 +50,7 @@ func StartNSD(dir string, zones ...Zone) (*Daemon, error) {
 remote-control:
 	control-enable: yes
 	control-interface: %s
-`, host, port, dir, in("nsd.pid"), in("nsd.zones"), in("nsd.xfrd"), dir, in("nsd.log"), in("nsd.sock"))
+`, host, port, runtime.NumCPU(), dir, in("nsd.pid"), in("nsd.zones"), in("nsd.xfrd"), dir, in("nsd.log"), in("nsd.sock"))
 	for _, z := range zones {
 		fmt.Fprintf(&config, "zone:\n\tname: %q\n\tzonefile: %q\n", z.Name, z.File)
 	}
