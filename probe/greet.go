@@ -58,12 +58,12 @@ const maxConnect = 30 * time.Second
 
 // hello says EHLO, or HELO where that is not known (RFC 5321 section 4.1.1.1).
 func (s *session) hello() bool {
-	s.offers = offers{}
-	r, err := s.say(bounce.StageHelo, "EHLO "+s.p.o.Helo)
+	s.offers, s.hailed = offers{}, ""
+	r, err := s.say(bounce.StageHelo, s.hail())
 	if err == nil && (r.Code == 500 || r.Code == 501 || r.Code == 502 || r.Code == 504) {
 		r, err = s.say(bounce.StageHelo, "HELO "+s.p.o.Helo)
 	} else if err == nil {
-		s.offers = offersOf(r.Text)
+		s.offers, s.hailed = offersOf(r.Text), hailing(r)
 	}
 	switch {
 	case err != nil:
@@ -75,6 +75,8 @@ func (s *session) hello() bool {
 	}
 	return true
 }
+
+func (s *session) hail() string { return "EHLO " + s.p.o.Helo }
 
 // offersOf reads the answer to EHLO: a greeting, then an extension a line.
 func offersOf(text string) (o offers) {

@@ -169,19 +169,19 @@ func (p *Prober) paused(g *group) time.Time {
 	return g.until
 }
 
-// capacity is how many more recipients a session may have, and how many at once: no more than
-// are likely not to be too many refusals, by what the group has refused so far, and all others.
-func (p *Prober) capacity(g *group, asked, refused int) (most, now int) {
+// capacity is how many more recipients a session may have, how many at once, and how many more refusals
+// its host bears: so many at once as are likely not to be more, by what the group has refused so far, and all others.
+func (p *Prober) capacity(g *group, asked, refused int) (most, now, left int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	most, left := g.rcpts-asked, g.most.Refusals-refused
+	most, left = g.rcpts-asked, g.most.Refusals-refused
 	const weight = 10 // of what is known of all, in recipients of the group's own; half are refused until more is known
 	share := (float64(g.tally.refused) + weight*float64(p.tally.refused+weight/2)/float64(p.tally.answered+weight)) / float64(g.tally.answered+weight)
 	// So many that the refusals to be expected, and three times their deviation (Poisson's), are no more
 	// than may be: beyond them a host stalls for seconds, which costs more than some ways there and back.
 	root := (math.Sqrt(9+4*float64(max(0, left))) - 3) / 2
 	likely := int(root * root / share)
-	return most, min(most, max(left, likely), maxBatch)
+	return most, min(most, max(left, likely), maxBatch), left
 }
 
 // refused returns the reply with which a group has refused us.

@@ -73,11 +73,11 @@ func (r *run) fill(s *session) *batch {
 	if rt.place != s.place || r.shut(s.group) || rt.lost || s.aged() || r.pausing(s.group) {
 		return nil
 	}
-	most, room := r.p.capacity(s.group, s.rcpts, s.refused)
+	most, room, left := r.p.capacity(s.group, s.rcpts, s.refused)
 	if s.rcpts > 0 && room < fewest && room < rt.load {
 		return nil // a way there and back for so few is better spent on a session
 	}
-	b := &batch{}
+	b := &batch{left: left}
 	for turns := len(rt.ready); turns > 0 && room > 0 && r.left > 0 && most > 0; turns-- {
 		d := rt.next(s.mailing, len(b.mails) == 0)
 		rt.load -= d.counted
@@ -253,7 +253,8 @@ func (s *session) heard(word said) {
 	switch word {
 	case hangup, tooMany, slower, blocked:
 		return // nobody was looked at
-	case no, unlike:
+	}
+	if word.refuses() {
 		s.refused++
 	}
 	s.answered++

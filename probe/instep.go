@@ -9,16 +9,28 @@ import (
 
 // A host that sends one reply too many (a second greeting, MAIL answered twice) gives each
 // recipient its neighbour's answer from then on. So nothing is sent while a reply is there that nobody has asked
-// for, and a batch counts only when the command behind it was answered in kind: QUIT with 221, RSET and NOOP
-// with 250 and nothing after it. Where they were answered otherwise, the whole batch was
+// for, and a batch counts only when the command behind it was answered in kind: QUIT with 221, EHLO as
+// before, RSET and NOOP with 250 and nothing after it. Where they were answered otherwise, the whole batch was
 // not answered, whatever came.
 
-// check is the command whose reply tells whether those before were in step. It leaves the transaction as it is.
-func (b *batch) check() string {
-	if b.last {
+// check is the command whose reply tells whether those before were in step. EHLO ends the transaction
+// (RFC 5321 section 4.1.4), and nothing else is answered as it is; NOOP, where EHLO will not do, is answered
+// as anything may be.
+func (s *session) check(b *batch) string {
+	switch {
+	case b.last:
 		return "QUIT"
+	case s.hailed != "":
+		return s.hail()
 	}
 	return "NOOP"
+}
+
+// hailing is what is unmistakable in the reply to EHLO: the extensions. What stands before them may
+// change with each reply. It is empty where there are none.
+func hailing(r Reply) string {
+	_, extensions, _ := strings.Cut(r.Text, "\n")
+	return extensions
 }
 
 // unasked tells whether a reply is there to a command that was not sent. 421 may be said at any time.
@@ -51,6 +63,21 @@ func (b *batch) ends(st step, r Reply) bool {
 	return false
 }
 
+// finish says the check of a batch all of whose commands were answered, and waits for its reply. A host
+// that has refused as much as it bears takes its time for every line from then on: it hears QUIT.
+func (s *session) finish(b *batch) {
+	if s.unasked() {
+		b.stray()
+		return
+	}
+	b.last = b.last || b.refused() >= b.left
+	if s.send(s.check(b)) != nil {
+		b.over = true // all was answered
+		return
+	}
+	s.confirm(b)
+}
+
 // confirm waits for the reply to the check of a batch all of whose commands were answered. That a
 // host hangs up at QUIT, or says nothing for longer than it took for any other reply, is in step:
 // one that is behind still has a reply to give. So is one that refuses QUIT, and says nothing then.
@@ -60,16 +87,7 @@ func (s *session) confirm(b *batch) {
 	}
 	b.checked = true
 	if !b.last {
-		r, err := s.reply(bounce.StageUnknown)
-		switch {
-		case err != nil:
-			b.over = true
-			if f := failureOf(err); f == Garbled || f == Timeout { // one reply too few
-				b.stray()
-			}
-		case !b.ends(step{}, r) && s.more():
-			b.stray()
-		}
+		s.confirmGoing(b)
 		return
 	}
 	until := s.until
@@ -83,6 +101,31 @@ func (s *session) confirm(b *batch) {
 	case err == nil && r.Code/100 == 5 && !s.more():
 	case err != nil && failureOf(err) != Garbled && !b.unreset:
 	default:
+		b.stray()
+	}
+}
+
+// confirmGoing is confirm where the session goes on.
+func (s *session) confirmGoing(b *batch) {
+	hailed := s.hailed
+	r, err := s.reply(bounce.StageUnknown)
+	switch {
+	case err != nil:
+		b.over = true
+		if f := failureOf(err); f == Garbled || f == Timeout { // one reply too few
+			b.stray()
+		}
+	case r.Code == 421:
+		b.over = true
+	case hailed != "" && r.Code == 250 && hailing(r) == hailed:
+		s.mailing = nil
+	case hailed != "" && r.Code/100 == 5:
+		// It is said once only to some hosts. Or that was for somebody before.
+		s.hailed, s.mailed = "", "" // whether a transaction goes on is not known
+		if s.more() {
+			b.stray()
+		}
+	case hailed != "", r.Code != 250, s.more():
 		b.stray()
 	}
 }

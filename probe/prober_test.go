@@ -304,14 +304,75 @@ func TestHostsWithoutAddressesAreLookedUp(t *testing.T) {
 // all takes all that people returns, and nobody else.
 const all = "rcpt p0* 250 ok\nrcpt p1* 250 ok\nrcpt p2* 250 ok\nrcpt p3* 250 ok\nrcpt p4* 250 ok\nrcpt p5* 250 ok\nrcpt p6* 250 ok\nrcpt p7* 250 ok\nrcpt p8* 250 ok\nrcpt p9* 250 ok"
 
+// once has a host take EHLO at the beginning only.
+const once = "after 1 ehlo 503 5.5.1 duplicate EHLO\n"
+
+// Where EHLO is answered as before, nothing has to be waited for that does not come.
+func TestEHLOTellsThatRepliesAreInStep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t)
+		h := l.host("mx.acme.com", all)
+		o := l.options()
+		o.Manners.Default = probe.Limits{Connections: 1, Recipients: 1000, Refusals: 9, PerMinute: -1, Pause: time.Second}
+		begun := time.Now()
+		found, sum := l.ask(o, people(180, "acme.com")...)
+		require.Equal(t, strings.Repeat("ok ", 180), codes(found))
+		require.Equal(t, 1, sum.Connections)
+		require.Less(t, time.Since(begun), 50*time.Millisecond, "on fake time")
+		count := map[string]int{}
+		for _, c := range h.server.Transcript() {
+			verb, _, _ := strings.Cut(c, " ")
+			count[verb]++
+		}
+		require.Greater(t, count["EHLO"], 2)
+		require.Equal(t, count["EHLO"], count["MAIL"], "it ends the transaction")
+		require.Zero(t, count["NOOP"])
+		l.close()
+	})
+}
+
+// A host that stalls once it has refused too much is left by QUIT, not asked for every line of
+// the answer to EHLO.
+func TestAHostThatStallsHearsQuit(t *testing.T) {
+	for name, ehlo := range map[string]string{"": "", ", without PIPELINING": "ehlo 250 mx\n"} {
+		t.Run("a host"+name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := newLab(t)
+				h := l.host("mx.acme.com", ehlo+all)
+				o := l.options()
+				o.Manners.Default = probe.Limits{Connections: 1, Recipients: 100, Refusals: 4, PerMinute: -1, Pause: time.Second}
+				addrs := people(40, "acme.com")
+				for i := range 5 {
+					addrs = append(addrs, fmt.Sprintf("nobody%d@acme.com", i))
+				}
+				addrs = append(addrs, people(60, "acme.com")[40:]...)
+				l.ask(o, addrs...)
+				said := h.server.Transcript()
+				refusals := 0
+				for i, c := range said {
+					switch verb, _, _ := strings.Cut(c, " "); {
+					case verb == "RCPT" && !strings.HasPrefix(c, "RCPT TO:<p"):
+						refusals++
+					case verb == "QUIT":
+						refusals = 0
+					case verb == "EHLO", verb == "NOOP":
+						require.Less(t, refusals, 4, "%s", said[:i+1])
+					}
+				}
+				l.close()
+			})
+		})
+	}
+}
+
 func TestATransactionGoesOn(t *testing.T) {
 	for _, tt := range []struct {
 		name, dialogue string
 		n, least, most int
 	}{
-		{"pipelining", all, 80, 1, 1},
+		{"EHLO may be said once", once + all, 80, 2, 2},
 		{"one by one", "ehlo 250 mx\n" + all, 80, 1, 1},
-		{"a hundred recipients at most", all, 180, 2, 3},
+		{"a hundred recipients at most", once + all, 180, 2, 4},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -333,7 +394,9 @@ func TestATransactionGoesOn(t *testing.T) {
 				delete(count, "RSET")
 				require.LessOrEqual(t, count["NOOP"], 5, "one behind each batch but the last")
 				delete(count, "NOOP")
-				require.Equal(t, map[string]int{"EHLO": 1, "RCPT": tt.n + 1, "QUIT": 1}, count)
+				require.LessOrEqual(t, count["EHLO"], 2, "it is not said again where it is refused")
+				delete(count, "EHLO")
+				require.Equal(t, map[string]int{"RCPT": tt.n + 1, "QUIT": 1}, count)
 				require.Equal(t, 1, sum.Connections)
 				l.close()
 			})

@@ -24,6 +24,9 @@ const (
 	unclear             // anything else: to ask again is of no use
 )
 
+// refuses tells whether a host may count it against the session.
+func (w said) refuses() bool { return w == no || w == unlike }
+
 // rules say what a reply means: bounce.Classify, or that of a Rules.
 type rules func(bounce.Reply) bounce.Result
 

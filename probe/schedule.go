@@ -50,7 +50,7 @@ func (r *run) lineUp(rt *route) {
 // group's manners allow.
 func (r *run) dispatch(g *group) {
 	l, now := r.lines[g], time.Now()
-	size, _ := r.p.capacity(g, 0, 0)
+	size, _, _ := r.p.capacity(g, 0, 0)
 	shut := r.shut(g)
 	for len(l.routes) > 0 && (r.left > 0 || r.stopped != nil) {
 		rt := l.routes[0]

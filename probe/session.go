@@ -48,6 +48,7 @@ type session struct {
 	from      netip.Addr // of ours; not valid: the system's choice
 	until     time.Time  // the end of the session, at the latest
 	offers    offers
+	hailed    string // how EHLO is answered: see hailing; empty: not to be said again
 	tls       TLS
 	tlsFailed bool
 	last      bounce.Reply // that was heard

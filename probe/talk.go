@@ -11,15 +11,15 @@ import (
 type batch struct {
 	mails []*transaction
 	last  bool // nothing follows in this session
+	left  int  // refusals that the host bears before it stalls
 
 	// What came of it.
-	quitSent bool
-	astray   bool // the replies are not those of the commands: none counts
-	checked  bool // whether they are
-	unreset  bool // the RSET before QUIT was refused
-	over     bool // the connection is at its end
-	failure  Failure
-	detail   string
+	astray  bool // the replies are not those of the commands: none counts
+	checked bool // whether they are
+	unreset bool // the RSET before QUIT was refused
+	over    bool // the connection is at its end
+	failure Failure
+	detail  string
 }
 
 // maxBatch keeps what is written ahead of the replies far below what the buffers of both
@@ -122,8 +122,8 @@ func (s *session) steps(b *batch) (all []step) {
 // take that many.
 const maxNamed = 100
 
-// askAtOnce sends all commands of a batch together (RFC 2920), and QUIT with them if it is
-// the last. The replies come in the order of the commands.
+// askAtOnce sends all commands of a batch together (RFC 2920). The replies come in the order of the
+// commands.
 func (s *session) askAtOnce(b *batch) {
 	if s.unasked() {
 		b.stray()
@@ -138,8 +138,11 @@ func (s *session) askAtOnce(b *batch) {
 			st.a.asked++
 		}
 	}
-	b.quitSent = b.last
-	if err := s.send(append(commands, b.check())...); err != nil {
+	bold := !b.last && b.size() > b.left // it may come to where no check should follow
+	if !bold {
+		commands = append(commands, s.check(b))
+	}
+	if err := s.send(commands...); err != nil {
 		// A host that has hung up may have said why, and have answered before.
 		b.give(err)
 		b.over = true
@@ -159,7 +162,11 @@ func (s *session) askAtOnce(b *batch) {
 			return
 		}
 	}
-	s.confirm(b)
+	if bold {
+		s.finish(b)
+	} else {
+		s.confirm(b)
+	}
 }
 
 // heed takes the reply to a step.
@@ -215,16 +222,27 @@ func (s *session) askOneByOne(b *batch) {
 			full = full || st.a.word == blocked || st.a.word == slower || st.a.word == tooMany
 		}
 	}
-	if s.unasked() {
-		b.stray()
-		return
+	s.finish(b)
+}
+
+// size is how many recipients are asked for.
+func (b *batch) size() (n int) {
+	for _, t := range b.mails {
+		n += len(t.rcpts)
 	}
-	b.quitSent = b.last
-	if s.send(b.check()) != nil {
-		b.over = true // all was answered
-		return
+	return n
+}
+
+// refused is how many of them were.
+func (b *batch) refused() (n int) {
+	for _, t := range b.mails {
+		for _, a := range t.rcpts {
+			if a.word.refuses() {
+				n++
+			}
+		}
 	}
-	s.confirm(b)
+	return n
 }
 
 func (b *batch) give(err error) {
