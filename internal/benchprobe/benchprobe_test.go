@@ -71,7 +71,7 @@ func TestPlainClients(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			d, err := smtptest.ParseDialogue(tt.dialogue)
 			require.NoError(t, err)
-			for client, sessions := range map[string]int{floor: 2 * tt.floor, kinder: tt.floor, pipelined: tt.ceiling} {
+			for client, sessions := range map[string]int{floor: 2 * tt.floor, secured: 2 * tt.floor, kinder: tt.floor, pipelined: tt.ceiling} {
 				s, err := smtptest.NewServer(d)
 				require.NoError(t, err)
 				defer s.Close()
@@ -133,7 +133,7 @@ func TestReport(t *testing.T) {
 		{client: rude, place: "near", tally: tally{Asked: 100, Seconds: 1, Dead: 2, Open: 3}, connections: 20},
 	}))
 	for _, line := range []string{
-		"near        100       200          20.0 x           10         0.100 x          0.00            0             0     0  winnow\n",
+		"near        100       200          20.0 x               -           10         0.100 x          0.00            0             0     0  winnow\n",
 		"met     near, winnow: 20.0 x the probes/s (at least 20)\n",
 		"met     near, winnow: 0.100 x the connections (at most 0.125)\n",
 		"met     near, winnow: 0 good addresses called dead (none)\n",
@@ -163,8 +163,8 @@ func TestRun(t *testing.T) {
 	args := []string{"-n", "60", "-domains", "6", "-floor", "30", "-connections", "6", "-far", "4ms"}
 	require.NoError(t, run(t.Context(), args, nil, &out, &progress), "%s%s", &out, &progress)
 	for _, place := range []string{"near", "far"} {
-		require.Regexp(t, place+` +60 +[0-9]+ +[0-9.]+ x +6 +0.050 x +[0-9.]+ +0 +0 +0  ceiling`, out.String())
-		require.Regexp(t, place+` +30 +[0-9]+ +1.0 x +60 +1.000 x +[0-9.]+ +0 +0 +0  a connection a probe`, out.String())
+		require.Regexp(t, place+` +60 +[0-9]+ +[0-9.]+ x +[0-9.]+ x +6 +0.050 x +[0-9.]+ +0 +0 +0  ceiling`, out.String())
+		require.Regexp(t, place+` +30 +[0-9]+ +1.0 x +[0-9.]+ x +60 +1.000 x +[0-9.]+ +0 +0 +0  a connection a probe`, out.String())
 		for _, client := range []string{polite, rude} {
 			require.Regexp(t, "(?m)^met .*"+place+", "+client+": 0 good addresses called dead", out.String())
 			require.Regexp(t, "(?m)^met .*"+place+", "+client+": 60 of 60 answered", out.String())

@@ -4,11 +4,13 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net"
 	"net/textproto"
+	"strings"
 	"sync"
 	"time"
 )
@@ -16,6 +18,7 @@ import (
 // The clients.
 const (
 	floor     = "a connection a probe"
+	secured   = "a connection a probe, STARTTLS"
 	kinder    = "a connection an address"
 	polite    = "winnow"
 	rude      = "winnow, unmannered"
@@ -28,9 +31,10 @@ func ask(ctx context.Context, client, addr string, o options, out io.Writer) err
 	var err error
 	begun := time.Now()
 	switch client {
-	case floor, kinder:
+	case floor, secured, kinder:
 		o.n = min(o.n, o.floor)
-		t = domainsAtOnce(o, func(ids []int) []word { return plainly(addr, o.list, ids, client == kinder) })
+		way := plainly{addr: addr, inOne: client == kinder, secured: client == secured}
+		t = domainsAtOnce(o, func(ids []int) []word { return way.ask(o.list, ids) })
 	case pipelined:
 		t = domainsAtOnce(o, func(ids []int) []word { return allAtOnce(addr, o.list, ids) })
 	case polite, rude:
@@ -75,17 +79,23 @@ func domainsAtOnce(o options, domain func(ids []int) []word) tally {
 	return t
 }
 
-// plainly asks for each address, and for one at its domain that nobody has, as most
-// verifiers do: each in a connection of its own, or both in one.
-func plainly(addr string, l list, ids []int, inOne bool) []word {
+// plainly is how most verifiers ask: for each address, and for one at its domain that
+// nobody has, each in a connection of its own, or both in one.
+type plainly struct {
+	addr    string
+	inOne   bool
+	secured bool // with STARTTLS where it is offered, as winnow does
+}
+
+func (p plainly) ask(l list, ids []int) []word {
 	said := make([]word, len(ids))
 	for k, i := range ids {
 		asked := []string{l.local(i) + "@" + l.domain(i), fmt.Sprintf("nobody%d.x7q@%s", i, l.domain(i))}
 		var codes []int
-		if inOne {
-			codes = lockstep(addr, asked...)
+		if p.inOne {
+			codes = p.lockstep(asked...)
 		} else {
-			codes = append(lockstep(addr, asked[0]), lockstep(addr, asked[1])...)
+			codes = append(p.lockstep(asked[0]), p.lockstep(asked[1])...)
 		}
 		switch {
 		case len(codes) < 2:
@@ -100,32 +110,47 @@ func plainly(addr string, l list, ids []int, inOne bool) []word {
 
 // lockstep asks for addresses in one connection, a command at a time. It returns the
 // codes of the replies, none if it came to none.
-func lockstep(addr string, addresses ...string) (codes []int) {
-	conn, err := net.Dial("tcp", addr)
+func (p plainly) lockstep(addresses ...string) (codes []int) {
+	conn, err := net.Dial("tcp", p.addr)
 	if err != nil {
 		return nil
 	}
 	text := textproto.NewConn(conn)
-	defer text.Close()
-	says := func(command string) int {
+	defer func() { text.Close() }()
+	says := func(command string) (int, string) {
 		if err := text.PrintfLine("%s", command); err != nil {
-			return 0
+			return 0, ""
 		}
-		code, _, _ := text.ReadResponse(0)
-		return code
+		code, said, _ := text.ReadResponse(0)
+		return code, said
+	}
+	took := func(code int, command string) bool {
+		got, _ := says(command)
+		return got == code
 	}
 	if code, _, _ := text.ReadResponse(220); code != 220 {
 		return nil
 	}
-	if says("EHLO bench.example") != 250 || says("MAIL FROM:<probe@bench.example>") != 250 {
+	code, offers := says(hello)
+	if code == 250 && p.secured && strings.Contains(offers, "\nSTARTTLS") {
+		if !took(220, "STARTTLS") {
+			return nil
+		}
+		text = textproto.NewConn(tls.Client(conn, &tls.Config{InsecureSkipVerify: true}))
+		code, _ = says(hello)
+	}
+	if code != 250 || !took(250, "MAIL FROM:<probe@bench.example>") {
 		return nil
 	}
 	for _, address := range addresses {
-		codes = append(codes, says("RCPT TO:<"+address+">"))
+		code, _ := says("RCPT TO:<" + address + ">")
+		codes = append(codes, code)
 	}
 	says("QUIT")
 	return codes
 }
+
+const hello = "EHLO bench.example"
 
 // allAtOnce asks for all addresses of a domain in sessions that hold as many as
 // there may be before the host stalls.
@@ -156,7 +181,7 @@ func inOne(addr string, l list, ids []int) []word {
 	if code, _, _ := text.ReadResponse(220); code != 220 {
 		return said
 	}
-	if err := text.PrintfLine("EHLO bench.example"); err != nil {
+	if err := text.PrintfLine(hello); err != nil {
 		return said
 	}
 	if code, _, _ := text.ReadResponse(250); code != 250 {

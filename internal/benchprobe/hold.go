@@ -58,7 +58,7 @@ func hold(ctx context.Context, o options, stdout, stderr io.Writer) error {
 		if addr == "" {
 			return fmt.Errorf("no place %q: there are near and far", place)
 		}
-		for _, client := range []string{pipelined, floor, kinder, polite, rude} {
+		for _, client := range []string{pipelined, floor, secured, kinder, polite, rude} {
 			if !chosen(client, o.only) {
 				continue
 			}

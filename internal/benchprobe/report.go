@@ -11,16 +11,19 @@ import (
 // writeReport writes the table, and what was reached.
 func writeReport(w io.Writer, o options, all []sample) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "\nplace\taddresses\tprobes/s\tof the floor's\tconnections\tof the floor's\tclient CPU s\tcalled dead\tcalled alive\topen\t  client")
+	fmt.Fprintln(t, "\nplace\taddresses\tprobes/s\tof the floor's\tof it with TLS\tconnections\tof the floor's\tclient CPU s\tcalled dead\tcalled alive\topen\t  client")
 	for _, s := range all {
 		base, known := of(all, s.place, floor)
-		rate, conns := "-", "-"
+		rate, alike, conns := "-", "-", "-"
+		if tls, is := of(all, s.place, secured); is {
+			alike = fmt.Sprintf("%.1f x", s.rate()/tls.rate())
+		}
 		if known {
 			rate = fmt.Sprintf("%.1f x", s.rate()/base.rate())
 			conns = fmt.Sprintf("%.3f x", s.dialled()/base.dialled())
 		}
-		fmt.Fprintf(t, "%s\t%d\t%.0f\t%s\t%d\t%s\t%.2f\t%d\t%d\t%d\t  %s\n",
-			s.place, s.Asked, s.rate(), rate, s.connections, conns, s.cpu.Seconds(), s.Dead, s.Alive, s.Open, s.client)
+		fmt.Fprintf(t, "%s\t%d\t%.0f\t%s\t%s\t%d\t%s\t%.2f\t%d\t%d\t%d\t  %s\n",
+			s.place, s.Asked, s.rate(), rate, alike, s.connections, conns, s.cpu.Seconds(), s.Dead, s.Alive, s.Open, s.client)
 	}
 	if err := t.Flush(); err != nil {
 		return err
