@@ -171,7 +171,7 @@ func (r *run) concludeProbe(s *report.Summary) {
 	of := r.probed.summary
 	p := &report.Probe{
 		Addresses: int64(of.Targets), Recipients: int64(of.Recipients), MadeUp: int64(of.MadeUp), Connections: int64(of.Connections),
-		NotAsked: int64(of.NotAsked), CatchAll: int64(of.CatchAll), Domains: int64(of.Domains),
+		NotAsked: int64(of.NotAsked), Remembered: int64(of.Remembered), CatchAll: int64(of.CatchAll), Domains: int64(of.Domains),
 	}
 	for _, b := range of.Blocked {
 		p.Blocked = append(p.Blocked, report.Blocked{Provider: b.Group, Reason: "smtp." + b.Reading.Code, Reply: b.Reading.Detail, NotAsked: int64(b.NotAsked)})

@@ -33,6 +33,7 @@
 //	patience      = "20m"
 //	budget        = 0
 //	catch-all-for = "30d"
+//	answers-for   = "1d"        # 0: whoever was asked lately is asked anew
 package policy
 
 import (

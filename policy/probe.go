@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -16,6 +17,10 @@ type Probe struct {
 
 	// CatchAllFor is how long counts what a domain said to a made-up recipient.
 	CatchAllFor time.Duration
+
+	// AnswersFor is how long counts what a host said of an address; nil: for as long as
+	// the command says. Not more than nothing: it is asked anew.
+	AnswersFor *time.Duration
 }
 
 // catchAllFor is how long it counts where the policy says nothing: mail servers are
@@ -30,6 +35,7 @@ type probeTable struct {
 	Patience    *string `toml:"patience"`
 	Budget      int     `toml:"budget"`
 	CatchAllFor *string `toml:"catch-all-for"`
+	AnswersFor  *string `toml:"answers-for"`
 }
 
 // addTo sets what the table says; an error comes with the key that it is about.
@@ -58,5 +64,20 @@ func (t *probeTable) addTo(p *Policy) (key string, err error) {
 			return "catch-all-for", fmt.Errorf("catch-all-for: %w", err)
 		}
 	}
+	if t.AnswersFor != nil {
+		d, err := ParseAge(*t.AnswersFor)
+		if err != nil {
+			return "answers-for", fmt.Errorf("answers-for: %w", err)
+		}
+		to.AnswersFor = &d
+	}
 	return "", nil
+}
+
+// ParseAge is ParseDays that takes 0 as well.
+func ParseAge(s string) (time.Duration, error) {
+	if strings.TrimSpace(s) == "0" {
+		return 0, nil
+	}
+	return ParseDays(s)
 }

@@ -3,23 +3,31 @@ package probe
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"sync"
 	"time"
 
+	"winnow/address"
 	"winnow/store"
 )
 
-// Memory is what earlier runs have learnt of domains, kept in a store: whether they
-// take mail for everybody. It is a Sink, and safe for concurrent use.
+// Memory is what earlier runs have learnt, kept in a store: of domains, whether they take mail for
+// everybody; of addresses, what their hosts said, see Shelve. It is a Sink, and safe for concurrent use.
 type Memory struct {
-	store *store.Store
+	store  *store.Store
+	shelf  Shelf // nil: nothing is kept of addresses
+	within time.Duration
+	masked func(text string, a address.Address) string
 
 	mu    sync.Mutex
 	known map[string]Catch
 	fresh map[string]Catch // not kept yet
+
+	answers []Answer // not kept yet
+	failed  error    // the first error of a shelf
 }
 
 // catchAlls is the name of the cache: Catch as JSON, by domain.
@@ -71,9 +79,15 @@ func (m *Memory) Save(ctx context.Context) error {
 	m.mu.Lock()
 	fresh := m.fresh
 	m.fresh = map[string]Catch{}
+	m.note(m.put(ctx))
+	failed := m.failed
+	m.failed = nil
 	m.mu.Unlock()
+	if failed != nil {
+		failed = fmt.Errorf("probe: keep what was learnt of addresses: %w", failed)
+	}
 	if len(fresh) == 0 {
-		return nil
+		return failed
 	}
 	err := m.store.Update(ctx, func(tx *store.Tx) error {
 		cache := tx.Cache(catchAlls)
@@ -89,7 +103,7 @@ func (m *Memory) Save(ctx context.Context) error {
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("probe: keep what was learnt of domains: %w", err)
+		err = fmt.Errorf("probe: keep what was learnt of domains: %w", err)
 	}
-	return nil
+	return errors.Join(failed, err)
 }

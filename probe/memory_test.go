@@ -22,6 +22,8 @@ func (k keeper) Learn(l probe.Learnt) {
 	}
 }
 
+func (keeper) Conclude(address.Address, probe.Evidence) {}
+
 func (k keeper) known(domain string) (probe.Catch, bool) {
 	c, ok := k[domain]
 	return c, ok

@@ -55,6 +55,10 @@ type Options struct {
 	Evidence Sink                              // nil: nobody
 	Known    func(domain string) (Catch, bool) // what an earlier run has learnt of a domain; nil: nothing
 
+	// Answered returns what asking for an address came to in an earlier run, if that still counts:
+	// it is not asked for again. nil: all are asked. Not called concurrently by one run.
+	Answered func(address.Address) (Evidence, bool)
+
 	// Transcript is told each line that is said, the lines of a session in their order.
 	// They hold addresses. Called concurrently by sessions. nil: nobody.
 	Transcript func(Line)
@@ -74,6 +78,7 @@ type Options struct {
 // run at a time; by several at once if there are several.
 type Sink interface {
 	Learn(Learnt)
+	Conclude(address.Address, Evidence) // what asking for a target came to
 }
 
 // Learnt is a reply to RCPT, raw.
@@ -111,7 +116,8 @@ type Summary struct {
 	Connections int // that were tried
 	Sessions    int // in which a host greeted
 	Again       int // askings that were not the first of their address
-	NotAsked    int // targets for which no RCPT was ever sent
+	NotAsked    int // targets for which no RCPT was ever sent, though one had to be
+	Remembered  int // targets for which Options.Answered knew the answer
 	Domains     int
 	CatchAll    int // domains that take mail for everybody
 	Blocked     []Blocked

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"winnow/address"
 	"winnow/bounce"
 	"winnow/mx"
 	"winnow/probe"
@@ -137,6 +138,8 @@ func TestOutlooksMadeUpOneHasASessionOfItsOwn(t *testing.T) {
 type learnt struct{ all []probe.Learnt }
 
 func (k *learnt) Learn(l probe.Learnt) { k.all = append(k.all, l) }
+
+func (*learnt) Conclude(address.Address, probe.Evidence) {}
 
 func TestTheSinkIsToldRawReplies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

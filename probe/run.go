@@ -4,8 +4,11 @@ import (
 	"context"
 	"iter"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
+
+	"winnow/mx"
 )
 
 // run is one call of Probe: a loop that owns all that is known of domains and routes, and
@@ -152,6 +155,15 @@ const maxGrace = time.Second
 // add takes in a target.
 func (r *run) add(t Target) {
 	r.sum.Targets++
+	if r.p.o.Answered != nil {
+		// What a host said that the domain no longer names is worth nothing.
+		if e, ok := r.p.o.Answered(t.Addr); ok && slices.ContainsFunc(t.MX.Hosts, func(h mx.Host) bool { return h.Name == e.Reply.Host }) {
+			r.sum.Remembered++
+			e.ID, e.Domain = t.ID, t.Addr.Domain
+			r.each(e)
+			return
+		}
+	}
 	r.open++
 	d := r.domains[t.Addr.Domain]
 	if d == nil {

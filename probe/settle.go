@@ -3,6 +3,8 @@ package probe
 import (
 	"fmt"
 	"time"
+
+	"winnow/address"
 )
 
 // heed heeds what came of one recipient.
@@ -282,6 +284,9 @@ func (r *run) tell(d *domain, a *asking, end *ending) {
 		r.sum.NotAsked++
 	}
 	r.open--
+	if r.p.o.Evidence != nil {
+		r.p.o.Evidence.Conclude(address.Address{Local: a.local, Domain: d.name}, e)
+	}
 	r.each(e)
 }
 

@@ -121,6 +121,7 @@ type Store struct {
 type Probe struct {
 	Addresses   int64     `json:"addresses"`  // distinct, that were to be asked for
 	NotAsked    int64     `json:"not_asked"`  // of these, for which no host was asked
+	Remembered  int64     `json:"remembered"` // of these, for which a host had answered lately
 	Recipients  int64     `json:"recipients"` // RCPT sent for them
 	MadeUp      int64     `json:"made_up"`    // RCPT sent for recipients that nobody has
 	Connections int64     `json:"connections"`

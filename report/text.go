@@ -25,7 +25,10 @@ func (s *Summary) WriteText(w io.Writer) error {
 	}
 	if p := s.Probe; p != nil {
 		fmt.Fprintf(&b, "Mail hosts were asked for %s over %s, and for %s made up; of %s, %s mail for everybody.\n",
-			addresses(p.Addresses-p.NotAsked), count(p.Connections, "connection"), count(p.MadeUp, "recipient"), count(p.Domains, "domain"), takes(p.CatchAll))
+			addresses(p.Addresses-p.NotAsked-p.Remembered), count(p.Connections, "connection"), count(p.MadeUp, "recipient"), count(p.Domains, "domain"), takes(p.CatchAll))
+		if p.Remembered > 0 {
+			fmt.Fprintf(&b, "For %s the mail host had answered lately, and was not asked again (--answers-for 0 asks for all).\n", addresses(p.Remembered))
+		}
 	}
 	if h := s.History; h != nil {
 		fmt.Fprintf(&b, "Earlier mail: %s suppressed by %s, %s.\n", addresses(h.Entries), h.Path, h.lastImport())

@@ -16,6 +16,7 @@ type Forgotten struct {
 	Events  int64 // that told of it
 	Entry   bool  // what was said of it by hand
 	Changes int64 // the trail of that
+	Notes   int64 // of others, see Note
 	Stays   bool  // it is suppressed all the same, by its hash
 }
 
@@ -52,6 +53,9 @@ func (l *Ledger) Forget(ctx context.Context, text, who string, stay bool) (f For
 		if f.Changes, err = tx.Log(changeLog).Delete(key); err != nil {
 			return err
 		}
+		if f.Notes, err = forgetNotes(tx, key); err != nil {
+			return err
+		}
 		if f == (Forgotten{}) {
 			return nil
 		}
@@ -76,7 +80,7 @@ func (l *Ledger) Forget(ctx context.Context, text, who string, stay bool) (f For
 // Purged says what was erased.
 type Purged struct{ Events, Entries int64 }
 
-// Purge erases events of before a time, save complaints: what they suppressed may be
+// Purge erases events and notes of before a time, save complaints: what they suppressed may be
 // mailed again. With all it also erases complaints, entries made by hand before then
 // and the trail of changes until then.
 func (l *Ledger) Purge(ctx context.Context, before time.Time, all bool, who string) (p Purged, err error) {
@@ -104,8 +108,10 @@ func (l *Ledger) Purge(ctx context.Context, before time.Time, all bool, who stri
 			}
 		}
 		p.Events = int64(len(old))
-		if err := purgeCache(tx.Cache(dayCache), before, nil); err != nil {
-			return err
+		for _, cache := range []string{dayCache, noteCache} {
+			if err := purgeCache(tx.Cache(cache), before, nil); err != nil {
+				return err
+			}
 		}
 		if all {
 			if err := purgeCache(tx.Cache(handCache), before, &p.Entries); err != nil {

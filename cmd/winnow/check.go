@@ -66,7 +66,7 @@ Exit code 3 says that an address is invalid. One that is unknown is not: let it 
 	fs.BoolVar(&f.unordered, "unordered", false, "answer each address as soon as it is known, not in order")
 	f.asking.add(cmd, ui)
 	f.history.add(cmd)
-	f.probing.add(cmd, 0, &f.force)
+	f.probing.add(cmd, 0, 0, &f.force)
 	fs.BoolVarP(&f.verbose, "verbose", "v", false, "with --probe, show on standard error what is said to mail hosts, and by them")
 	fs.BoolVar(&f.force, "force", false, "with --probe, probe though --helo is not our address's name (PTR)")
 	complete(cmd, "format", "text", "jsonl")

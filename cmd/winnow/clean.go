@@ -77,7 +77,7 @@ written; 4 done, but less deep than asked (….incomplete.csv); 130, 143 interru
 	f.reading.add(cmd)
 	f.asking.add(cmd, ui)
 	f.history.add(cmd)
-	f.probing.add(cmd, 20*time.Minute, &f.force)
+	f.probing.add(cmd, 20*time.Minute, 24*time.Hour, &f.force)
 	complete(cmd, "duplicates", "first", "keep", "only-flag")
 	complete(cmd, "keep", "role", "disposable", "typo", "implicit", "private", "dns", "catch-all", "literal", "risky", "unknown")
 	complete(cmd, "fail-on", "invalid", "unknown", "risky")

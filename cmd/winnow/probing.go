@@ -17,7 +17,6 @@ import (
 	"winnow/policy"
 	"winnow/probe"
 	"winnow/sender"
-	"winnow/store"
 	"winnow/validate"
 	"winnow/verdict"
 )
@@ -27,6 +26,7 @@ type probing struct {
 	how                     probeMode
 	helo, from              string
 	patience                time.Duration
+	answersFor              time.Duration
 	budget                  int
 	manners                 string
 	sources                 []string
@@ -65,13 +65,15 @@ func (m *probeMode) Set(s string) error {
 func (m *probeMode) String() string { return string(*m) }
 func (m *probeMode) Type() string   { return "MODE" }
 
-func (f *probing) add(cmd *cobra.Command, patience time.Duration, force *bool) {
+func (f *probing) add(cmd *cobra.Command, patience, answersFor time.Duration, force *bool) {
 	fs := cmd.Flags()
 	fs.Var(&f.how, "probe", "ask the mail hosts for each address (RCPT; no mail is sent): --probe, or --probe=try,\nwhich goes on without (exit 4) where port 25 is closed. Addresses leave the machine")
 	fs.Lookup("probe").NoOptDefVal = string(probeOn)
 	fs.StringVar(&f.helo, "helo", "", "of --probe: the `NAME` of this machine, which its address must bear (PTR); see winnow doctor")
 	fs.StringVar(&f.from, "from", "", "of --probe: the sender's `ADDRESS`, at a domain that takes mail, or <>")
 	fs.DurationVar(&f.patience, "patience", patience, "of --probe: ask again within this `TIME` where a host wants that (greylisting); 0 asks\nonce")
+	f.answersFor = answersFor
+	fs.Var((*age)(&f.answersFor), "answers-for", "of --probe: do not ask again for whom a host answered within this `TIME`; 0 asks for all")
 	fs.IntVar(&f.budget, "budget", 0, "of --probe: ask hosts for no more than `N` recipients, made-up ones among them (no limit)")
 	fs.StringVar(&f.manners, "manners", "default", "of --probe: `MANNERS`: default, or none (only with --allow-private)")
 	fs.Var((*words)(&f.sources), "source-ip", "of --probe: connect from these `ADDRESSES` of this machine, by comma")
@@ -87,7 +89,7 @@ func (f *probing) add(cmd *cobra.Command, patience time.Duration, force *bool) {
 }
 
 // ofProbe are the flags that mean nothing without --probe.
-var ofProbe = []string{"helo", "from", "patience", "budget", "manners", "source-ip", "proxy", "transcripts", "command-timeout", "session-timeout", "mail-port"}
+var ofProbe = []string{"helo", "from", "patience", "answers-for", "budget", "manners", "source-ip", "proxy", "transcripts", "command-timeout", "session-timeout", "mail-port"}
 
 // lay lays the policy under the flags, and tells what is wrong with them.
 func (f *probing) lay(p policy.Policy, a *asking) error {
@@ -119,6 +121,9 @@ func (f *probing) lay(p policy.Policy, a *asking) error {
 	}
 	if !f.changed("patience") && p.Probe.Patience != nil {
 		f.patience = *p.Probe.Patience
+	}
+	if !f.changed("answers-for") && p.Probe.AnswersFor != nil {
+		f.answersFor = *p.Probe.AnswersFor
 	}
 	if !f.changed("budget") {
 		f.budget = p.Probe.Budget
@@ -225,12 +230,12 @@ func (f *probing) prober(ctx context.Context, ui *tui, p policy.Policy, a *askin
 	if f.dial != nil {
 		o.Preflight = []string{"gmail-smtp-in.l.google.com"} // one machine is all of them
 	}
-	memory, err := history.domains(ctx, p)
+	memory, err := history.answers(ctx, p, f.answersFor)
 	if err != nil {
 		return nil, errors.Join(err, kept.close())
 	}
 	if memory != nil {
-		o.Known, o.Evidence = memory.Known, memory
+		o.Known, o.Answered, o.Evidence = memory.Known, memory.Answered, memory
 	}
 	closeAll := func() error { return errors.Join(kept.close(), memory.close(ctx)) }
 	defer func() {
@@ -262,40 +267,6 @@ func (f *probing) prober(ctx context.Context, ui *tui, p policy.Policy, a *askin
 		return nil, err
 	}
 	return closeAll, nil
-}
-
-// domains is what earlier runs have learnt of domains, with its store.
-type domains struct {
-	*probe.Memory
-	store *store.Store
-}
-
-// domains opens what was learnt of domains; nil if nothing is to be kept.
-func (r *remembering) domains(ctx context.Context, p policy.Policy) (*domains, error) {
-	path, _, err := r.place(p)
-	if err != nil || path == policy.NoStore {
-		return nil, err
-	}
-	s, err := store.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	m, err := probe.Remember(ctx, s, p.Probe.CatchAllFor)
-	if err != nil {
-		return nil, errors.Join(err, s.Close())
-	}
-	return &domains{m, s}, nil
-}
-
-// close keeps what was learnt, also of a run that was stopped. A second close does
-// nothing.
-func (d *domains) close(ctx context.Context) error {
-	if d == nil || d.Memory == nil {
-		return nil
-	}
-	err := errors.Join(d.Save(context.WithoutCancel(ctx)), d.store.Close())
-	d.Memory = nil
-	return err
 }
 
 // without goes on with what DNS says, and tells why.

@@ -124,8 +124,8 @@ func forgetCommand(ui *tui) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "forget ADDRESS",
 		Short: "Erase all that is kept of an address",
-		Long: `Erases all that the store has of an address: its events, its entry, and the trail of
-changes to it. That something was forgotten, when and by whom, is kept; not of whom.
+		Long: `Erases all that the store has of an address: its events, its entry, the trail of
+changes to it, and what its mail host said. That something was forgotten, when and by whom, is kept; not of whom.
 Lists, outputs and backups of yours are not touched.
 
 The address may be mailed again then, if it stands on a list again. Where the store
@@ -155,7 +155,11 @@ suppressed, and nothing else.`,
 			if f.Entry {
 				entry = 1
 			}
-			text := fmt.Sprintf("Erased %s, %s made by hand, %s.", counted(int(f.Events), "event"), entries(entry), counted(int(f.Changes), "change"))
+			text := fmt.Sprintf("Erased %s, %s made by hand, %s", counted(int(f.Events), "event"), entries(entry), counted(int(f.Changes), "change"))
+			if f.Notes > 0 {
+				text += ", and what its mail host said"
+			}
+			text += "."
 			if f.Stays {
 				text += " It stays suppressed, by its hash."
 			}
