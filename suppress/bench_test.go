@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"winnow/address"
 	"winnow/bounce"
 	"winnow/store"
 	"winnow/suppress"
@@ -103,4 +105,26 @@ func BenchmarkLoad(b *testing.B) {
 		n += events
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "events/s")
+}
+
+func BenchmarkNote(b *testing.B) {
+	s, err := store.Open(filepath.Join(b.TempDir(), "store.db"))
+	require.NoError(b, err)
+	defer s.Close()
+	l, err := suppress.New(b.Context(), s, suppress.Options{})
+	require.NoError(b, err)
+	const n = 100_000
+	notes := make([]suppress.Note, n)
+	for i := range notes {
+		notes[i] = suppress.Note{Addr: address.Address{Local: fmt.Sprintf("jane.%d", i), Domain: "acme.com"}, Value: make([]byte, 300), At: time.Now()}
+	}
+	require.NoError(b, l.KeepNotes(b.Context(), "smtp", notes))
+	i := 0
+	for b.Loop() {
+		_, ok, err := l.Note(b.Context(), "smtp", notes[i%n].Addr)
+		if err != nil || !ok {
+			b.Fatal(ok, err)
+		}
+		i += 7919
+	}
 }

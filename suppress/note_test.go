@@ -2,6 +2,7 @@ package suppress_test
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -34,7 +35,7 @@ func TestNotes(t *testing.T) {
 			_, ok = find("smt", jane)
 			require.False(t, ok)
 
-			require.Equal(t, "<jane@acme.com>: no such user" == b.Masked("<jane@acme.com>: no such user", jane), name == "in clear")
+			require.Equal(t, name == "in clear", strings.Contains(b.Masked("<jane@acme.com>: no such user", jane), "jane"))
 			if name == "hashed" {
 				data, err := os.ReadFile(b.path)
 				require.NoError(t, err)
