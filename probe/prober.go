@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"winnow/bounce"
@@ -24,6 +25,7 @@ type Prober struct {
 	dial    dialer
 	rules   rules
 	tickets tls.ClientSessionCache
+	putOff  atomic.Int64 // addresses
 
 	mu       sync.Mutex
 	groups   map[string]*group
@@ -123,6 +125,10 @@ func (p *Prober) Address(ctx context.Context, t Target) (Evidence, error) {
 	}
 	return Evidence{}, fmt.Errorf("probe: %w", err)
 }
+
+// PutOff is how many addresses wait until their hosts want to be asked again (greylisting),
+// of all runs that are under way.
+func (p *Prober) PutOff() int { return int(p.putOff.Load()) }
 
 // Read is [Read] by the rules of the Prober.
 func (p *Prober) Read(e Evidence) Reading { return read(p.rules, e) }

@@ -406,3 +406,32 @@ func TestATransactionGoesOn(t *testing.T) {
 		})
 	}
 }
+
+func TestPutOff(t *testing.T) {
+	for _, cancelled := range []bool{false, true} {
+		bubble(t, func(t *testing.T, l *lab) {
+			l.host("mx.acme.com", "first 3 rcpt * 451 4.7.1 greylisted\n"+somebody)
+			p, err := probe.New(l.options())
+			require.NoError(t, err)
+			require.Zero(t, p.PutOff())
+			ctx, cancel := context.WithCancel(context.Background())
+			defer cancel()
+			told, ended := 0, make(chan struct{})
+			go func() {
+				defer close(ended)
+				_, err := p.Probe(ctx, func(yield func(probe.Target) bool) {
+					_ = yield(l.target(0, "p0@acme.com")) && yield(l.target(1, "p1@acme.com"))
+				}, func(probe.Evidence) { told++ })
+				require.Equal(t, cancelled, err != nil)
+			}()
+			time.Sleep(time.Minute)
+			require.Equal(t, 2, p.PutOff())
+			if cancelled {
+				cancel()
+			}
+			<-ended
+			require.Zero(t, p.PutOff())
+			require.Equal(t, cancelled, told == 0)
+		})
+	}
+}

@@ -146,6 +146,9 @@ func (r *run) end(stop context.CancelFunc) {
 	}
 	stop()
 	r.working.Wait()
+	for _, d := range r.domains {
+		r.p.putOff.Add(-int64(len(d.again)))
+	}
 	r.p.delist(r)
 }
 

@@ -102,10 +102,12 @@ func (r *run) again(d *domain, a *asking, now time.Time) {
 		r.tell(d, a, &ending{failure: Patience})
 	default:
 		d.again = append(d.again, a)
+		r.p.putOff.Add(1)
 		r.alarms.set(due, func() {
 			if i := index(d.again, a); i >= 0 {
 				d.again[i] = d.again[len(d.again)-1]
 				d.again = d.again[:len(d.again)-1]
+				r.p.putOff.Add(-1)
 				d.redo = append(d.redo, a)
 				r.touch(d)
 			}
@@ -189,6 +191,7 @@ func (r *run) finishAll() {
 
 // drain tells all that is still to be asked of a domain.
 func (r *run) drain(d *domain, end *ending) {
+	r.p.putOff.Add(-int64(len(d.again)))
 	waiting := append(d.redo, d.again...)
 	d.redo, d.again = nil, nil
 	for _, a := range waiting {

@@ -249,7 +249,7 @@ func (f *probing) prober(ctx context.Context, ui *tui, p policy.Policy, a *askin
 	}
 	switch err := prober.Preflight(ctx); {
 	case err == nil:
-		opt.Prober = prober
+		opt.Prober, ui.putOff = prober, prober.PutOff
 	case ctx.Err() != nil:
 		return nil, err
 	case f.how == probeTry:

@@ -28,6 +28,7 @@ type tui struct {
 	stage    pipeline.Stage
 	ended    [pipeline.Write + 1]bool
 	nextLine time.Time
+	putOff   func() int // addresses that mail hosts want to be asked for again; nil: none are
 }
 
 func newTUI(stdin io.Reader, stdout, stderr io.Writer) *tui {
@@ -89,7 +90,7 @@ func (t *tui) progress(s pipeline.Stage, done, total int64) {
 			t.nextLine = now.Add(lineEvery)
 		} else if now.After(t.nextLine) {
 			t.nextLine = now.Add(lineEvery)
-			fmt.Fprintf(t.stderr, "winnow: %s: %d%%\n", stages[s].title, 100*done/total)
+			fmt.Fprintf(t.stderr, "winnow: %s: %d%%%s\n", stages[s].title, 100*done/total, t.waiting(s))
 		}
 		return
 	}
@@ -97,8 +98,23 @@ func (t *tui) progress(s pipeline.Stage, done, total int64) {
 		t.clear()
 		t.bar, t.stage = newBar(t.stderr, s, total), s
 	}
+	if s == pipeline.Probe {
+		t.bar.Describe(stages[s].title + t.waiting(s))
+	}
 	t.bar.ChangeMax64(total)
 	_ = t.bar.Set64(done)
+}
+
+// waiting says what a stage waits for.
+func (t *tui) waiting(s pipeline.Stage) string {
+	if s != pipeline.Probe || t.putOff == nil {
+		return ""
+	}
+	n := t.putOff()
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%s to be asked again later)", number(n))
 }
 
 func newBar(w io.Writer, s pipeline.Stage, total int64) *progressbar.ProgressBar {

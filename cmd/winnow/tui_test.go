@@ -25,6 +25,23 @@ func TestProgressWithoutATerminal(t *testing.T) {
 	})
 }
 
+func TestProgressSaysWhatItWaitsFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told strings.Builder
+		ui := newTUI(nil, nil, &told)
+		waiting := 1204
+		ui.putOff = func() int { return waiting }
+		for second := range int64(150) {
+			if second > 100 {
+				waiting = 0
+			}
+			ui.progress(pipeline.Probe, second, 200)
+			time.Sleep(time.Second)
+		}
+		require.Equal(t, "winnow: asking mail hosts: 30% (1,204 to be asked again later)\nwinnow: asking mail hosts: 61%\n", told.String())
+	})
+}
+
 func TestQuietProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var told strings.Builder
