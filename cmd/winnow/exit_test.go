@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
+	"os"
+	"os/signal"
 	"syscall"
 	"testing"
 
@@ -15,7 +18,7 @@ func TestStoppedExitCode(t *testing.T) {
 	for _, sig := range []struct {
 		signal syscall.Signal
 		code   int
-	}{{syscall.SIGINT, exitInterrupt}, {syscall.SIGTERM, exitTerminated}} {
+	}{{syscall.SIGINT, exitInterrupt}, {syscall.SIGTERM, exitTerminated}, {syscall.SIGHUP, exitHangup}} {
 		ctx, stop := context.WithCancelCause(context.Background())
 		stop(signalled{sig.signal})
 		for _, err := range []error{ctx.Err(), context.Cause(ctx)} {
@@ -25,4 +28,22 @@ func TestStoppedExitCode(t *testing.T) {
 			require.Equal(t, "winnow: stopped; no output was changed\n", stderr.String())
 		}
 	}
+}
+
+// A terminal that is closed stops a run as Ctrl-C does: nothing is left behind.
+func TestHangup(t *testing.T) {
+	if signal.Ignored(syscall.SIGHUP) {
+		t.Skip("it is ignored here (nohup)")
+	}
+	ctx, stop := context.WithCancelCause(t.Context())
+	ui := newTUI(nil, nil, io.Discard)
+	ui.stop = stop
+	defer ui.stopOnSignal()()
+	self, err := os.FindProcess(os.Getpid())
+	require.NoError(t, err)
+	if err := self.Signal(syscall.SIGHUP); err != nil {
+		t.Skip("no such signal here:", err)
+	}
+	<-ctx.Done()
+	require.Equal(t, exitHangup, exitCode(ctx, ui, context.Canceled))
 }

@@ -25,6 +25,7 @@ const (
 	exitUsage      = 2   // the command line is at fault
 	exitGate       = 3   // a gate was met, or an address is invalid
 	exitShallow    = 4   // done, but less deep than asked
+	exitHangup     = 129 // SIGHUP
 	exitInterrupt  = 130 // SIGINT
 	exitTerminated = 143 // SIGTERM
 )
@@ -76,8 +77,11 @@ func exitCode(ctx context.Context, ui *tui, err error) int {
 		} else {
 			ui.say("winnow: stopped")
 		}
-		if sig.Signal == syscall.SIGTERM {
+		switch sig.Signal {
+		case syscall.SIGTERM:
 			return exitTerminated
+		case syscall.SIGHUP:
+			return exitHangup
 		}
 		return exitInterrupt
 	case errors.As(err, &code):
@@ -97,12 +101,16 @@ type signalled struct{ os.Signal }
 
 func (s signalled) Error() string { return s.String() }
 
-// stopOnSignal stops the run at the first SIGINT or SIGTERM; the second one kills.
+// stopOnSignal stops the run at the first SIGINT, SIGTERM or, unless somebody wants it ignored (nohup),
+// SIGHUP; the second one kills.
 // It is for a command that waits or writes files. One that does neither is ended well
 // enough by the system, and need not start the two threads that listening takes.
 func (t *tui) stopOnSignal() (done func()) {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(signals, syscall.SIGHUP)
+	}
 	quit := make(chan struct{})
 	go func() {
 		select {

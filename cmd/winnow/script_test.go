@@ -181,9 +181,9 @@ func askedCommand(ts *testscript.TestScript, neg bool, args []string) {
 // stoppedCommand runs a program, sends it a signal once it asks for the MX of a
 // domain, and wants an exit code: stopped INT 130 slow.com winnow clean …
 func stoppedCommand(ts *testscript.TestScript, neg bool, args []string) {
-	signals := map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM, "KILL": os.Kill}
+	signals := map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "KILL": os.Kill}
 	if neg || len(args) < 4 || signals[args[0]] == nil {
-		ts.Fatalf("usage: stopped INT|TERM|KILL CODE DOMAIN PROGRAM ARGS...")
+		ts.Fatalf("usage: stopped INT|TERM|HUP|KILL CODE DOMAIN PROGRAM ARGS...")
 	}
 	path := args[3]
 	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
