@@ -33,8 +33,10 @@ var layers = map[string]int{
 	"address": 0, "provider": 0, "verdict": 0,
 
 	"internal/dnstest":          1,
-	"internal/realdns":          1,
-	"internal/realsmtp":         1,
+	"internal/debian":           1,
+	"internal/realdns":          2,
+	"internal/realsmtp":         2,
+	"internal/selfsigned":       0,
 	"internal/smtptest":         1,
 	"internal/biglist/contacts": 1,
 	"internal/listmaker":        4,

@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"winnow/internal/smtptest"
+	"winnow/internal/selfsigned"
 	"winnow/probe"
 )
 
@@ -39,7 +39,7 @@ func TestStartTLS(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				l := newLab(t)
 				l.host("mx.acme.com", tt.dialogue)
-				cert, roots, err := smtptest.Certificate(time.Now(), tt.names...)
+				cert, roots, err := selfsigned.New(time.Now(), tt.names...)
 				require.NoError(t, err)
 				server := tt.server
 				if server == nil {
@@ -47,7 +47,7 @@ func TestStartTLS(t *testing.T) {
 				}
 				l.useTLS("mx.acme.com", server)
 				o := l.options()
-				if _, o.Roots, _ = smtptest.Certificate(time.Now(), "nobody.com"); tt.trusted {
+				if _, o.Roots, _ = selfsigned.New(time.Now(), "nobody.com"); tt.trusted {
 					o.Roots = roots
 				}
 				found, _ := l.ask(o, "p0@acme.com")

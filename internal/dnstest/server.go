@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+
+	"winnow/internal/selfsigned"
 )
 
 // Server is a DNS server on a loopback port. Safe for concurrent use.
@@ -63,7 +65,7 @@ func NewServer(z *Zone) (*Server, error) {
 // knows. Queries of a connection are answered as each is ready, not in order.
 // The caller closes it.
 func NewTLSServer(z *Zone) (*Server, error) {
-	certificate, roots, err := certify()
+	certificate, roots, err := selfsigned.New(time.Now(), "dns.test", "127.0.0.1")
 	if err != nil {
 		return nil, fmt.Errorf("dnstest: %w", err)
 	}
@@ -82,7 +84,7 @@ func NewTLSServer(z *Zone) (*Server, error) {
 // POST at URL; with the certificate of NewTLSServer. A query that is dropped
 // keeps its request waiting. The caller closes it.
 func NewHTTPSServer(z *Zone) (*Server, error) {
-	certificate, roots, err := certify()
+	certificate, roots, err := selfsigned.New(time.Now(), "dns.test", "127.0.0.1")
 	if err != nil {
 		return nil, fmt.Errorf("dnstest: %w", err)
 	}

@@ -12,6 +12,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"winnow/internal/debian"
 )
 
 // Postfix and postgrey are unpacked, not installed: Debian's mail servers exclude
@@ -45,7 +47,7 @@ func unpacked(ctx context.Context) (packages, error) {
 	if err != nil {
 		return packages{}, fmt.Errorf("%w: %w", ErrAbsent, err)
 	}
-	unlock, err := lockInstall()
+	unlock, err := debian.Lock()
 	if err != nil {
 		return packages{}, err
 	}
