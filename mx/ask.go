@@ -18,49 +18,53 @@ type said struct {
 	tries    int
 }
 
-// ask asks q of via, or of the servers by their standing and room. Each try waits a
-// while and then lets the next begin, at another server if there is one; the first
+// ask asks q of via, or of the servers by their standing and room; what came of it is in
+// into, which began as nothing. Each try waits a while and then lets the next begin, at another server if there is one; the first
 // answer counts, whichever try it is to. A failure is asked once more. If ctx ends
 // the status is silence. The workers of a run are no more than may ask at once; who is
 // none waits for a slot.
-func (r *Resolver) ask(ctx context.Context, w *worker, q question, via int) said {
+func (r *Resolver) ask(ctx context.Context, w *worker, q question, via int, into *said) {
 	if w == nil {
 		select {
 		case r.slots <- struct{}{}:
 			defer func() { <-r.slots }()
 		case <-ctx.Done():
-			return said{}
+			return
 		}
 	}
 	s := r.standing.Load()
 	if !s.answers(via) {
 		// Waiting would make a long list over a dead resolver last for hours.
-		return said{reply: reply{detail: "no resolver answers"}, server: max(via, 0)}
+		into.detail, into.server = "no resolver answers", max(via, 0)
+		return
 	}
 	f := r.askings.Get().(*asking)
 	f.q, f.worker = q, w
-	came := r.fly(ctx, f, s, via)
-	came.tries = len(f.tries)
+	if r.fly(ctx, f, s, via, into) {
+		into.tries = len(f.tries)
+	} else {
+		*into = said{}
+	}
 	for i := range f.tries {
 		r.yield(&f.tries[i])
 	}
 	f.land()
 	r.askings.Put(f)
-	return came
 }
 
 // rounds are the tries of one question, but for those that only leave EDNS out. Where
 // one packet in a hundred is lost, four go amiss once in a hundred million questions.
 const rounds = 4
 
-func (r *Resolver) fly(ctx context.Context, f *asking, s *standing, via int) said {
+// fly sends tries of f until one is answered, or there is no more to hope for. It returns
+// false if ctx ends.
+func (r *Resolver) fly(ctx context.Context, f *asking, s *standing, via int, heard *said) bool {
 	var deadline time.Duration
-	var failed said // the first failure; silence as long as there was none
 	failures, only, plain := 0, via, false
 	for round := 0; round < rounds; {
 		at, ok := r.gate.enter(ctx, f, s.whom(f, only), len(f.tries) > 0)
 		if !ok {
-			return said{}
+			return false
 		}
 		now := r.clock()
 		if len(f.tries) == 0 {
@@ -75,7 +79,7 @@ func (r *Resolver) fly(ctx context.Context, f *asking, s *standing, via int) sai
 		for again := false; !again; {
 			e, ok := f.next(ctx)
 			if !ok {
-				return said{}
+				return false
 			}
 			t := &f.tries[e.try]
 			if e.over {
@@ -83,13 +87,11 @@ func (r *Resolver) fly(ctx context.Context, f *asking, s *standing, via int) sai
 				continue
 			}
 			if e.cut {
-				server, q, most := r.servers[t.server], f.q, max(deadline-r.clock(), time.Second)
-				f.worker.await(func() { e.reply = server.whole(ctx, q, plain, most) })
-				e.late = !e.status.definite() // nothing else comes of this try
+				r.fetch(ctx, f, e, plain, deadline)
 			}
-			heard := r.hear(f, s, e)
+			r.hear(f, s, e, heard)
 			if heard.status.definite() {
-				return heard
+				return true
 			}
 			if e.plain && !plain && e.try == latest {
 				// RFC 6891 section 7: a server that knows no EDNS says FORMERR or NOTIMP.
@@ -99,19 +101,20 @@ func (r *Resolver) fly(ctx context.Context, f *asking, s *standing, via int) sai
 			if heard.status != silence {
 				failures++
 			}
-			heard.strained = heard.strained || failed.strained
-			if failed.status == silence {
-				failed = heard
+			strained := heard.strained || f.failed.strained
+			if f.failed.status == silence {
+				f.failed = *heard
 			}
-			failed.strained = heard.strained
+			f.failed.strained = strained
 			if failures > 1 {
-				return failed
+				*heard = f.failed
+				return true
 			}
 			// After a failure another server is asked at once, the same one in a while. In
 			// the last round there is time for all tries to be answered after all.
 			if e.try == latest && (e.late || round < rounds-1 && !s.alone(via)) {
 				if s.alone(via) && !f.pause(ctx, due-r.clock()) {
-					return said{}
+					return false
 				}
 				round++
 				only, plain, again = via, false, true
@@ -121,10 +124,17 @@ func (r *Resolver) fly(ctx context.Context, f *asking, s *standing, via int) sai
 			break
 		}
 	}
-	if failed.status == silence {
+	if *heard = f.failed; heard.status == silence {
 		r.misses.Add(1)
 	}
-	return failed
+	return true
+}
+
+// fetch asks for an answer that did not fit into a packet, and puts it in its place.
+func (r *Resolver) fetch(ctx context.Context, f *asking, e *event, plain bool, deadline time.Duration) {
+	server, q, most := r.servers[f.tries[e.try].server], f.q, max(deadline-r.clock(), time.Second)
+	f.worker.await(func() { e.reply = server.whole(ctx, q, plain, most) })
+	e.late = !e.status.definite() // nothing else comes of this try
 }
 
 // timeout is how long a question may take. A second opinion that must come from one
@@ -160,8 +170,8 @@ func (r *Resolver) yield(t *try) {
 	}
 }
 
-// hear notes what came of a try.
-func (r *Resolver) hear(f *asking, s *standing, e event) said {
+// hear notes what came of a try, and says it.
+func (r *Resolver) hear(f *asking, s *standing, e *event, heard *said) {
 	t := &f.tries[e.try]
 	now := r.clock()
 	switch {
@@ -191,8 +201,7 @@ func (r *Resolver) hear(f *asking, s *standing, e event) said {
 			// What was asked again with success had been lost, or refused for a while.
 			if other := &f.tries[i]; i < e.try && (other.late && other.said == silence || other.said == refused) {
 				if pace := r.gate.lost(other.server, other.sent, now); pace > 0 {
-					slow := other.server
-					f.worker.await(func() { r.slower(slow, pace) }) // it tells people
+					r.slowed(f.worker, other.server, pace)
 				}
 			}
 		}
@@ -203,9 +212,13 @@ func (r *Resolver) hear(f *asking, s *standing, e event) said {
 			r.yield(t)
 		}
 	}
-	heard := said{reply: e.reply, server: t.server, honest: s.honest.has(t.server), strained: e.broken || r.gate.strained(t.server, now)}
+	*heard = said{reply: e.reply, server: t.server, honest: s.honest.has(t.server), strained: e.broken || r.gate.strained(t.server, now)}
 	heard.detail = r.detail(t.server, e.detail)
-	return heard
+}
+
+// slowed tells people of it, which may take its time.
+func (r *Resolver) slowed(w *worker, server int, pace float64) {
+	w.await(func() { r.slower(server, pace) })
 }
 
 // detail is what server said, with its name.

@@ -18,6 +18,10 @@ type asking struct {
 	came     []event
 	heard    int // of came
 	admitted int // by the gate: 1 + the server
+
+	// For who asks alone: large things are kept off the stacks of workers.
+	now    event // that next returned last
+	failed said  // the first failure; silence as long as there was none
 }
 
 // maxTries of one question: each may have to be repeated without EDNS.
@@ -73,9 +77,9 @@ func (f *asking) tell(e event) {
 	}
 }
 
-// next waits for an event. It returns false if ctx ends.
-func (f *asking) next(ctx context.Context) (e event, ok bool) {
-	for !ok {
+// next waits for an event, which is good until it is called again. It returns false if ctx ends.
+func (f *asking) next(ctx context.Context) (*event, bool) {
+	for ok := false; !ok; {
 		f.mu.Lock()
 		// After a standstill a try may be late first, and then its answer there after all.
 		for i := f.heard + 1; i < len(f.came) && f.came[f.heard].late; i++ {
@@ -85,7 +89,7 @@ func (f *asking) next(ctx context.Context) (e event, ok bool) {
 			}
 		}
 		if f.heard < len(f.came) {
-			e, ok = f.came[f.heard], true
+			f.now, ok = f.came[f.heard], true
 			f.came[f.heard] = event{}
 			f.heard++
 		}
@@ -94,10 +98,10 @@ func (f *asking) next(ctx context.Context) (e event, ok bool) {
 		}
 		f.mu.Unlock()
 		if !ok && !f.sleep(ctx) {
-			return event{}, false
+			return &f.now, false
 		}
 	}
-	return e, true
+	return &f.now, true
 }
 
 // admit lets the asking go to a server.
@@ -129,6 +133,7 @@ func (f *asking) land() {
 		f.tries[i] = try{}
 	}
 	f.tries = f.tries[:0]
+	f.now, f.failed = event{}, said{}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	clear(f.came)

@@ -18,13 +18,19 @@ type draft struct {
 	checks  int    // canary checks that could not settle it
 }
 
-// draft asks for a domain and, of what would condemn it, for a second opinion.
-func (r *Resolver) draft(ctx context.Context, name string, ask inquiry) draft {
-	ask.epoch, ask.via = r.epoch(), anyServer
-	d := draft{opinion: ask.domain(ctx, name), epoch: ask.epoch}
-	if !d.Outcome.negative() || ctx.Err() != nil {
-		return d
+// draft asks for a domain and, of what would condemn it, for a second opinion. d began as
+// nothing.
+func (r *Resolver) draft(ctx context.Context, name string, ask *inquiry, d *draft) {
+	d.epoch = r.epoch()
+	ask.epoch, ask.via = d.epoch, anyServer
+	ask.domain(ctx, name, &d.opinion)
+	if d.Outcome.negative() && ctx.Err() == nil {
+		r.corroborate(ctx, ask, d)
 	}
+}
+
+// corroborate asks for the second opinion.
+func (r *Resolver) corroborate(ctx context.Context, ask *inquiry, d *draft) {
 	d.backers = []set{d.servers}
 
 	// An answer put together from several servers is the word of none of them.
@@ -41,7 +47,8 @@ func (r *Resolver) draft(ctx context.Context, name string, ask inquiry) draft {
 			continue
 		}
 		ask.via = server
-		second := ask.domain(ctx, name)
+		second := new(opinion)
+		ask.domain(ctx, d.Name, second)
 		switch {
 		case second.Outcome == d.Outcome:
 			wanted--
@@ -53,11 +60,11 @@ func (r *Resolver) draft(ctx context.Context, name string, ask inquiry) draft {
 			d.dissent = second.Outcome.String() + ", " + second.Detail
 		default:
 			// Who found mail hosts knows more than who found none.
-			return draft{opinion: second, epoch: ask.epoch}
+			*d = draft{opinion: *second, epoch: d.epoch}
+			return
 		}
 	}
 	d.agreed = wanted == 0
-	return d
 }
 
 // answer is what to report of d if it is not negative.

@@ -201,7 +201,7 @@ func TestFeedGivesUp(t *testing.T) {
 func TestTray(t *testing.T) {
 	require.Nil(t, (*tray)(nil).filled())
 	tray := newTray(newCrew())
-	tray.put(draft{})
+	tray.put(&draft{})
 	require.Empty(t, tray.filled(), "one is not worth a wake")
 	tray.show()
 	<-tray.filled()
@@ -210,7 +210,7 @@ func TestTray(t *testing.T) {
 	require.False(t, last)
 	for range heaped {
 		require.False(t, tray.full())
-		tray.put(draft{})
+		tray.put(&draft{})
 	}
 	require.True(t, tray.full())
 	<-tray.filled()

@@ -20,7 +20,7 @@ type basis struct {
 	detail  string // the reply that decided
 }
 
-func (b *basis) add(s said) {
+func (b *basis) add(s *said) {
 	b.merge(basis{
 		servers: one(s.server),
 		doubted: !s.honest || s.filtered,
@@ -67,11 +67,12 @@ type inquiry struct {
 }
 
 // ask asks one question.
-func (q *inquiry) ask(ctx context.Context, asked question) said {
+func (q *inquiry) ask(ctx context.Context, asked question, into *said) {
 	if q.trace == nil {
-		return q.r.ask(ctx, q.worker, asked, q.via)
+		q.r.ask(ctx, q.worker, asked, q.via, into)
+	} else {
+		q.trace.ask(ctx, asked, q.via, into)
 	}
-	return q.trace.ask(ctx, asked, q.via)
 }
 
 // opinion is an answer before it is confirmed.
@@ -80,28 +81,33 @@ type opinion struct {
 	basis
 }
 
-// domain asks for the mail exchangers of name: RFC 5321 section 5.1. If ctx ends
+// domain asks for the mail exchangers of name, for an opinion that began as nothing: RFC 5321 section 5.1. If ctx ends
 // the opinion is worth nothing.
-func (q *inquiry) domain(ctx context.Context, name string) opinion {
-	o := opinion{Answer: Answer{Name: name}}
-	m := q.ask(ctx, question{dns.Fqdn(name), dns.TypeMX})
-	o.add(m)
-	switch m.status {
+func (q *inquiry) domain(ctx context.Context, name string, o *opinion) {
+	o.Name = name
+	switch status, hosts := q.mx(ctx, o); status {
 	case nxdomain:
 		o.Outcome = Missing
 	case positive:
-		q.exchangers(ctx, &o, m.hosts)
+		q.exchangers(ctx, o, hosts)
 	case nodata:
-		q.implicit(ctx, &o)
+		q.implicit(ctx, o)
 	default:
-		o.Outcome = m.status.outcome()
+		o.Outcome = status.outcome()
 	}
 	o.At = time.Now()
 	if !o.Outcome.Temporary() {
 		o.TTL = o.ttl
 	}
 	o.Detail = oneLine(o.detail)
-	return o
+}
+
+// mx asks for the MX records of a domain.
+func (q *inquiry) mx(ctx context.Context, o *opinion) (status, []Host) {
+	var s said
+	q.ask(ctx, question{dns.Fqdn(o.Name), dns.TypeMX}, &s)
+	o.add(&s)
+	return s.status, s.hosts
 }
 
 // implicit asks for the addresses of a domain without MX.
@@ -222,8 +228,9 @@ func (q *inquiry) host(ctx context.Context, name string) located {
 func (q *inquiry) locate(ctx context.Context, name string) located {
 	var l located
 	for _, qtype := range []uint16{dns.TypeA, dns.TypeAAAA} {
-		s := q.ask(ctx, question{dns.Fqdn(name), qtype})
-		l.add(s)
+		var s said
+		q.ask(ctx, question{dns.Fqdn(name), qtype}, &s)
+		l.add(&s)
 		l.addrs = append(l.addrs, s.addrs...)
 		if !s.status.definite() {
 			l.failed = s.status.outcome()

@@ -118,9 +118,9 @@ const (
 
 func newTray(c *crew) *tray { return &tray{crew: c, some: make(chan struct{}, 1)} }
 
-func (t *tray) put(d draft) {
+func (t *tray) put(d *draft) {
 	t.mu.Lock()
-	t.drafts = append(t.drafts, d)
+	t.drafts = append(t.drafts, *d)
 	many := len(t.drafts) == handful
 	t.mu.Unlock()
 	if many {

@@ -97,7 +97,7 @@ func came(t *testing.T, f *asking) event {
 	t.Helper()
 	e, ok := f.next(t.Context())
 	require.True(t, ok)
-	return e
+	return *e
 }
 
 func TestLaneAnswers(t *testing.T) {

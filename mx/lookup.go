@@ -46,7 +46,8 @@ func (r *Resolver) lookup(ctx context.Context, name string, ask inquiry) Answer 
 	if _, err := r.recent(ctx); err != nil {
 		return Answer{}
 	}
-	d := r.draft(ctx, name, ask)
+	var d draft
+	r.draft(ctx, name, &ask, &d)
 	if !d.Outcome.negative() {
 		return d.answer(r.epoch())
 	}

@@ -130,14 +130,19 @@ func (s *server) send(f *asking, index int, how spelling, over, due time.Duratio
 	l := s.connected()
 	var err error
 	if t.id, err = l.send(f, n, how, over, due); err != nil {
-		r := reply{detail: oneLine(err.Error())}
-		if errors.Is(err, errUnsendable) {
-			r.status = malformed
-		}
-		f.tell(event{try: n, late: true, broken: true, reply: r})
+		f.unsent(n, err)
 		return
 	}
 	t.lane = l
+}
+
+// unsent tells that a try could not be sent.
+func (f *asking) unsent(n int, err error) {
+	r := reply{detail: oneLine(err.Error())}
+	if errors.Is(err, errUnsendable) {
+		r.status = malformed
+	}
+	f.tell(event{try: n, late: true, broken: true, reply: r})
 }
 
 // spelling is how s is asked the question of f: with letters of random case, for

@@ -74,13 +74,15 @@ func (s *shift) hire() bool {
 
 func (s *shift) work(w *worker) {
 	ask := inquiry{r: s.run.r, worker: w, hosts: s.run.hosts, keep: s.run.rememberHost}
+	d := new(draft)
 	for s.ctx.Err() == nil {
 		name, ok := "", false
 		if !s.tray.full() {
 			name, ok = s.feed.next()
 		}
 		if ok {
-			d := s.run.r.draft(s.ctx, name, ask)
+			*d = draft{}
+			s.run.r.draft(s.ctx, name, &ask, d)
 			if s.ctx.Err() == nil { // a cancelled question is not an answer
 				s.tray.put(d)
 			}

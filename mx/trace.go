@@ -65,7 +65,8 @@ func (q *inquiry) zoneAbove(ctx context.Context, name string) string {
 		return ""
 	}
 	q.trace.madeUp = madeUp() + "." + zone
-	o := q.domain(ctx, q.trace.madeUp)
+	var o opinion
+	q.domain(ctx, q.trace.madeUp, &o)
 	// Signers that deny a name by NODATA (RFC 9824) are no wildcards.
 	if o.Outcome == Missing || o.Outcome == None || o.Outcome.Temporary() {
 		return ""
@@ -92,17 +93,16 @@ type heard struct {
 }
 
 // ask asks as the resolver does. What was given up is not noted.
-func (t *trace) ask(ctx context.Context, q question, via int) said {
+func (t *trace) ask(ctx context.Context, q question, via int, into *said) {
 	began := time.Now()
-	s := t.r.ask(ctx, nil, q, via)
+	t.r.ask(ctx, nil, q, via, into)
 	if ctx.Err() != nil {
-		return s
+		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.heard = append(t.heard, heard{q, s, began, time.Since(began)})
-	s.hosts = slices.Clone(s.hosts)
-	return s
+	t.heard = append(t.heard, heard{q, *into, began, time.Since(began)})
+	into.hosts = slices.Clone(into.hosts)
 }
 
 // complete asks for those addresses of a host that were not asked for yet, and
@@ -116,7 +116,7 @@ func (t *trace) complete(ctx context.Context, h *Host) {
 	for _, qtype := range []uint16{dns.TypeA, dns.TypeAAAA} {
 		q := question{dns.Fqdn(h.Name), qtype}
 		if !t.knows(q) {
-			t.ask(ctx, q, anyServer)
+			t.ask(ctx, q, anyServer, new(said))
 		}
 		for _, s := range t.about(q) {
 			for _, addr := range s.addrs {

@@ -88,7 +88,8 @@ func (w *wildcards) end() {
 func (r *Resolver) answersAny(ctx context.Context, zone string) bool {
 	name := madeUp() + "." + zone + "."
 	for _, qtype := range []uint16{dns.TypeMX, dns.TypeA} {
-		if r.ask(ctx, nil, question{name, qtype}, anyServer).status == positive {
+		var s said
+		if r.ask(ctx, nil, question{name, qtype}, anyServer, &s); s.status == positive {
 			return true
 		}
 	}
