@@ -78,7 +78,7 @@ func TestAnswersOfAnEarlierRun(t *testing.T) {
 				require.Equal(t, asked-tt.remembered, sum.Recipients)
 				if tt.remembered > 0 {
 					require.Equal(t, first[0].At.UTC(), second[0].At.UTC(), "it is as old as the answer")
-					require.Equal(t, details(first), details(second))
+					require.Equal(t, details(first)[:2], details(second)[:2])
 				}
 			})
 		})

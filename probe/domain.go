@@ -26,7 +26,6 @@ type domain struct {
 
 	alive   bool   // somebody was taken
 	taken   string // who was; "" if nobody
-	wary    bool   // its last batch ended in noes: somebody who was taken is asked behind the next
 	refused int    // for good, while it was not
 	ended   *ending
 
@@ -85,7 +84,19 @@ func (d *domain) takenAt(host string) bool {
 // wantsPostmaster tells whether nobody of several was taken, and none of them is still to be
 // asked again.
 func (d *domain) wantsPostmaster() bool {
-	return d.post == unasked && !d.alive && d.refused >= enough && len(d.again) == 0 && len(d.redo) == 0 && d.out == 0
+	return d.post == unasked && d.refusals() >= enough && len(d.again) == 0 && len(d.redo) == 0 && d.out == 0
+}
+
+// refusals is how many addresses were refused while none was taken: of the domain or, where its host has taken
+// nobody at all, of all domains there. 0 if there was none of the domain.
+func (d *domain) refusals() int {
+	switch {
+	case d.alive || d.refused == 0:
+		return 0
+	case d.route.taken == nil:
+		return max(d.refused, d.route.refused)
+	}
+	return d.refused
 }
 
 // offer is how many recipients of the domain can be asked now at a host.
@@ -117,9 +128,9 @@ func (d *domain) idle() bool {
 }
 
 // take makes a transaction of at most room recipients for a session; nil if there is nothing that
-// this session can ask. first says that the session has asked nobody yet. budget is how
-// many may be asked at all.
-func (d *domain) take(s *session, room int, first bool) *transaction {
+// this session can ask. first says that the session has asked nobody yet, followed that somebody who was
+// taken is asked behind it.
+func (d *domain) take(s *session, room int, first, followed bool) *transaction {
 	if d.made == madeNo && !d.settled(s.host) && d.out == 0 {
 		d.made, d.madeUp = unasked, nil // what another host said counts nothing here
 	}
@@ -152,21 +163,17 @@ func (d *domain) take(s *session, room int, first bool) *transaction {
 		t.rcpts = append(t.rcpts, d.postAsk)
 		reals--
 	}
-	late := d.wary && d.taken != "" && reals > lateFrom
-	if late {
-		reals--
-	}
-	for reals > 0 && len(d.redo) > 0 {
-		a := d.redo[0]
-		if a.late && !late && !(first && len(t.rcpts) == 0) { // the first of a session needs nobody behind it
-			if reals < 2 {
-				break
-			}
-			late = true
-			reals--
+	for i := 0; reals > 0 && i < len(d.redo); {
+		a := d.redo[i]
+		if a.late && !followed && !(first && len(t.rcpts) == 0) { // the first of a session needs nobody behind it
+			i++
+			continue
 		}
 		t.rcpts = append(t.rcpts, a)
-		d.redo = d.redo[1:]
+		d.redo = slices.Delete(d.redo, i, i+1)
+		if a.late {
+			d.route.doubted--
+		}
 		reals--
 	}
 	if d.settled(s.host) || len(d.held) < maxHeld {
@@ -179,10 +186,9 @@ func (d *domain) take(s *session, room int, first bool) *transaction {
 		}
 	}
 	if along && (len(t.rcpts) > 0 || d.wantsMadeUp()) {
-		t.rcpts = append(t.rcpts, d.witness())
-	}
-	if late {
-		t.rcpts = append(t.rcpts, &asking{local: d.taken, role: control})
+		// Behind two real ones, for those who ask for nobody else are looked at closely, and before the
+		// rest: his no counts where somebody is taken behind it, see batch.doubt.
+		t.rcpts = slices.Insert(t.rcpts, min(len(t.rcpts), 2), d.witness())
 	}
 	if len(t.rcpts) == 0 {
 		return nil
@@ -190,13 +196,28 @@ func (d *domain) take(s *session, room int, first bool) *transaction {
 	return d.send(t)
 }
 
+// askAgain has an address asked for again, as soon as may be.
+func (d *domain) askAgain(a *asking) {
+	d.redo = append(d.redo, a)
+	if a.late {
+		d.route.doubted++
+	}
+}
+
 // send notes that a transaction is on its way.
 func (d *domain) send(t *transaction) *transaction {
 	d.out += len(t.rcpts)
+	d.route.out += len(t.rcpts)
 	for _, a := range t.rcpts {
 		a.sent, a.word = false, silent
 	}
 	return t
+}
+
+// back notes that n recipients are on their way no more.
+func (d *domain) back(n int) {
+	d.out -= n
+	d.route.out -= n
 }
 
 // witness is the made-up recipient, on its way.
@@ -215,12 +236,12 @@ func (d *domain) release() (free []*asking) {
 	var kept []*asking
 	for _, a := range d.held {
 		switch {
-		case d.ended == nil && d.doubts(a) && !a.tried:
-			a.tried = true
-			d.redo = append(d.redo, a)
+		case d.ended == nil && d.doubts(a) && d.route.taken != nil:
+			a.tried++
+			d.askAgain(a)
 		case d.ended != nil && (a.word != yes || d.made != madeOut),
 			a.word == yes && d.settled(a.reply.Host),
-			a.word == no && d.alive:
+			a.word == no && d.alive && !d.doubts(a):
 			free = append(free, a)
 		default:
 			kept = append(kept, a)
@@ -230,14 +251,26 @@ func (d *domain) release() (free []*asking) {
 	return free
 }
 
-// doubts tells whether a no came late in its session and is not borne out.
-func (d *domain) doubts(a *asking) bool { return a.word == no && a.late && d.taken != "" }
+// doubts tells whether a no came late in its session, and may still be borne out.
+func (d *domain) doubts(a *asking) bool {
+	const most = 3 // times that nobody is taken behind it for other reasons
+	return a.word == no && a.late && !a.vain && a.tried < most
+}
 
 // finished is release for a domain of which no more will come: the noes are too few to tell of the
-// domain, or their number is told with them.
-func (d *domain) finished() []*asking {
-	free := d.held
+// domain, or their number is told with them. Where the host has taken nobody who could be asked behind one
+// that came late, that one is asked once more, as the first of a session.
+func (d *domain) finished() (free []*asking) {
+	held := d.held
 	d.held = nil
+	for _, a := range held {
+		if d.doubts(a) && a.tried == 0 && d.refusals() < enough {
+			a.tried++
+			d.askAgain(a)
+		} else {
+			free = append(free, a)
+		}
+	}
 	return free
 }
 
@@ -246,12 +279,12 @@ func (d *domain) evidence(a *asking) Evidence {
 	e := Evidence{
 		ID: a.id, Domain: d.name, At: a.reply.At, Reply: a.reply, Asked: a.asked, TLS: a.tls, UTF8: !isASCII(a.local),
 	}
-	e.Late = d.doubts(a)
+	e.Late = a.word == no && a.late
 	if d.catching != nil && (!a.reply.Said() || d.catching.Host == a.reply.Host) {
 		e.MadeUp = *d.catching
 	}
-	if !d.alive && d.refused >= enough && (a.word == no || a.word == silent) {
-		if e.Refused = d.refused; d.postReply != nil {
+	if n := d.refusals(); n >= enough && (a.word == no || a.word == silent) {
+		if e.Refused = n; d.postReply != nil {
 			e.Postmaster = *d.postReply
 		}
 	}

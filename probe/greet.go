@@ -59,11 +59,15 @@ const maxConnect = 30 * time.Second
 // hello says EHLO, or HELO where that is not known (RFC 5321 section 4.1.1.1).
 func (s *session) hello() bool {
 	s.offers, s.hailed = offers{}, ""
+	begun := time.Now()
 	r, err := s.say(bounce.StageHelo, s.hail())
 	if err == nil && (r.Code == 500 || r.Code == 501 || r.Code == 502 || r.Code == 504) {
 		r, err = s.say(bounce.StageHelo, "HELO "+s.p.o.Helo)
 	} else if err == nil {
-		s.offers, s.hailed = offersOf(r.Text), hailing(r)
+		s.offers, s.hailTook = offersOf(r.Text), time.Since(begun)
+		if !s.once {
+			s.hailed = hailing(r)
+		}
 	}
 	switch {
 	case err != nil:
@@ -82,8 +86,7 @@ func (s *session) hail() string { return "EHLO " + s.p.o.Helo }
 func offersOf(text string) (o offers) {
 	_, lines, _ := strings.Cut(text, "\n")
 	for line := range strings.SplitSeq(lines, "\n") {
-		word, _, _ := strings.Cut(strings.TrimSpace(line), " ")
-		switch strings.ToUpper(word) {
+		switch keyword(line) {
 		case "PIPELINING":
 			o.pipelining = true
 		case "STARTTLS":

@@ -286,6 +286,13 @@ func (p *Prober) fewer(g *group, n int) {
 	g.rcpts, g.clean = max(1, min(g.rcpts, n)), 0
 }
 
+// bears heeds that a group's hosts do answer for so many in a session.
+func (p *Prober) bears(g *group, n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	g.rcpts = min(max(g.rcpts, n), g.most.Recipients)
+}
+
 // recover heeds that a session ended well.
 func (p *Prober) recover(g *group) {
 	p.mu.Lock()

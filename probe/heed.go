@@ -46,8 +46,9 @@ func (r *run) instruct(s *session) {
 		return
 	}
 	s.state, s.since, s.idled = busy, time.Now(), true // should nothing of it be answered
+	last := b.last                                     // the batch is the session's from here on
 	s.work <- b
-	if b.last {
+	if last {
 		r.uncount(s)
 		r.lineUp(s.route) // what is left is for another
 	}
@@ -78,11 +79,18 @@ func (r *run) fill(s *session) *batch {
 		return nil // a way there and back for so few is better spent on a session
 	}
 	b := &batch{left: left}
+	// A place is kept for somebody who was taken before, where he is to be asked behind the others.
+	followed := rt.taken != nil && (rt.wary || rt.doubted > 0) && room > 1 && r.left > 1
+	if followed {
+		room--
+		most--
+		r.left--
+	}
 	for turns := len(rt.ready); turns > 0 && room > 0 && r.left > 0 && most > 0; turns-- {
 		d := rt.next(s.mailing, len(b.mails) == 0)
 		rt.load -= d.counted
 		d.counted = 0
-		t := d.take(s, min(room, r.left), s.rcpts == 0)
+		t := d.take(s, min(room, r.left), s.rcpts == 0, followed)
 		taken := d.out
 		if t != nil && !s.offers.utf8 {
 			t = r.without8(d, t)
@@ -95,7 +103,7 @@ func (r *run) fill(s *session) *batch {
 			r.left -= len(t.rcpts)
 			r.asking += len(t.rcpts)
 			if t.rcpts[0].role == witness && alone(s.host) {
-				most = 0 // a session of its own
+				most = -1 // a session of its own
 			}
 		}
 		if d.out < taken {
@@ -104,8 +112,18 @@ func (r *run) fill(s *session) *batch {
 			r.touch(d)
 		}
 	}
+	if followed {
+		r.left++
+		room++
+	}
 	if len(b.mails) == 0 {
 		return nil
+	}
+	if followed && most >= 0 { // none goes along where the made-up one is alone
+		rt.follow(b)
+		s.rcpts++
+		r.left--
+		r.asking++
 	}
 	b.last = most < fewest || s.offers.pipelining && rt.load == 0 && b.settles()
 	return b
@@ -136,7 +154,7 @@ func (r *run) without8(d *domain, t *transaction) *transaction {
 	reals := 0
 	for _, a := range t.rcpts {
 		if !isASCII(a.local) {
-			d.out--
+			d.back(1)
 			r.tell(d, a, &ending{failure: NoUTF8, detail: "the host " + d.route.host() + " does not offer SMTPUTF8"})
 			continue
 		}
@@ -146,7 +164,7 @@ func (r *run) without8(d *domain, t *transaction) *transaction {
 		}
 	}
 	if len(kept) == 1 && reals == 0 && reals < len(t.rcpts) && !d.holdsYes() {
-		d.out-- // nobody is left for whom the made-up one would be asked
+		d.back(1) // nobody is left for whom the made-up one would be asked
 		d.made = unasked
 		return nil
 	}
@@ -163,6 +181,15 @@ func (r *run) heedBatch(s *session, b *batch) {
 	now := time.Now()
 	before := s.answered
 	blame := b.failure != NotFailed && !b.astray // whoever was not answered first
+	if rt := s.route; b.cut() && !rt.inStep && rt.cuts < maxCuts {
+		// It is asked for one fewer at once, so that it hears QUIT before it cuts.
+		if n := b.disbelieve(); n > 0 {
+			rt.cuts++
+			rt.bore = n
+			r.p.fewer(s.group, n-1)
+			blame = false
+		}
+	}
 	if !b.astray {
 		b.doubt(s)
 	}
@@ -172,7 +199,7 @@ func (r *run) heedBatch(s *session, b *batch) {
 			t.disown()
 			s.astray = true
 		}
-		d.out -= len(t.rcpts)
+		d.back(len(t.rcpts))
 		r.asking -= len(t.rcpts)
 		if t.mail.Said() && t.word != yes {
 			r.heedMail(s, t, now)
@@ -205,46 +232,98 @@ func (r *run) heedBatch(s *session, b *batch) {
 	case r.left > 0 && spent:
 		r.wakeAll()
 	}
+	s.route.once = s.route.once || b.once
 	if s.answered > before {
 		s.route.barren = 0
-		s.route.inStep = true
+	}
+	if rt := s.route; !b.astray && !b.cut() && !rt.inStep {
+		rt.inStep = true
+		r.p.bears(s.group, rt.bore)
 	}
 	if b.failure != NotFailed {
 		s.failure, s.detail = b.failure, b.detail
 	}
 }
 
-// lateFrom is how many answers a session has had before a no in it is late: who refuses
-// everybody after so many asks for less than any honest list has at a domain.
-const lateFrom = 3
+// maxCuts is how often a host is not believed for that.
+const maxCuts = 3
 
-// doubt marks the noes of a batch that came late in its session, and those that were
-// borne out.
-func (b *batch) doubt(s *session) {
-	answered := s.answered
-	var behind []*asking // noes, and nobody taken after them
+const (
+	// lateFrom is how many answers a session has had before a no in it is late: who refuses
+	// everybody after so many asks for less than any honest list has at a domain.
+	lateFrom = 3
+	// manyNoes in a row are late wherever they stand, once the host has taken somebody.
+	manyNoes = 3
+)
+
+// cut tells whether the connection ended before all who were asked for were answered: then nothing shows
+// whether those who were had their own answers.
+func (b *batch) cut() bool {
 	for _, t := range b.mails {
-		t.domain.wary = false
+		for _, a := range t.rcpts {
+			if a.sent && t.word == yes && (a.word == silent || a.word == hangup) {
+				return !b.checked && !b.astray
+			}
+		}
+	}
+	return false
+}
+
+// disbelieve takes back what a host has answered that was never seen in step, and returns how many that
+// were.
+func (b *batch) disbelieve() (n int) {
+	for _, t := range b.mails {
+		for _, a := range t.rcpts {
+			switch a.word {
+			case yes, no, later, unclear:
+				a.reply, a.word, a.tls = Reply{}, silent, TLS{}
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// doubt marks the noes of a batch that nobody who was taken came behind, and that are not to be
+// believed for that: they came late in their session, or there are many, or the session has taken
+// nobody at all though the host did; or the host has said behind them that it refuses us.
+func (b *batch) doubt(s *session) {
+	type aNo struct {
+		a     *asking
+		place int
+	}
+	var behind []aNo
+	answered, reals := s.answered, 0
+	refused, vain := false, false // us, and somebody who was taken before
+	s.route.wary = false
+	for _, t := range b.mails {
 		for _, a := range t.rcpts {
 			if !a.sent || a.word == silent {
 				continue
 			}
-			if a.role == real {
-				t.domain.wary = a.word == no && answered >= lateFrom
-			}
 			switch {
-			case a.role == real && a.word == no:
-				if a.late = answered >= lateFrom; a.late {
-					behind = append(behind, a)
+			case a.word == no && (a.role == real || a.role == witness):
+				a.late = false
+				if behind = append(behind, aNo{a, answered}); a.role == real {
+					reals++
 				}
-			case a.role == real && a.word == yes, a.role == control && a.word == yes:
-				for _, before := range behind {
-					before.late = false
-				}
-				behind = nil
+			case a.word == no && a.role == control:
+				vain = true
+			case a.word == yes && a.role != witness:
+				behind, reals, s.taken, vain = nil, 0, true, false
+			}
+			refused = refused || a.word == blocked
+			if a.role == real {
+				s.route.wary = a.word == no
 			}
 			answered++
 		}
+	}
+	somebody := s.taken || s.route.taken != nil
+	for _, n := range behind {
+		many := somebody && reals >= manyNoes
+		n.a.late = n.place >= lateFrom || many || vain || refused || n.a.role == real && somebody && !s.taken
+		n.a.vain = vain
 	}
 }
 
@@ -262,11 +341,12 @@ func (s *session) heard(word said) {
 
 // count counts a RCPT that was sent.
 func (r *run) count(a *asking) {
-	if a.role != real {
+	switch a.role {
+	case witness, postmaster:
 		r.sum.MadeUp++
 		return
 	}
-	if r.sum.Recipients++; a.asked > 1 {
+	if r.sum.Recipients++; a.asked > 1 || a.role == control {
 		r.sum.Again++
 	}
 }
@@ -279,7 +359,7 @@ func (r *run) keep(d *domain, a *asking) {
 	l := Learnt{Addr: address.Address{Local: a.local, Domain: d.name}, MadeUp: a.role == witness, Reply: a.reply}
 	switch a.role {
 	case witness:
-		if a.word == yes || d.takenAt(a.reply.Host) { // a host that refuses everybody shows nothing by it
+		if a.word == yes || !a.late && d.takenAt(a.reply.Host) { // a host that refuses everybody shows nothing by it
 			l.Catch = catchOf(a.reply, a.word)
 		}
 	case postmaster:

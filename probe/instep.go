@@ -117,17 +117,41 @@ func (s *session) confirmGoing(b *batch) {
 		}
 	case r.Code == 421:
 		b.over = true
-	case hailed != "" && r.Code == 250 && hailing(r) == hailed:
+	case hailed != "" && r.Code == 250 && hails(r, hailed):
 		s.mailing = nil
-	case hailed != "" && r.Code/100 == 5:
+	case hailed != "" && r.Code/100 >= 4:
 		// It is said once only to some hosts. Or that was for somebody before.
 		s.hailed, s.mailed = "", "" // whether a transaction goes on is not known
-		if s.more() {
+		s.slowest = max(s.slowest, 2*s.hailTook)
+		if b.once = true; s.more() {
 			b.stray()
 		}
 	case hailed != "", r.Code != 250, s.more():
+		b.once = hailed != ""
 		b.stray()
 	}
+}
+
+// hails tells whether a reply is one to EHLO, by what it was before. Their order, and some of them, may
+// change from one to the next; nothing else is answered like that.
+func hails(r Reply, hailed string) bool {
+	known := map[string]bool{}
+	for extension := range strings.SplitSeq(hailed, "\n") {
+		known[keyword(extension)] = true
+	}
+	n, all := 0, 0
+	for extension := range strings.SplitSeq(hailing(r), "\n") {
+		if all++; known[keyword(extension)] {
+			n++
+		}
+	}
+	return n > 0 && 2*n >= all
+}
+
+// keyword is the name of an extension (RFC 5321 section 4.1.1.1).
+func keyword(extension string) string {
+	word, _, _ := strings.Cut(strings.TrimSpace(extension), " ")
+	return strings.ToUpper(word)
 }
 
 // looksAstray looks for signs that the replies were out of step in a batch that was cut short, so that no

@@ -1,7 +1,10 @@
 package probe_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -99,5 +102,60 @@ func TestAnAnswerCountsThoughQuitFails(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// A cut leaves no word that tells, and the host is asked again.
+func TestCutBeforeTheCheck(t *testing.T) {
+	for _, cut := range []string{"close after rcpt 3", "close after rcpt 2", "after 3 rcpt * 421 4.7.0 too much", "after 2 rcpt * 421 4.7.0 too much"} {
+		for _, ehlo := range []string{"", "ehlo 250 mx\n"} {
+			t.Run(cut+ehlo, func(t *testing.T) {
+				bubble(t, func(t *testing.T, l *lab) {
+					l.host("mx.acme.com", ehlo+cut+"\n"+`raw mail "250 ok\r\n250 ok\r\n"`+"\nrcpt p* 250 ok")
+					noGoodOneIsCalledDead(t, l, l.options(), []string{"nobody@acme.com", "p1@acme.com", "u1@acme.com", "p2@acme.com", "u3@acme.com"})
+				})
+			})
+		}
+	}
+}
+
+// The answer to EHLO tells, also where it takes longer than all others.
+func TestASlowEHLO(t *testing.T) {
+	for _, by := range []string{"200ms", "300ms", "1s"} {
+		for _, ehlo := range []string{"", "ehlo 250-mx\\n250 SIZE 1\n"} {
+			t.Run(by+ehlo, func(t *testing.T) {
+				bubble(t, func(t *testing.T, l *lab) {
+					l.host("mx.acme.com", ehlo+"delay ehlo "+by+"\n"+`raw mail "250 ok\r\n250 ok\r\n"`+"\nrcpt p* 250 ok")
+					o := l.options()
+					o.Manners.Default = probe.Limits{Connections: 1, Recipients: 100, Refusals: 9, PerMinute: -1, Pause: time.Second}
+					var addrs []string
+					for i := range 12 {
+						addrs = append(addrs, fmt.Sprintf("x%d@acme.com", i), fmt.Sprintf("p%d@acme.com", i))
+					}
+					noGoodOneIsCalledDead(t, l, o, addrs)
+				})
+			})
+		}
+	}
+}
+
+// EHLO may be answered otherwise each time: that is no fault of the host.
+func TestAnotherEHLO(t *testing.T) {
+	for name, dialogue := range map[string]string{
+		"in another order": "after 1 ehlo 250-mx\\n250-SIZE 1\\n250 PIPELINING\nehlo 250-mx\\n250-PIPELINING\\n250 SIZE 1",
+		"with one more":    "after 1 ehlo 250-mx\\n250-PIPELINING\\n250-SIZE 1\\n250 LIMITS RCPTMAX=91\nehlo 250-mx\\n250-PIPELINING\\n250 SIZE 1",
+		"in one line":      "after 1 ehlo 250 mx pleased to meet you again",
+		"not now":          "after 1 ehlo 451 4.5.0 not again",
+		"only once":        "after 1 ehlo 503 5.5.1 duplicate",
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, l *lab) {
+				l.host("mx.acme.com", dialogue+"\n"+all)
+				o := l.options()
+				o.Manners.Default = probe.Limits{Connections: 1, Recipients: 100, Refusals: 9, PerMinute: -1, Pause: time.Second}
+				found, _ := l.ask(o, people(40, "acme.com")...)
+				require.Equal(t, strings.Repeat("ok ", 40), codes(found))
+			})
+		})
 	}
 }

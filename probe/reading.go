@@ -62,10 +62,10 @@ func read(classify rules, e Evidence) Reading {
 	}
 
 	switch {
-	case e.Refused >= enough && postmaster != yes && (word == no || word == silent):
+	case e.Refused >= enough && e.Postmaster.Said() && postmaster != yes && (word == no || word == silent):
 		rd.blame(AllRefused)
 		rd.Answered = false
-	case atRcpt && word == no && e.Late:
+	case atRcpt && word == no && (e.Late || e.Refused >= enough && postmaster != yes):
 		rd.blame(NotFinal)
 		rd.Answered = false
 	case atRcpt && word == no:
@@ -145,7 +145,7 @@ func (e *Evidence) detail() string {
 		parts = append(parts, failureTexts[e.Failure])
 	}
 	if e.Late {
-		parts = append(parts, "at that point it refuses also whom it takes else")
+		parts = append(parts, "nobody was taken behind it")
 	}
 	if e.MadeUp.Said() {
 		parts = append(parts, "a made-up recipient: "+e.MadeUp.line())

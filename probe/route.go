@@ -21,14 +21,22 @@ type route struct {
 	ready   []*domain // with something to ask, in the order of their turn
 	load    int       // how many recipients these have to ask
 
-	open      int  // sessions that will ask (again)
-	proven    bool // the host has greeted
-	plain     bool // its STARTTLS does not work
-	inStep    bool // it has answered each command, and nothing else
-	barren    int  // sessions in a row in which nothing was answered
-	shortages int  // how often our own machine had no connection to give
-	rounds    int  // how often all hosts were tried in vain
-	lined     bool // it stands in the line of its group
+	open      int     // sessions that will ask (again)
+	proven    bool    // the host has greeted
+	plain     bool    // its STARTTLS does not work
+	taken     *domain // one of whose addresses was taken; nil: nobody
+	refused   int     // addresses that were refused for good, while nobody was
+	wary      bool    // its last batch ended in noes
+	doubted   int     // noes that came late, and are to be asked for again
+	out       int     // recipients in batches
+	inStep    bool    // it has answered each command, and nothing else
+	cuts      int     // how often it cut a session short before that
+	bore      int     // recipients that it answered then
+	once      bool    // it takes EHLO at the beginning only
+	barren    int     // sessions in a row in which nothing was answered
+	shortages int     // how often our own machine had no connection to give
+	rounds    int     // how often all hosts were tried in vain
+	lined     bool    // it stands in the line of its group
 
 	notBefore time.Time
 	alarm     time.Time // that was set for notBefore
@@ -60,6 +68,31 @@ func (rt *route) next(mailing *domain, first bool) *domain {
 	d.queued = false
 	return d
 }
+
+// follow asks in a batch, behind all others, for somebody who was taken before: a host that refuses
+// everybody by then refuses him too.
+func (rt *route) follow(b *batch) {
+	last := b.mails[len(b.mails)-1]
+	d := rt.taken
+	for _, t := range b.mails {
+		if t.domain.taken != "" {
+			d = t.domain
+		}
+	}
+	a := &asking{local: d.taken, role: control}
+	if d == last.domain {
+		last.rcpts = append(last.rcpts, a)
+		d.out++
+		rt.out++
+		return
+	}
+	t := &transaction{domain: d, rcpts: []*asking{a}}
+	b.mails = append(b.mails, d.send(t))
+}
+
+// busy tells whether the answers of its hosts are not all in, but for whom they want to be
+// asked for again later.
+func (rt *route) busy() bool { return rt.out > 0 || rt.load > 0 }
 
 // ending is why something is not asked any more.
 type ending struct {

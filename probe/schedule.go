@@ -128,7 +128,7 @@ func (r *run) start(rt *route, g *group, door netip.Addr) {
 	h := rt.hosts[rt.place]
 	s := &session{
 		p: r.p, number: r.p.number(), route: rt, group: g, door: door, place: rt.place, host: h.Name, addrs: h.Addrs,
-		plain: rt.plain, deadline: r.deadline, work: make(chan *batch, 1), counted: true,
+		plain: rt.plain, once: rt.once, deadline: r.deadline, work: make(chan *batch, 1), counted: true,
 	}
 	rt.open++
 	r.sessions++

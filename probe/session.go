@@ -48,7 +48,9 @@ type session struct {
 	from      netip.Addr // of ours; not valid: the system's choice
 	until     time.Time  // the end of the session, at the latest
 	offers    offers
-	hailed    string // how EHLO is answered: see hailing; empty: not to be said again
+	once      bool          // EHLO is not to be said again
+	hailed    string        // how EHLO was answered: see hailing; empty: not to be said again
+	hailTook  time.Duration // how long that took
 	tls       TLS
 	tlsFailed bool
 	last      bounce.Reply // that was heard
@@ -74,6 +76,7 @@ type session struct {
 	rcpts    int       // RCPT sent
 	refused  int
 	answered int
+	taken    bool // somebody was
 	paused   bool // its host said that we are too fast, or hung up
 }
 

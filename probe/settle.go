@@ -12,6 +12,13 @@ func (r *run) heed(s *session, d *domain, a *asking, b *batch, now time.Time) {
 	switch a.role {
 	case witness:
 		d.made = r.heedOther(s, d, a, now, func() { d.made = unasked })
+		if d.made == madeNo && a.late {
+			d.made, a.reply = undecided, Reply{} // it shows nothing
+			if a.tried++; a.tried == 1 {         // once more, with somebody behind it
+				d.made = unasked
+				s.route.wary = true
+			}
+		}
 		if d.made == madeNo || d.made == madeYes || d.made == undecided {
 			d.catching = kept(a.reply)
 		}
@@ -22,10 +29,23 @@ func (r *run) heed(s *session, d *domain, a *asking, b *batch, now time.Time) {
 	case postmaster:
 		d.post = r.heedOther(s, d, a, now, func() { d.post = unasked })
 		d.postReply = kept(a.reply)
-		d.alive = d.alive || d.post == madeYes
+		if d.post == madeYes {
+			d.takes("postmaster")
+		}
 	case control:
 	default:
 		r.heedReal(s, d, a, b, now)
+	}
+}
+
+// takes notes that somebody of the domain was taken.
+func (d *domain) takes(local string) {
+	d.alive = true
+	if d.taken == "" && isASCII(local) {
+		d.taken = local
+	}
+	if d.taken != "" && d.route.taken == nil {
+		d.route.taken = d
 	}
 }
 
@@ -50,14 +70,12 @@ func (r *run) heedReal(s *session, d *domain, a *asking, b *batch, now time.Time
 		}
 		r.redo(d, a)
 	case yes:
-		d.alive = true
-		if d.taken == "" && isASCII(a.local) {
-			d.taken = a.local
-		}
+		d.takes(a.local)
 		d.held = append(d.held, a)
 	case no:
-		if !d.alive {
+		if !d.alive && a.tried == 0 {
 			d.refused++
+			d.route.refused++
 		}
 		d.held = append(d.held, a)
 	case tooMany:
@@ -88,7 +106,7 @@ func (r *run) redo(d *domain, a *asking) {
 		r.tell(d, a, d.ended)
 		return
 	}
-	d.redo = append(d.redo, a)
+	d.askAgain(a)
 }
 
 // again asks an address again when the host wants it, or tells what there is if that is too
@@ -108,7 +126,7 @@ func (r *run) again(d *domain, a *asking, now time.Time) {
 				d.again[i] = d.again[len(d.again)-1]
 				d.again = d.again[:len(d.again)-1]
 				r.p.putOff.Add(-1)
-				d.redo = append(d.redo, a)
+				d.askAgain(a)
 				r.touch(d)
 			}
 		})
@@ -165,8 +183,15 @@ func (r *run) decide(d *domain) {
 		return
 	}
 	r.touch(d)
-	if r.whole {
-		r.finish(d)
+	if !r.whole {
+		return
+	}
+	r.finish(d)
+	if rt := d.route; rt != nil && !rt.busy() {
+		for _, other := range rt.domains { // what they waited for may be known now
+			r.touch(other)
+			r.finish(other)
+		}
 	}
 }
 
@@ -176,9 +201,13 @@ func (r *run) finish(d *domain) {
 	if d.route == nil || d.offer(d.route.host()) > 0 || !d.idle() || d.post == waiting || d.made == waiting && d.holdsYes() {
 		return
 	}
+	if d.route.taken == nil && d.route.busy() {
+		return // whether the host takes anybody is not known yet
+	}
 	for _, a := range d.finished() {
 		r.tell(d, a, nil)
 	}
+	r.touch(d)
 }
 
 // finishAll heeds that all targets have come.
@@ -192,10 +221,19 @@ func (r *run) finishAll() {
 // drain tells all that is still to be asked of a domain.
 func (r *run) drain(d *domain, end *ending) {
 	r.p.putOff.Add(-int64(len(d.again)))
+	for _, a := range d.redo {
+		if a.late {
+			d.route.doubted--
+		}
+	}
 	waiting := append(d.redo, d.again...)
 	d.redo, d.again = nil, nil
 	for _, a := range waiting {
-		if end == nil {
+		switch {
+		case end == nil && a.late:
+			d.askAgain(a) // a no stands in such a domain, if it is one
+			continue
+		case end == nil:
 			a.reply, a.word = Reply{}, silent // whatever the host wanted: it takes everybody
 		}
 		r.tell(d, a, end)

@@ -16,6 +16,7 @@ type batch struct {
 	// What came of it.
 	astray  bool // the replies are not those of the commands: none counts
 	checked bool // whether they are
+	once    bool // the host takes EHLO at the beginning only
 	unreset bool // the RSET before QUIT was refused
 	over    bool // the connection is at its end
 	failure Failure
@@ -57,11 +58,12 @@ type asking struct {
 	put    int           // how often it was put off
 	tls    TLS
 
-	// late says that it was refused behind others, and that nobody in the session was taken
-	// after it: some hosts refuse everybody once they have been asked for too many. It is
-	// borne out where somebody who was taken before is taken again behind it.
+	// late says that it was refused, and that nobody in the session was taken after it, though
+	// somebody should be: some hosts refuse everybody once they have been asked for too many, or
+	// know us. It is borne out where somebody who was taken before is taken again behind it.
 	late  bool
-	tried bool // to be borne out
+	tried int  // how often it was to be borne out
+	vain  bool // he was refused behind it
 
 	sent  bool // in this batch
 	sure  bool // of a made-up one: somebody who was taken waits for it
