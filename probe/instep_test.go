@@ -111,7 +111,7 @@ func TestCutBeforeTheCheck(t *testing.T) {
 		for _, ehlo := range []string{"", "ehlo 250 mx\n"} {
 			t.Run(cut+ehlo, func(t *testing.T) {
 				bubble(t, func(t *testing.T, l *lab) {
-					l.host("mx.acme.com", ehlo+cut+"\n"+`raw mail "250 ok\r\n250 ok\r\n"`+"\nrcpt p* 250 ok")
+					l.host("mx.acme.com", ehlo+cut+"\n"+`raw mail "250 ok\r\n250 ok\r\n"`+"\n"+all)
 					noGoodOneIsCalledDead(t, l, l.options(), []string{"nobody@acme.com", "p1@acme.com", "u1@acme.com", "p2@acme.com", "u3@acme.com"})
 				})
 			})
@@ -125,7 +125,7 @@ func TestASlowEHLO(t *testing.T) {
 		for _, ehlo := range []string{"", "ehlo 250-mx\\n250 SIZE 1\n"} {
 			t.Run(by+ehlo, func(t *testing.T) {
 				bubble(t, func(t *testing.T, l *lab) {
-					l.host("mx.acme.com", ehlo+"delay ehlo "+by+"\n"+`raw mail "250 ok\r\n250 ok\r\n"`+"\nrcpt p* 250 ok")
+					l.host("mx.acme.com", ehlo+"delay ehlo "+by+"\n"+`raw mail "250 ok\r\n250 ok\r\n"`+"\n"+all)
 					o := l.options()
 					o.Manners.Default = probe.Limits{Connections: 1, Recipients: 100, Refusals: 9, PerMinute: -1, Pause: time.Second}
 					var addrs []string
