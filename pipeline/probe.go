@@ -187,10 +187,17 @@ func (r *run) concludeProbe(s *report.Summary) {
 	if answered > 0 {
 		s.Depth = verdict.DepthSMTP.String()
 	}
-	if n := int64(of.NotAsked); n > 0 {
-		s.Warnings = append(s.Warnings, fmt.Sprintf("for %s of %s addresses no mail host was asked (their rows say why: the budget, a provider that refused us, no host)", report.Number(n), report.Number(asked)))
+	spent := int64(of.OverBudget)
+	if spent > 0 {
+		s.Warnings = append(s.Warnings, fmt.Sprintf("for %s of %s addresses no mail host was asked, for the budget was spent: they are unknown", report.Number(spent), report.Number(asked)))
 	}
-	if s.Complete && asked >= shallowRows && 2*answered < asked {
+	if n := int64(of.NotAsked) - spent; n > 0 {
+		s.Warnings = append(s.Warnings, fmt.Sprintf("for %s of %s addresses no mail host was asked (their rows say why)", report.Number(n), report.Number(asked)))
+		if s.Complete && n == asked {
+			s.Complete, s.HostsFailed = false, true // there was nobody whom we could ask
+		}
+	}
+	if asked -= spent; s.Complete && asked >= shallowRows && 2*answered < asked { // who sets a budget knows
 		s.Complete, s.HostsFailed = false, true
 		s.Warnings = append(s.Warnings, fmt.Sprintf("for %s of %s addresses mail hosts said nothing final", report.Number(asked-answered), report.Number(asked)))
 	}

@@ -60,23 +60,21 @@ func (m *Memory) Conclude(a address.Address, e Evidence) {
 	if m.note(err); err == nil {
 		m.answers = append(m.answers, Answer{a, value, e.At})
 	}
-	if len(m.answers) >= atOnce {
-		m.note(m.put(context.Background()))
+	if len(m.answers) < atOnce {
+		return
 	}
+	answers := m.answers
+	m.answers = nil
+	m.keeping.Go(func() { // the store may take its time, and the run goes on
+		err := m.shelf.Keep(context.Background(), answers)
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.note(err)
+	})
 }
 
 // atOnce is how many answers are kept with one step: no more are lost where a run is killed.
 const atOnce = 1000
-
-// put puts the answers on the shelf. m is locked.
-func (m *Memory) put(ctx context.Context) error {
-	answers := m.answers
-	m.answers = nil
-	if len(answers) == 0 {
-		return nil
-	}
-	return m.shelf.Keep(ctx, answers)
-}
 
 // settled tells whether there is nothing to be asked again of an address, by the rules that come with
 // winnow: what is unknown, or the domain's alone, is asked anew.

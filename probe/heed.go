@@ -351,11 +351,8 @@ func (r *run) count(a *asking) {
 	}
 }
 
-// keep hands a reply to the sink.
+// keep keeps what a reply shows of its domain, and hands it to the sink.
 func (r *run) keep(d *domain, a *asking) {
-	if r.p.o.Evidence == nil {
-		return
-	}
 	l := Learnt{Addr: address.Address{Local: a.local, Domain: d.name}, MadeUp: a.role == witness, Reply: a.reply}
 	switch a.role {
 	case witness:
@@ -365,7 +362,12 @@ func (r *run) keep(d *domain, a *asking) {
 	case postmaster:
 		l.Addr.Local = "postmaster"
 	}
-	r.p.o.Evidence.Learn(l)
+	if l.Catch != nil {
+		r.p.catch(d.name, *l.Catch)
+	}
+	if r.p.o.Evidence != nil {
+		r.p.o.Evidence.Learn(l)
+	}
 }
 
 // heedMail heeds that MAIL was refused: nobody was looked at, and what was said is said

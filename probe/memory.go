@@ -28,6 +28,7 @@ type Memory struct {
 
 	answers []Answer // not kept yet
 	failed  error    // the first error of a shelf
+	keeping sync.WaitGroup
 }
 
 // catchAlls is the name of the cache: Catch as JSON, by domain.
@@ -76,10 +77,14 @@ func (m *Memory) Learn(l Learnt) {
 
 // Save keeps what was learnt since it was called last.
 func (m *Memory) Save(ctx context.Context) error {
+	m.keeping.Wait()
 	m.mu.Lock()
 	fresh := m.fresh
 	m.fresh = map[string]Catch{}
-	m.note(m.put(ctx))
+	if len(m.answers) > 0 {
+		m.note(m.shelf.Keep(ctx, m.answers))
+		m.answers = nil
+	}
 	failed := m.failed
 	m.failed = nil
 	m.mu.Unlock()

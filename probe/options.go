@@ -117,6 +117,7 @@ type Summary struct {
 	Sessions    int // in which a host greeted
 	Again       int // askings that were not the first of their address
 	NotAsked    int // targets for which no RCPT was ever sent, though one had to be
+	OverBudget  int // of these, because Options.Budget was spent
 	Remembered  int // targets for which Options.Answered knew the answer
 	Domains     int
 	CatchAll    int // domains that take mail for everybody

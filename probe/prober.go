@@ -35,7 +35,8 @@ type Prober struct {
 	lively   int                // sessions, without those that are stuck
 	all      int                // sessions
 	numbered int
-	tally    tally // of all groups
+	caught   map[string]Catch // of domains, for later runs
+	tally    tally            // of all groups
 }
 
 // New returns a Prober. It connects to nobody. The error says which option is
@@ -69,7 +70,7 @@ func New(o Options) (*Prober, error) {
 	o.Manners = o.Manners.whole()
 	p := &Prober{
 		o: o, rules: bounce.Classify, tickets: tls.NewLRUClientSessionCache(1024),
-		groups: map[string]*group{}, runs: map[*run]struct{}{}, doors: map[netip.Addr]int{}, places: o.Connections,
+		groups: map[string]*group{}, caught: map[string]Catch{}, runs: map[*run]struct{}{}, doors: map[netip.Addr]int{}, places: o.Connections,
 	}
 	if o.Rules != nil {
 		p.rules = o.Rules.Classify
@@ -132,6 +133,29 @@ func (p *Prober) PutOff() int { return int(p.putOff.Load()) }
 
 // Read is [Read] by the rules of the Prober.
 func (p *Prober) Read(e Evidence) Reading { return read(p.rules, e) }
+
+// maxCaught is for how many domains is known what they said to a made-up recipient.
+const maxCaught = 100_000
+
+// catch notes what is known of a domain.
+func (p *Prober) catch(domain string, c Catch) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.caught) < maxCaught {
+		p.caught[domain] = c
+	}
+}
+
+// knownOf returns what an earlier run has learnt of a domain, of this Prober or of another one.
+func (p *Prober) knownOf(domain string) (Catch, bool) {
+	p.mu.Lock()
+	c, ok := p.caught[domain]
+	p.mu.Unlock()
+	if !ok && p.o.Known != nil {
+		return p.o.Known(domain)
+	}
+	return c, ok
+}
 
 // number returns the number of a new session.
 func (p *Prober) number() int {

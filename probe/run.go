@@ -222,7 +222,7 @@ func (r *run) domain(t Target) *domain {
 	host := rt.hosts[rt.place].Name
 	if nothingByYes(d.name, host) {
 		d.made = needless
-	} else if r.p.o.Known != nil {
+	} else {
 		r.remember(d, host)
 	}
 	return d
@@ -231,7 +231,7 @@ func (r *run) domain(t Target) *domain {
 // remember takes over what an earlier run has learnt of a domain, if it was learnt at
 // the host that is asked now.
 func (r *run) remember(d *domain, host string) {
-	c, ok := r.p.o.Known(d.name)
+	c, ok := r.p.knownOf(d.name)
 	if !ok || c.Reply.Host != host {
 		return
 	}

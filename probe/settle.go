@@ -321,8 +321,11 @@ func (r *run) tell(d *domain, a *asking, end *ending) {
 	if e.At.IsZero() {
 		e.At = time.Now()
 	}
-	if a.asked == 0 {
+	if a.asked == 0 && end != nil {
 		r.sum.NotAsked++
+		if end.failure == OverBudget {
+			r.sum.OverBudget++
+		}
 	}
 	r.open--
 	if r.p.o.Evidence != nil {

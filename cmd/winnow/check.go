@@ -62,7 +62,7 @@ Exit code 3 says that an address is invalid. One that is unknown is not: let it 
 	}
 	fs := cmd.Flags()
 	fs.StringVar(&f.format, "format", "text", "answer in this `FORMAT`: text, or jsonl (one JSON object a line)")
-	fs.DurationVar(&f.timeout, "timeout", 10*time.Second, "answer within this `TIME` (with --probe, 60s and --patience); what is not found out by\nthen is unknown")
+	fs.DurationVar(&f.timeout, "timeout", 10*time.Second, "answer within this `TIME` (with --probe, 2m and --patience); what is not found out by\nthen is unknown")
 	fs.BoolVar(&f.unordered, "unordered", false, "answer each address as soon as it is known, not in order")
 	f.asking.add(cmd, ui)
 	f.history.add(cmd)
@@ -88,7 +88,7 @@ func check(ctx context.Context, ui *tui, args []string, f checkFlags) error {
 		return usageError{err}
 	}
 	if f.probing.how != probeOff && !f.changed("timeout") {
-		f.timeout = time.Minute + f.probing.patience
+		f.timeout = 2*time.Minute + f.probing.patience // the first of its hosts may hang
 	}
 	opt, err := f.options(p, ui)
 	if err != nil {
