@@ -45,6 +45,8 @@ var cases = []struct {
 	{"dsn-base64", []string{"jane@acme.com failed mailbox_disabled hard"}, nil},
 	{"dsn-nested", []string{"jane@acme.com failed domain_invalid hard"}, nil},
 	{"dsn-stage", []string{"jane@acme.com failed policy block"}, nil},
+	{"dsn-vague", []string{"jane@acme.com failed restricted block"}, nil},
+	{"dsn-advice", []string{"jane@acme.com failed policy block"}, nil},
 	{"dsn-forwarded", []string{"jane@acme.com failed recipient_unknown hard"}, nil},
 	{"dsn-forwarded-whole", []string{"jane@acme.com failed recipient_unknown hard"}, nil},
 	{"dsn-in-a-letter", []string{"jane@acme.com failed recipient_unknown hard"}, nil},
