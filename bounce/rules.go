@@ -255,13 +255,21 @@ func (rs *Rules) heard(r *Reply) []*rule {
 	text := r.head()
 	var space [256]token
 	in := reader{word: func(w []byte) token { return rs.matcher.vocabulary[string(w)] }, keep: rs.keep, out: space[:0]}
-	words := in.read(text)
-
 	marks := make([]uint8, len(rs.rules))
-	rs.matcher.find(words, func(phrase int32) {
+	mark := func(phrase int32) {
 		u := rs.uses[phrase]
 		marks[u.rule] |= u.mark
-	})
+	}
+	// What stands before the code is who tells of the reply, and speaks of the recipient
+	// as often as not. No phrase begins in its words and ends in the server's.
+	told := 0
+	if code, behind := findCode(text); code != 0 {
+		told = max(0, len(text)-len(behind)-len("550"))
+	}
+	own := len(in.read(text[:told]))
+	words := in.read(text[told:])
+	rs.matcher.find(words[:own], mark)
+	rs.matcher.find(words[own:], mark)
 	by := provider.OfHost(r.Host).ID
 	var fit []*rule
 	for i := range rs.rules {

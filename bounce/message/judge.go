@@ -88,7 +88,7 @@ func replyIn(text string) string {
 		if (text[i] != '4' && text[i] != '5') || !isDigit(text[i+1]) || !isDigit(text[i+2]) || strings.IndexByte(" -:#", text[i+3]) < 0 || text[i+1] > '6' {
 			continue
 		}
-		if before := strings.TrimRight(text[:i], " \t"); before == "" || strings.IndexByte("\n:<>('\"", before[len(before)-1]) >= 0 {
+		if before := strings.TrimRight(text[:i], " \t"); before == "" || strings.IndexByte("\n:<>('\"#", before[len(before)-1]) >= 0 {
 			said, _, _ := strings.Cut(text[i:], "I'm not going to try again") // which qmail adds
 			return said
 		}

@@ -51,6 +51,7 @@ var cases = []struct {
 	{"dsn-forwarded-whole", []string{"jane@acme.com failed recipient_unknown hard"}, nil},
 	{"dsn-in-a-letter", []string{"jane@acme.com failed recipient_unknown hard"}, nil},
 	{"qmail", []string{"jane@acme.com failed recipient_unknown hard", "bob@acme.com failed mailbox_full soft", "ann@acme.com failed policy block"}, nil},
+	{"reply-names-another", []string{"jane@acme.com failed recipient_unknown hard"}, nil},
 	{"mbox-from", []string{"jane@acme.com failed recipient_unknown hard"}, nil},
 	{"exim", []string{"jane@acme.com failed recipient_unknown hard", "bob@acme.com failed expired soft"}, nil},
 	{"exim-delayed", []string{"jane@acme.com delayed recipient_unknown soft"}, nil},
