@@ -260,16 +260,10 @@ func (rs *Rules) heard(r *Reply) []*rule {
 		u := rs.uses[phrase]
 		marks[u.rule] |= u.mark
 	}
-	// What stands before the code is who tells of the reply, and speaks of the recipient
-	// as often as not. No phrase begins in its words and ends in the server's.
-	told := 0
-	if code, behind := findCode(text); code != 0 {
-		told = max(0, len(text)-len(behind)-len("550"))
+	for part := range voices(text) {
+		from := len(in.out)
+		rs.matcher.find(in.read(part)[from:], mark)
 	}
-	own := len(in.read(text[:told]))
-	words := in.read(text[told:])
-	rs.matcher.find(words[:own], mark)
-	rs.matcher.find(words[own:], mark)
 	by := provider.OfHost(r.Host).ID
 	var fit []*rule
 	for i := range rs.rules {
