@@ -91,7 +91,7 @@ func findCode(text string) (code int, behind string) {
 		inIP := i > 0 && s[i-1] == ':' && i+3 < len(s) && s[i+3] == ':' // 2001:db8:220:1::1
 		if c >= '2' && c <= '5' && (i == 0 || !isWord(s[i-1])) && !inIP {
 			// A number in mid-sentence is a code only where it looks like one.
-			if n := codeAt(s[i:]); n != 0 && n/100 != 3 && (strings.IndexByte(":;,('\"<", before) >= 0 || i+3 < len(s) && s[i+3] == '-') {
+			if n := codeAt(s[i:]); n != 0 && n/100 != 3 && (strings.IndexByte(":;,('\"<#", before) >= 0 || i+3 < len(s) && s[i+3] == '-') {
 				return n, s[i+3:]
 			}
 		}

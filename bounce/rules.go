@@ -255,13 +255,15 @@ func (rs *Rules) heard(r *Reply) []*rule {
 	text := r.head()
 	var space [256]token
 	in := reader{word: func(w []byte) token { return rs.matcher.vocabulary[string(w)] }, keep: rs.keep, out: space[:0]}
-	words := in.read(text)
-
 	marks := make([]uint8, len(rs.rules))
-	rs.matcher.find(words, func(phrase int32) {
+	mark := func(phrase int32) {
 		u := rs.uses[phrase]
 		marks[u.rule] |= u.mark
-	})
+	}
+	for part := range voices(text) {
+		from := len(in.out)
+		rs.matcher.find(in.read(part)[from:], mark)
+	}
 	by := provider.OfHost(r.Host).ID
 	var fit []*rule
 	for i := range rs.rules {

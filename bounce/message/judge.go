@@ -8,18 +8,23 @@ import (
 )
 
 // judge classifies the first of the texts that says why, by what is known of the
-// reply beside it. What failed without a code failed for good; what is only delayed
-// is never hard.
+// reply beside it. A code that servers give for many causes waits for a text with
+// words; but those of who sends the report explain what a code may mean, and make
+// hard only what a reply says. What failed without a code failed for good; what is
+// only delayed is never hard.
 func judge(rules *bounce.Rules, known bounce.Reply, happened bounce.Happening, texts []string) (res bounce.Result) {
 	for i, text := range texts {
 		if strings.TrimSpace(text) == "" && i > 0 {
 			continue
 		}
 		r := judgeOne(rules, known, happened, text)
-		if i == 0 || r.Reason != bounce.Undetermined || res.Text == "" {
+		switch {
+		case i == 0 || res.Reason == bounce.Undetermined && (r.Reason != bounce.Undetermined || res.Text == ""):
+			res = r
+		case res.Reason != bounce.Undetermined && r.Reason != bounce.Undetermined && !isVague(r) && (r.Class != bounce.Hard || r.Code != 0):
 			res = r
 		}
-		if r.Reason != bounce.Undetermined {
+		if res.Reason != bounce.Undetermined && !isVague(res) {
 			break
 		}
 	}
@@ -27,6 +32,19 @@ func judge(rules *bounce.Rules, known bounce.Reply, happened bounce.Happening, t
 		res.Class, res.Action, res.RetryIn = bounce.Soft, bounce.Retry, time.Hour
 	}
 	return res
+}
+
+// isVague reports whether no word decided, but a code that says little: 5.7.1, 550.
+func isVague(r bounce.Result) bool {
+	if strings.HasPrefix(r.Rule, "code ") {
+		return true
+	}
+	code, ok := strings.CutPrefix(r.Rule, "enhanced ")
+	if !ok {
+		return false
+	}
+	status, err := bounce.StatusOf(code)
+	return err == nil && status.Weak
 }
 
 // judgeOne classifies the reply in a text, and where that says nothing, all of it.
@@ -70,7 +88,7 @@ func replyIn(text string) string {
 		if (text[i] != '4' && text[i] != '5') || !isDigit(text[i+1]) || !isDigit(text[i+2]) || strings.IndexByte(" -:#", text[i+3]) < 0 || text[i+1] > '6' {
 			continue
 		}
-		if before := strings.TrimRight(text[:i], " \t"); before == "" || strings.IndexByte("\n:<>('\"", before[len(before)-1]) >= 0 {
+		if before := strings.TrimRight(text[:i], " \t"); before == "" || strings.IndexByte("\n:<>('\"#", before[len(before)-1]) >= 0 {
 			said, _, _ := strings.Cut(text[i:], "I'm not going to try again") // which qmail adds
 			return said
 		}

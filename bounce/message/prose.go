@@ -56,7 +56,7 @@ func (m *mail) prose() *prose {
 			before := strings.TrimRight(line[:begin], " \t<\"'(（「“")
 			switch {
 			case p.helps(n, before):
-			case from == 0 && strings.Trim(line[:begin], " \t*->•·\"'<([.)") == "" && p.startsItem(n, line[end:]), isLabel(before):
+			case from == 0 && strings.Trim(line[:begin], " \t*->•·\"'<([.)") == "" && p.startsItem(n, line[end:]), isLabel(before) && !isReply(line[:begin]):
 				r = listed
 			case isReply(line), commands(before):
 				r = answered
