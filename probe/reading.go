@@ -147,7 +147,7 @@ func (e *Evidence) detail() string {
 	if e.Late {
 		parts = append(parts, "nobody was taken behind it")
 	}
-	if e.MadeUp.Said() {
+	if e.MadeUp.Said() && (!e.Reply.Said() || e.Reply.Code/100 == 2) {
 		parts = append(parts, "a made-up recipient: "+e.MadeUp.line())
 	}
 	if e.Refused >= enough {

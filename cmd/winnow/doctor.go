@@ -129,14 +129,19 @@ func (f *doctorFlags) run(ctx context.Context, ui *tui) error {
 	if err != nil {
 		return err
 	}
+	if n := d.count(sender.Skipped); len(f.only) == 1 && n > 0 && n == len(d.results) {
+		return usageError{fmt.Errorf("--only %s: nothing could be looked at: %s", f.only[0], d.results[0].Found)}
+	}
 	out := d.readable(plainMarks())
 	if f.format == "json" {
 		if out, err = d.json(); err != nil {
 			return err
 		}
 	}
-	if _, err := ui.results(ctx).Write(out); err != nil {
-		return err
+	if !ui.quiet || d.status() != sender.OK || f.format == "json" {
+		if _, err := ui.results(ctx).Write(out); err != nil {
+			return err
+		}
 	}
 	switch d.status() {
 	case sender.Fail:
