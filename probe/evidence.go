@@ -48,6 +48,8 @@ type Reply struct {
 	bounce.Reply                // Text is whole: lines joined with \n, their codes taken off
 	Addr         netip.AddrPort // who was connected to
 	At           time.Time
+
+	local string // part that RCPT asked for: what is shown leaves it out; "" for none
 }
 
 // Said tells whether there is a reply.
