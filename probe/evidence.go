@@ -45,7 +45,7 @@ type Evidence struct {
 
 // Reply is what a host said, and when. The zero Reply is none.
 type Reply struct {
-	bounce.Reply                // Text is whole: lines joined with \n, their codes taken off
+	bounce.Reply                // Text is all lines, joined with \n, their codes taken off; of more than 2 KiB the middle is left out
 	Addr         netip.AddrPort // who was connected to
 	At           time.Time
 
