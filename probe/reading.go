@@ -161,7 +161,7 @@ func (e *Evidence) detail() string {
 }
 
 // line is the reply for people, in one line, without addresses, without the name of whom it was asked
-// for, and with what a terminal might obey taken out.
+// for where that is another, and with what a terminal might obey taken out.
 func (r *Reply) line() string {
 	var b strings.Builder
 	if s := r.Stage.String(); s != "" {

@@ -283,7 +283,7 @@ func (a *asking) heed(s *session, r Reply, n int) {
 	if n > 0 && r.Code == 452 && (strings.HasPrefix(res.Rule, "code ") || res.Rule == "") {
 		word = tooMany // RFC 5321 section 4.5.3.1.10, and no word of a full mailbox
 	}
-	r.Reply, r.local = res.Reply, a.local
+	r.Reply = res.Reply
 	a.reply, a.word, a.tls = r, word, s.tls
 }
 
