@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -19,67 +18,13 @@ import (
 	"winnow/verdict"
 )
 
-// probed is what mail hosts said of the list's addresses. Each spelling is asked for
-// once, however many rows have it.
-type probed struct {
-	rows    int64 // that were looked through
-	summary probe.Summary
-
-	mu      sync.Mutex
-	ids     map[address.Address]int
-	said    []*validate.RCPT // by ID; nil: not told yet
-	details map[string]string
-}
-
-// of returns what was said of an address; nil if nobody was asked. It is for when all
-// was asked.
-func (p *probed) of(a address.Address) *validate.RCPT {
-	if id, ok := p.ids[a]; ok {
-		return p.said[id]
-	}
-	return nil
-}
-
-// add returns a target for an address, unless it has one.
-func (p *probed) add(a address.Address) (id int, isNew bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if id, ok := p.ids[a]; ok {
-		return id, false
-	}
-	id = len(p.said)
-	p.ids[a] = id
-	p.said = append(p.said, nil)
-	return id, true
-}
-
-// hear keeps what was said of the address of an ID. Most replies of a host read alike.
-func (p *probed) hear(id int, said *validate.RCPT) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	said.Reply = "" // a list shows the detail only
-	detail, ok := p.details[said.Detail]
-	if !ok {
-		detail = said.Detail
-		p.details[detail] = detail
-	}
-	said.Detail = detail
-	p.said[id] = said
-}
-
-func (p *probed) total() int64 {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return int64(len(p.said))
-}
-
 // probe reads the list once more, and asks the mail hosts for each address that is
 // not invalid already. It is begun when all that DNS says is known.
 //
 //	list ─read─▶ rows that are worth it ─▶ Prober ─▶ probed
 func (r *run) probe(ctx context.Context) error {
 	p := &r.probed
-	p.ids, p.details = map[address.Address]int{}, map[string]string{}
+	p.begin()
 	g, ctx := errgroup.WithContext(ctx)
 	blocks, targets := make(chan *listio.Block), make(chan probe.Target)
 	from := r.List.Blocks()

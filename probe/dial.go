@@ -25,6 +25,8 @@ func dialerOf(o *Options) (dialer, error) {
 		return func(ctx context.Context, _ netip.Addr, to netip.AddrPort) (net.Conn, error) {
 			return o.Dial(ctx, "tcp", to.String())
 		}, nil
+	case o.Proxy != nil && len(o.Sources) > 0:
+		return nil, errors.New("through a proxy, mail hosts see its address: there are no sources to choose from")
 	case o.Proxy != nil:
 		return throughProxy(o.Proxy)
 	}

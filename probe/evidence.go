@@ -45,13 +45,23 @@ type Evidence struct {
 
 // Reply is what a host said, and when. The zero Reply is none.
 type Reply struct {
-	bounce.Reply                // Text is whole: lines joined with \n, their codes taken off
+	bounce.Reply                // Text is all lines, joined with \n, their codes taken off; of more than 2 KiB the middle is left out
 	Addr         netip.AddrPort // who was connected to
 	At           time.Time
+
+	// local is the part that RCPT asked for, of a reply that others are shown: they see it without.
+	// "" for that of an address's own evidence.
+	local string
 }
 
 // Said tells whether there is a reply.
 func (r *Reply) Said() bool { return r.Code != 0 }
+
+// about is the reply to an asking, for others than its address.
+func (r Reply) about(a *asking) Reply {
+	r.local = a.local
+	return r
+}
 
 // Failure says why a host did not answer for an address. Its word is permanent.
 type Failure uint8

@@ -219,7 +219,7 @@ func (r *run) heedBatch(s *session, b *batch) {
 			}
 			if a.word != silent {
 				r.keep(d, a)
-				r.teach(s, a.reply, r.weigh(s.group, d, a), now)
+				r.teach(s, a.reply.about(a), r.weigh(s.group, d, a), now)
 				s.heard(a.word)
 			}
 			r.heed(s, d, a, b, now)

@@ -22,8 +22,8 @@ type Target struct {
 
 // Options of a Prober. Only Helo is needed.
 type Options struct {
-	Helo string // the name that we give in EHLO: a host name, or an address literal
-	From string // the address in MAIL; "" is the null path, <>
+	Helo string // the name that we give in EHLO: a full host name, or an address literal
+	From string // the address in MAIL, its local part of ASCII; "" is the null path, <>
 
 	Manners Manners // the zero Manners is DefaultManners
 
@@ -38,7 +38,7 @@ type Options struct {
 	Connections    int           // at once, over all hosts; 0 means 512
 
 	Sources []netip.Addr // local addresses to connect from; a host is always asked from the same one. nil: the system's choice
-	Proxy   *url.URL     // socks5://[user:password@]host:port; nil: none
+	Proxy   *url.URL     // socks5://[user:password@]host:port; nil: none. It takes no Sources
 	Port    int          // 0 means 25
 
 	// Routable says which addresses may be connected to; nil: mx.Routable. The address

@@ -152,5 +152,9 @@ func (p *Prober) greeted(ctx context.Context, to netip.AddrPort) (greets string,
 	}
 	conn.Write([]byte("QUIT\r\n")) // nobody waits for what becomes of it
 	name, _, _ := strings.Cut(strings.TrimSpace(text), " ")
+	name = printable(name[:min(len(name), maxName)])
 	return strings.ToLower(strings.TrimSuffix(name, ".")), nil
 }
+
+// maxName is the length of the longest host name, in octets (RFC 5321 section 4.5.3.1.2).
+const maxName = 255

@@ -45,10 +45,11 @@ func New(o Options) (*Prober, error) {
 	if _, err := customs(); err != nil {
 		return nil, fmt.Errorf("probe: %w", err)
 	}
-	if err := checkHelo(o.Helo); err != nil {
+	var err error
+	if o.Helo, err = heloName(o.Helo); err != nil {
 		return nil, fmt.Errorf("probe: %w", err)
 	}
-	if err := checkFrom(o.From); err != nil {
+	if o.From, err = sender(o.From); err != nil {
 		return nil, fmt.Errorf("probe: the address for MAIL FROM: %w", err)
 	}
 	o.CommandTimeout = cmp.Or(o.CommandTimeout, 60*time.Second)
@@ -75,7 +76,6 @@ func New(o Options) (*Prober, error) {
 	if o.Rules != nil {
 		p.rules = o.Rules.Classify
 	}
-	var err error
 	if p.dial, err = dialerOf(&o); err != nil {
 		return nil, fmt.Errorf("probe: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -265,6 +266,17 @@ func TestNew(t *testing.T) {
 		{"a literal of IPv6", probe.Options{Helo: "[IPv6:2001:db8::1]"}, ""},
 		{"no sender", probe.Options{Helo: "x.example.net", From: "nobody"}, "MAIL FROM"},
 		{"a sender", probe.Options{Helo: "x.example.net", From: "bounce@example.net"}, ""},
+		{"a HELO of dots", probe.Options{Helo: ".."}, "no host name"},
+		{"a HELO of a hyphen", probe.Options{Helo: "-"}, "no host name"},
+		{"a HELO with an underscore", probe.Options{Helo: "a_b.example.net"}, "no host name"},
+		{"a HELO that ends in a line", probe.Options{Helo: "x.example.net\r\n"}, "no host name"},
+		{"a literal of IPv6 without its tag", probe.Options{Helo: "[2001:db8::1]"}, "no address literal"},
+		{"a literal with a zone", probe.Options{Helo: "[IPv6:fe80::1%eth0]"}, "no address literal"},
+		{"a literal without its end", probe.Options{Helo: "[192.0.2.1"}, "no address literal"},
+		{"a sender and a command", probe.Options{Helo: "x.example.net", From: "a@example.net>\r\nDATA"}, "MAIL FROM"},
+		{"a sender who wants SMTPUTF8", probe.Options{Helo: "x.example.net", From: "jürgen@example.net"}, "not ASCII"},
+		{"a source and a proxy", probe.Options{Helo: "x.example.net", Sources: []netip.Addr{netip.MustParseAddr("192.0.2.1")},
+			Proxy: &url.URL{Scheme: "socks5", Host: "127.0.0.1:1"}}, "no sources"},
 		{"a negative budget", probe.Options{Helo: "x.example.net", Budget: -1}, "negative"},
 		{"a port", probe.Options{Helo: "x.example.net", Port: 70000}, "no such port"},
 	} {
@@ -278,6 +290,20 @@ func TestNew(t *testing.T) {
 			require.ErrorContains(t, err, tt.want)
 		})
 	}
+}
+
+// What is said on the wire is ASCII: no host has offered SMTPUTF8 when EHLO is said, and few do.
+func TestNamesOfOursAreSaidInASCII(t *testing.T) {
+	bubble(t, func(t *testing.T, l *lab) {
+		h := l.host("mx.acme.com", somebody)
+		o := l.options()
+		o.Helo, o.From = "mail.bücher.example.", "a@bücher.example"
+		found, _ := l.ask(o, "p0@acme.com")
+		require.Equal(t, "ok ", codes(found))
+		said := h.server.Transcript()
+		require.Contains(t, said, "EHLO mail.xn--bcher-kva.example")
+		require.Contains(t, said, "MAIL FROM:<a@xn--bcher-kva.example>")
+	})
 }
 
 func TestHostsWithoutAddressesAreLookedUp(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode"
 
+	"winnow/address"
 	"winnow/bounce"
 	"winnow/verdict"
 )
@@ -159,15 +160,15 @@ func (e *Evidence) detail() string {
 	return strings.Join(parts, "; ")
 }
 
-// line is the reply for people, in one line, without addresses and with what a terminal might obey
-// taken out.
+// line is the reply for people, in one line, without addresses, without the name of whom it was asked
+// for where that is another, and with what a terminal might obey taken out.
 func (r *Reply) line() string {
 	var b strings.Builder
 	if s := r.Stage.String(); s != "" {
 		fmt.Fprintf(&b, "%s at ", s)
 	}
 	fmt.Fprintf(&b, "%s: %d", r.Host, r.Code)
-	text := inAngles.ReplaceAllString(r.Text, "<…>")
+	text := address.Address{Local: r.local}.WithoutName(inAngles.ReplaceAllString(r.Text, "<…>"), "…")
 	for _, word := range strings.FieldsFunc(text, func(c rune) bool { return c <= ' ' }) {
 		if strings.Contains(word, "@") || strings.Contains(word, "%40") {
 			word = "…"
@@ -177,14 +178,19 @@ func (r *Reply) line() string {
 			break
 		}
 		b.WriteByte(' ')
-		b.WriteString(strings.Map(func(c rune) rune {
-			if !unicode.IsPrint(c) {
-				return -1
-			}
-			return c
-		}, strings.ToValidUTF8(word, "?")))
+		b.WriteString(printable(word))
 	}
 	return b.String()
+}
+
+// printable is text without what a terminal might obey.
+func printable(text string) string {
+	return strings.Map(func(c rune) rune {
+		if !unicode.IsPrint(c) {
+			return -1
+		}
+		return c
+	}, strings.ToValidUTF8(text, "?"))
 }
 
 // inAngles are addresses in angle brackets, also such as have spaces.

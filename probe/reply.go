@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"unicode/utf8"
 )
 
 // The most of one reply that is read. RFC 5321 section 4.5.3.1.5 allows 512 octets a
@@ -13,12 +14,20 @@ const (
 	maxLines = 128
 )
 
+// The most of its text that is kept, for an address may wait long with it: what stands at the beginning,
+// and what stands at the end. The longest replies that we know have 400 octets.
+const (
+	maxHead = 1536 // octets
+	maxTail = 512
+)
+
 // errGarbled says that what came is no reply of SMTP.
 var errGarbled = errors.New("no reply of SMTP")
 
 // readReply reads one reply of RFC 5321 section 4.2: its code, and its text with the
 // lines joined with \n and their codes taken off. Line ends may be LF alone, and text may
-// be missing or of eight bits. said is told each line as it came, without its end.
+// be missing or of eight bits; of a long one, a part in the middle is left out. said is told each line
+// as it came, without its end.
 //
 // The error wraps errGarbled, or is the reader's; io.ErrUnexpectedEOF where the
 // connection ended within a reply.
@@ -44,9 +53,27 @@ func readReply(r *bufio.Reader, said func(line []byte)) (code int, text string, 
 		code = n
 		all = append(all, rest...)
 		if !more {
-			return code, string(all), nil
+			return code, shortened(all), nil
 		}
 	}
+}
+
+// shortened is a text with its middle left out where it is long. No character is cut apart.
+func shortened(text []byte) string {
+	if len(text) <= maxHead+maxTail {
+		return string(text)
+	}
+	const gap = " … " // no end of a line: what stands at the beginning of one has a meaning
+	head, tail := text[:maxHead-len(gap)], text[len(text)-maxTail:]
+	for range utf8.UTFMax - 1 {
+		if r, size := utf8.DecodeLastRune(head); r == utf8.RuneError && size == 1 {
+			head = head[:len(head)-1]
+		}
+		if !utf8.RuneStart(tail[0]) {
+			tail = tail[1:]
+		}
+	}
+	return string(head) + gap + string(tail)
 }
 
 // readLine reads up to the next LF and returns what stands before it, and before a CR

@@ -3,6 +3,7 @@ package probe
 import (
 	"bufio"
 	"io"
+	"os"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -26,7 +27,13 @@ func TestReadReply(t *testing.T) {
 		{"a tab", "250\tok\r\n", 250, "ok", nil},
 		{"eight bits", "550 \xff\xfe\r\n", 550, "\xff\xfe", nil},
 		{"a CR within", "250 a\rb\r\n", 250, "a\rb", nil},
-		{"longer than the buffer", "250 " + strings.Repeat("x", 10_000) + "\r\n", 250, strings.Repeat("x", 10_000), nil},
+		{"longer than the buffer", "250 " + strings.Repeat("x", 10_000) + "\r\n", 250, strings.Repeat("x", maxHead-5) + " … " + strings.Repeat("x", maxTail), nil},
+		{"as long as is kept", "250 " + strings.Repeat("x", maxHead+maxTail) + "\r\n", 250, strings.Repeat("x", maxHead+maxTail), nil},
+		{"long, with both its ends", "550-5.1.1 " + strings.Repeat("x", 3000) + "\r\n550-y\r\n550 z\r\n", 550,
+			"5.1.1 " + strings.Repeat("x", maxHead-5-6) + " … " + strings.Repeat("x", maxTail-4) + "\ny\nz", nil},
+		{"long, of wide characters", "250 a" + strings.Repeat("€", 2000) + "\r\n", 250,
+			"a" + strings.Repeat("€", (maxHead-6)/3) + " … " + strings.Repeat("€", maxTail/3), nil},
+		{"long, of eight bits", "250 " + strings.Repeat("\xff", 3000) + "\r\n", 250, strings.Repeat("\xff", maxHead-5-3) + " … " + strings.Repeat("\xff", maxTail), nil},
 		{"too long", "250 " + strings.Repeat("x", maxReply) + "\r\n", 0, "", errGarbled},
 		{"too long altogether", strings.Repeat("250-"+strings.Repeat("x", 1000)+"\r\n", 100) + "250 x\r\n", 0, "", errGarbled},
 		{"endless", "250 " + strings.Repeat("x", 3*maxReply), 0, "", errGarbled},
@@ -66,7 +73,7 @@ func FuzzReply(f *testing.F) {
 		}
 		require.True(t, code >= 200 && code <= 599, code)
 		require.LessOrEqual(t, strings.Count(text, "\n"), maxLines)
-		require.LessOrEqual(t, len(text), maxReply)
+		require.LessOrEqual(t, len(text), maxHead+maxTail)
 
 		// Written again, it is read again as the same, and what stands behind is left alone.
 		var again strings.Builder
@@ -88,4 +95,19 @@ func FuzzReply(f *testing.F) {
 		require.NoError(t, err)
 		require.Equal(t, 250, next)
 	})
+}
+
+// What the replies that we know mean does not change by what is left out of long ones.
+func TestKnownRepliesAreKeptWhole(t *testing.T) {
+	known, err := os.Open("../bounce/testdata/replies.tsv")
+	require.NoError(t, err)
+	defer known.Close()
+	lines := bufio.NewScanner(known)
+	var longest int
+	for lines.Scan() {
+		longest = max(longest, len(lines.Bytes()))
+	}
+	require.NoError(t, lines.Err())
+	require.Positive(t, longest)
+	require.Less(t, 2*longest, maxHead)
 }

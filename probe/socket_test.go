@@ -250,6 +250,8 @@ func TestPreflight(t *testing.T) {
 		{"none answers", map[string]string{"mx.a.com": "down silent", "mx.b.com": "down refused", "mx.c.com": "close before greeting 1"}, true, ""},
 		{"somebody else answers", map[string]string{"mx.a.com": "raw greeting \"HTTP/1.1 400 no\\r\\n\""}, true, ""},
 		{"all greet as one that is none of them", map[string]string{"mx.a.com": "greeting 220 firewall.local ESMTP", "mx.b.com": "delay greeting 1s\ngreeting 220 firewall.local ESMTP"}, false, "both greet as firewall.local"},
+		{"and in the words of a terminal", map[string]string{"mx.a.com": `raw greeting "220 \x1b[2Jevil\x07\xff.local hi\r\n"`, "mx.b.com": `raw greeting "220 \x1b[2Jevil\x07\xff.local hi\r\n"`},
+			false, "both greet as [2jevil?.local"},
 		{"one greets as itself", map[string]string{"mx.a.com": "greeting 220 m1.a.com ESMTP", "mx.b.com": "greeting 220 mail.net ESMTP"}, false, ""},
 		{"each greets as somebody", map[string]string{"mx.a.com": "greeting 220 one.net ESMTP", "mx.b.com": "greeting 220 two.net ESMTP"}, false, ""},
 		{"no name resolves", map[string]string{}, false, "could not be tried"},

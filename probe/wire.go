@@ -2,7 +2,6 @@ package probe
 
 import (
 	"errors"
-	"net/netip"
 	"strings"
 
 	"winnow/address"
@@ -12,7 +11,7 @@ import (
 // domain in A-labels (RFC 6531 section 3.2 allows U-labels; A-labels every host takes).
 // ok is false for what would end the command: no address that parsed has such a byte.
 func recipient(local, domain string) (path string, ok bool) {
-	if strings.ContainsFunc(local, func(c rune) bool { return c < ' ' || c == 0x7f }) || !isHostName(strings.TrimSuffix(strings.TrimPrefix(domain, "["), "]"), ":_") {
+	if strings.ContainsFunc(local, func(c rune) bool { return c < ' ' || c == 0x7f }) || !isDomain(strings.TrimSuffix(strings.TrimPrefix(domain, "["), "]")) {
 		return "", false
 	}
 	return "<" + local + "@" + domain + ">", true
@@ -28,42 +27,44 @@ func isASCII(s string) bool {
 	return true
 }
 
-// isHostName tells whether a name has only what host names have, and the given.
-func isHostName(name, also string) bool {
+// isDomain tells whether a name has only what stands in domains, or within the brackets of a literal.
+func isDomain(name string) bool {
 	return !strings.ContainsFunc(name, func(c rune) bool {
-		return c != '.' && c != '-' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && !strings.ContainsRune(also, c)
+		return (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && !strings.ContainsRune(".-:_", c)
 	})
 }
 
-// checkHelo says what is wrong with a name for EHLO (RFC 5321 section 4.1.1.1).
-func checkHelo(name string) error {
+// heloName is a name for EHLO as it is said: a host's full one, in A-labels, or an address literal
+// (RFC 5321 section 4.1.1.1).
+func heloName(name string) (string, error) {
 	if name == "" {
-		return errors.New("a name for HELO is needed")
+		return "", errors.New("a name for HELO is needed")
 	}
-	if inner, ok := strings.CutPrefix(name, "["); ok {
-		inner, closed := strings.CutSuffix(inner, "]")
-		if a, err := netip.ParseAddr(strings.TrimPrefix(inner, "IPv6:")); !closed || err != nil || a.Zone() != "" {
-			return errors.New("the name for HELO is no address literal")
+	if name[0] == '[' {
+		literal, err := address.ParseDomain(name)
+		if err != nil {
+			return "", errors.New("the name for HELO is no address literal")
 		}
-		return nil
+		return literal, nil
 	}
-	if !isHostName(name, "") {
-		return errors.New("the name for HELO is no host name")
+	host, err := address.ParseDomain(strings.TrimSuffix(name, "."))
+	if err != nil {
+		return "", errors.New("the name for HELO is no host name")
 	}
-	return nil
+	return host, nil
 }
 
-// checkFrom says what is wrong with an address for MAIL.
-func checkFrom(from string) error {
+// sender is an address for MAIL as it is said, with the domain in A-labels; "" stays, the null path.
+func sender(from string) (string, error) {
 	if from == "" {
-		return nil
+		return "", nil
 	}
 	a, err := address.Parse(from)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if a.IsUTF8() {
-		return errors.New("the local part is not ASCII")
+		return "", errors.New("the local part is not ASCII")
 	}
-	return nil
+	return a.String(), nil
 }

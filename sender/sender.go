@@ -21,6 +21,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"winnow/route"
 )
 
 // Setup is what we send with. A check whose input is missing is Skipped.
@@ -62,7 +64,7 @@ type Options struct {
 	Timeout time.Duration // of a connection, and of what is said on it; 0 means 10s
 
 	// Routable says which addresses may be connected to, and may be our own as the
-	// world sees it. nil: those that are globally reachable.
+	// world sees it. nil: route.Everywhere.
 	Routable func(netip.Addr) bool
 
 	// Dial makes all connections but those of DNS. nil: as net.Dialer.
@@ -81,18 +83,12 @@ func (o Options) withDefaults() Options {
 		o.Timeout = 10 * time.Second
 	}
 	if o.Routable == nil {
-		o.Routable = public
+		o.Routable = route.Everywhere
 	}
 	if o.Dial == nil {
 		o.Dial = new(net.Dialer).DialContext
 	}
 	return o
-}
-
-// public reports whether addr can be ours as the world sees it: RFC 6890, RFC 6598.
-func public(addr netip.Addr) bool {
-	shared := netip.MustParsePrefix("100.64.0.0/10")
-	return addr.IsGlobalUnicast() && !addr.IsPrivate() && !shared.Contains(addr)
 }
 
 // need is an input of a check.

@@ -225,6 +225,20 @@ func TestOnly(t *testing.T) {
 	require.Zero(t, s.dns.Queries()["gmail.com MX"])
 }
 
+// What is said to be ours and leads nowhere is told by default.
+func TestAddressesThatLeadNowhere(t *testing.T) {
+	s := newStreet(t, acme)
+	o := s.options()
+	o.Only, o.Routable = []string{"address"}, nil
+	for _, a := range []string{"10.0.0.1", "100.64.0.1", "240.0.0.1", "0.1.2.3", "198.18.0.1", "192.0.2.1", "64:ff9b::127.0.0.1", "2002:7f00:1::1", "fec0::1", "::127.0.0.1", "2001:db8::1"} {
+		r, err := sender.Examine(t.Context(), sender.Setup{Addrs: addrs(a)}, o)
+		require.NoError(t, err)
+		require.Len(t, r.Results, 1)
+		require.Equal(t, sender.Fail, r.Results[0].Status, a)
+		require.Contains(t, r.Results[0].Found, addrs(a)[0].String()+" leads nowhere outside")
+	}
+}
+
 func TestChecksAreUnique(t *testing.T) {
 	var ids []string
 	for _, c := range sender.Checks() {

@@ -110,19 +110,5 @@ func masked(text string, a address.Address) string {
 	if strings.Contains(text, "@") {
 		text = anyAddress.ReplaceAllString(text, "<address>")
 	}
-	const tellsNothing = 2 // a name so short stands everywhere
-	if len(a.Local) > tellsNothing && strings.Contains(strings.ToLower(text), strings.ToLower(a.Local)) {
-		text = withoutWord(text, a.Local, "<name>")
-	}
-	return text
-}
-
-// withoutWord puts something in the place of a word, in any case.
-func withoutWord(text, word, instead string) string {
-	re, err := regexp.Compile(`(?i)(^|[^\pL\pN])` + regexp.QuoteMeta(word) + `($|[^\pL\pN])`)
-	if err != nil {
-		return instead // better nothing than somebody's name
-	}
-	// Twice: what stands between two of them belongs to the first match.
-	return re.ReplaceAllString(re.ReplaceAllString(text, "${1}"+instead+"${2}"), "${1}"+instead+"${2}")
+	return a.WithoutName(text, "<name>")
 }

@@ -172,6 +172,9 @@ func (f *probing) options(a *asking) (probe.Options, error) {
 		}
 		o.Sources = append(o.Sources, ip)
 	}
+	if f.proxy != "" && len(o.Sources) > 0 {
+		return o, errors.New("--source-ip: mail hosts see the address of the --proxy: leave one of them out")
+	}
 	if f.proxy != "" {
 		u, err := url.Parse(f.proxy)
 		if err != nil || u.Scheme != "socks5" || u.Host == "" {
@@ -304,7 +307,10 @@ func (f *probing) introduce(ctx context.Context, ui *tui, dns sender.DNS, a *ask
 	if own := fromWhere(o, a); len(own) > 0 {
 		setup.Addrs = own
 	}
-	so := sender.Options{DNS: dns, Only: []string{"helo-ptr", "mx"}}
+	so := sender.Options{DNS: dns, Only: []string{"mx"}, Routable: mx.Routable, Dial: toNobody}
+	if len(setup.Addrs) > 0 { // it would be looked for at big mail hosts
+		so.Only = append(so.Only, "helo-ptr")
+	}
 	if a.allowPrivate {
 		so.Routable = func(netip.Addr) bool { return true }
 	}
@@ -338,10 +344,16 @@ func (f *probing) introduce(ctx context.Context, ui *tui, dns sender.DNS, a *ask
 	return fmt.Errorf("%s. Many hosts would refuse us. Have the PTR record set, or give the name that it has; --force goes on all the same", why)
 }
 
+// toNobody stands where connections would be made past --proxy, --source-ip and the demo's hosts: before
+// the Prober itself is ready, only DNS is asked.
+func toNobody(context.Context, string, string) (net.Conn, error) {
+	return nil, errors.New("nobody is connected to before it is known how")
+}
+
 // fromWhere are the given addresses to connect from, as far as the world sees them.
 func fromWhere(o probe.Options, a *asking) (addrs []netip.Addr) {
 	for _, s := range o.Sources {
-		if o.Proxy == nil && (a.allowPrivate || mx.Routable(s)) {
+		if a.allowPrivate || mx.Routable(s) {
 			addrs = append(addrs, s)
 		}
 	}

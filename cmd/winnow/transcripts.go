@@ -1,10 +1,12 @@
 package main
 
 import (
-	"errors"
+	"crypto/sha256"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -17,7 +19,7 @@ type transcripts struct {
 
 	mu    sync.Mutex
 	files map[string]*os.File
-	err   error // the first; nothing is kept from then on
+	lost  map[string]error // the first of each file; nothing is kept there from then on
 }
 
 // openFiles is how many are open at a time.
@@ -30,7 +32,7 @@ func openTranscripts(dir string) (*transcripts, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder for transcripts: %w", err)
 	}
-	return &transcripts{dir: dir, files: map[string]*os.File{}}, nil
+	return &transcripts{dir: dir, files: map[string]*os.File{}, lost: map[string]error{}}, nil
 }
 
 // keep adds a line to its host's file, behind the number of its session and the time.
@@ -40,34 +42,49 @@ func (t *transcripts) keep(l probe.Line) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.err != nil {
+	name := fileOf(l.Host)
+	if t.lost[name] != nil {
 		return
 	}
-	name := strings.Map(func(r rune) rune {
-		if r == '/' || r == '\\' || r == ':' || r < ' ' {
-			return '_'
-		}
-		return r
-	}, l.Host) + ".txt"
 	f := t.files[name]
 	if f == nil {
 		if len(t.files) >= openFiles {
 			t.closeAll()
 		}
-		if t.err != nil {
-			return
-		}
-		if f, t.err = os.OpenFile(filepath.Join(t.dir, name), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600); t.err != nil {
+		var err error
+		if f, err = os.OpenFile(filepath.Join(t.dir, name), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600); err != nil {
+			t.lost[name] = err
 			return
 		}
 		t.files[name] = f
 	}
-	_, t.err = fmt.Fprintf(f, "%d %s %s %c: %s\n", l.Session, l.At.UTC().Format("2006-01-02T15:04:05.000Z"), l.Addr, l.Who, printable(l.Text))
+	if _, err := fmt.Fprintf(f, "%d %s %s %c: %s\n", l.Session, l.At.UTC().Format("2006-01-02T15:04:05.000Z"), l.Addr, l.Who, printable(l.Text)); err != nil {
+		t.lost[name] = err
+	}
+}
+
+// longest is how many octets of a host's name a file's bears. Most file systems take 255 of a name.
+const longest = 200
+
+// fileOf is the name of a host's file.
+func fileOf(host string) string {
+	name := strings.Map(func(r rune) rune {
+		if r == '/' || r == '\\' || r == ':' || r < ' ' {
+			return '_'
+		}
+		return r
+	}, host)
+	if len(name) > longest {
+		name = fmt.Sprintf("%s-%.8x", strings.ToValidUTF8(name[:longest], ""), sha256.Sum256([]byte(host)))
+	}
+	return name + ".txt"
 }
 
 func (t *transcripts) closeAll() {
 	for name, f := range t.files {
-		t.err = errors.Join(t.err, f.Close())
+		if err := f.Close(); err != nil && t.lost[name] == nil {
+			t.lost[name] = err
+		}
 		delete(t.files, name)
 	}
 }
@@ -80,8 +97,12 @@ func (t *transcripts) close() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.closeAll()
-	if t.err != nil {
-		return fmt.Errorf("keep the transcripts: %w", t.err)
+	if len(t.lost) == 0 {
+		return nil
 	}
-	return nil
+	first := t.lost[slices.Min(slices.Collect(maps.Keys(t.lost)))]
+	if n := len(t.lost) - 1; n > 0 {
+		return fmt.Errorf("keep the transcripts: %w (and of %s)", first, plural(n, "other host"))
+	}
+	return fmt.Errorf("keep the transcripts: %w", first)
 }
