@@ -79,7 +79,7 @@ func Read(raw []byte, rules *bounce.Rules) ([]bounce.Event, error) {
 // write a letter around it. nil if what stands there is no report, or if there is
 // nothing that is.
 func (m *mail) wrapped() *mail {
-	if m.below == "" {
+	if m.below == "" || m.isList() && m.writer(true) == person {
 		return nil
 	}
 	inner, ok := parse([]byte(m.below))

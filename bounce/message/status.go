@@ -1,6 +1,7 @@
 package message
 
 import (
+	"slices"
 	"strings"
 
 	"winnow/bounce"
@@ -26,10 +27,15 @@ func readStatus(m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) 
 	if !own && strings.Contains(strings.ToLower(m.report), "final-recipient:") {
 		text = strings.ReplaceAll(m.report, "\n> ", "\n") // also of who forwards it
 	}
-	if text == "" {
-		return nil, false
+	if text == "" || m.isList() && m.writer(true) == person {
+		return nil, false // a list speaks of everybody's bounces
 	}
 	whole, recipients := statusFields(text)
+	if !own { // in a text, one field alone is only spoken of
+		recipients = slices.DeleteFunc(recipients, func(h header) bool {
+			return h.first("action")+h.first("status")+h.first("diagnostic-code") == ""
+		})
+	}
 	p := m.prose()
 	var rest []string // of the words, what is surely about a recipient only if there is but one
 	if len(recipients) == 1 {
