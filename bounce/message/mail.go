@@ -30,6 +30,7 @@ type leaf struct {
 	kind   string // "text/plain", lower case
 	header header
 	body   []byte // as it came
+	cut    bool   // its end is lost, see cut.go
 }
 
 // parse cuts a mail. ok is false if there is no header.

@@ -15,8 +15,12 @@ func readPlain(m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) {
 	subject := strings.ToLower(unword(m.header.first("subject")))
 	speaks := hasAny(subject, subjects[:]) && !isReplySubject(subject)
 	by := m.writer(speaks)
-	if len(failed) == 0 && (by == person || hasAny(subject, others[:]) || !m.isBounce(by, speaks, lower)) {
+	switch {
+	case len(failed) > 0:
+	case by == person, hasAny(subject, others[:]):
 		return nil, false
+	case !m.isBounce(by, speaks, lower):
+		return nil, by == machine && speaks // of which nothing is left but the header
 	}
 	p := m.prose()
 	recipients := failed
