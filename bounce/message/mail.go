@@ -33,11 +33,20 @@ type leaf struct {
 	cut    bool   // its end is lost, see cut.go
 }
 
+// unixLines makes LF of CRLF, and of the CR alone that some programs write.
+func unixLines(raw []byte) []byte {
+	if bytes.IndexByte(raw, '\r') < 0 {
+		return raw
+	}
+	if bytes.IndexByte(raw, '\n') < 0 {
+		return bytes.ReplaceAll(raw, []byte("\r"), []byte("\n"))
+	}
+	return bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n"))
+}
+
 // parse cuts a mail. ok is false if there is no header.
 func parse(raw []byte) (m *mail, ok bool) {
-	if bytes.IndexByte(raw, '\r') >= 0 {
-		raw = bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n"))
-	}
+	raw = unixLines(raw)
 	m = &mail{}
 	var body []byte
 	m.header, body = readHeader(raw)

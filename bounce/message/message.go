@@ -44,11 +44,12 @@ var formats = [...]struct {
 }
 
 // Read returns what the mail raw says of those whom another mail was sent to, one
-// event a recipient; none if it is no bounce. Its lines end in LF or CRLF. The
+// event a recipient; none if it is no bounce. Its lines end in LF, CRLF or CR. The
 // events' Source is left to who knows where the mail came from. An error is
 // [ErrNoMail], [ErrNoRecipient] or [ErrCut]; beside the last there are the events of
 // what was read.
 func Read(raw []byte, rules *bounce.Rules) ([]bounce.Event, error) {
+	raw = unixLines(raw)
 	m, ok := parse(raw)
 	if !ok {
 		return nil, ErrNoMail

@@ -116,6 +116,10 @@ func TestReadLineEnds(t *testing.T) {
 		unix, _ := message.Read(raw, rules(t))
 		dos, _ := message.Read(bytes.ReplaceAll(raw, []byte("\n"), []byte("\r\n")), rules(t))
 		require.Equal(t, unix, dos, test.name)
+		if !bytes.Contains(raw, []byte("\r")) {
+			mac, _ := message.Read(bytes.ReplaceAll(raw, []byte("\n"), []byte("\r")), rules(t))
+			require.Equal(t, unix, mac, test.name)
+		}
 	}
 }
 

@@ -90,6 +90,7 @@ func (in *input) notice(place string, raw []byte) error {
 		text = strings.ReplaceAll(text, "\n", "") // lines were broken on the way
 		if f, ok := detect([]byte(text)); ok {
 			within := *in
+			within.named = false // it is the mail that was named
 			within.Reader = bufio.NewReader(strings.NewReader(text))
 			within.event = func(e bounce.Event) error {
 				e.Source = place

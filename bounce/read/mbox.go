@@ -26,6 +26,9 @@ func readMbox(in *input) error {
 		if number == 0 && len(bytes.TrimSpace(mail)) == 0 {
 			return nil
 		}
+		if number == 0 { // in a file that only the user calls a mailbox
+			return in.mail("before mail 1, line 1", mail)
+		}
 		return in.mail(fmt.Sprintf("mail %d, line %d", number, began), mail)
 	}
 	for {
