@@ -61,7 +61,7 @@ type Tally struct {
 	Events  int
 	Damaged int  // told, and skipped
 	Left    Left // records of services that tell of no mail
-	Future  int  // events dated more than a day ahead: they have no time
+	Future  int  // events dated more than a day ahead: they have no time; deliveries so dated are damaged
 }
 
 func (t *Tally) leave(left Left) {
@@ -256,8 +256,9 @@ func (r *reader) file(name string, from io.Reader) error {
 	return f.read(r.input(name, in))
 }
 
-// ahead is how far clocks may differ. A time further on is no time to go by: a
-// delivery of next year would clear all that is refused until then.
+// ahead is how far clocks may differ. A time further on is no time to go by. What was
+// refused counts without one; a delivery clears what was refused before it, and who
+// knows not when it was, knows not what.
 const ahead = 24 * time.Hour
 
 // input is what is read of a file; of mails that are in none if it has no name.
@@ -276,6 +277,10 @@ func (r *reader) input(name string, from *bufio.Reader) *input {
 			}
 			e.Source = source(e.Source)
 			if e.At.After(time.Now().Add(ahead)) {
+				if e.Happened == bounce.WasDelivered {
+					r.tell(e.Source, fmt.Errorf("a delivery dated %s, which is to come", e.At.Format(time.DateOnly)))
+					return nil
+				}
 				e.At = time.Time{}
 				r.tally.Future++
 			}

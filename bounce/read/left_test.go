@@ -85,8 +85,8 @@ func TestLeftWords(t *testing.T) {
 	require.LessOrEqual(t, len(tally.Left), 201)
 }
 
-// A time that is more than a day ahead is none: a delivery of next year would clear
-// whatever is refused until then.
+// A time that is more than a day ahead is none. A delivery without one would clear
+// refusals that came after it.
 func TestFuture(t *testing.T) {
 	at := func(d time.Duration) string { return time.Now().Add(d).UTC().Format(time.RFC3339) }
 	for _, test := range []struct {
@@ -100,13 +100,21 @@ func TestFuture(t *testing.T) {
 		{"yesterday", -24 * time.Hour, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			file := `{"eventType":"Delivery","mail":{"messageId":"x"},"delivery":{"timestamp":"` + at(test.ahead) + `","recipients":["jane@acme.com"],"smtpResponse":"250 ok"}}`
+			file := `{"eventType":"Delivery","mail":{"messageId":"x"},"delivery":{"timestamp":"` + at(test.ahead) + `","recipients":["jane@acme.com"],"smtpResponse":"250 ok"}}` +
+				`{"eventType":"Bounce","mail":{"messageId":"x"},"bounce":{"bounceType":"Permanent","bounceSubType":"General","timestamp":"` + at(test.ahead) + `","bouncedRecipients":[{"emailAddress":"bob@acme.com","diagnosticCode":"smtp; 550 5.1.1 user unknown"}]}}`
 			var got []bounce.Event
-			tally, err := read.Files(t.Context(), []string{"-"}, read.Options{Stdin: strings.NewReader(file)}, func(e bounce.Event) error { got = append(got, e); return nil }, nil)
+			var damaged []string
+			tally, err := read.Files(t.Context(), []string{"-"}, read.Options{Stdin: strings.NewReader(file)},
+				func(e bounce.Event) error { got = append(got, e); return nil },
+				func(source string, err error) { damaged = append(damaged, source+": "+err.Error()) })
 			require.NoError(t, err)
-			require.Len(t, got, 1)
 			require.Equal(t, test.future, tally.Future)
-			require.Equal(t, test.future == 1, got[0].At.IsZero())
+			require.Equal(t, test.future, tally.Damaged)
+			require.Len(t, damaged, test.future)
+			require.Len(t, got, 2-test.future)
+			bounced := got[len(got)-1]
+			require.Equal(t, "bob@acme.com hard", bounced.Recipient+" "+bounced.Class.String())
+			require.Equal(t, test.future == 1, bounced.At.IsZero())
 		})
 	}
 }
