@@ -35,10 +35,10 @@ func Formats() (all [][2]string) {
 }
 
 // ErrFormat says that a file is in no form that is known.
-var ErrFormat = errors.New("read: this is no mail, mailbox, log or export that is known")
+var ErrFormat = errors.New("this is no mail, mailbox, log or export that is known")
 
 // ErrNoEvent says of a mail that nothing came of it, or not all.
-var ErrNoEvent = errors.New("read: nothing came of this mail")
+var ErrNoEvent = errors.New("nothing came of this mail")
 
 // Options say how to read. The zero value reads by winnow's own rules, and finds out
 // what each file is.

@@ -9,11 +9,10 @@ import (
 type unknownForm struct{ hint string }
 
 func (e *unknownForm) Error() string {
-	text := strings.TrimPrefix(ErrFormat.Error(), "read: ")
-	if e.hint != "" {
-		text += ": " + e.hint
+	if e.hint == "" {
+		return ErrFormat.Error()
 	}
-	return text
+	return ErrFormat.Error() + ": " + e.hint
 }
 
 func (e *unknownForm) Unwrap() error { return ErrFormat }

@@ -92,14 +92,14 @@ func tallied(t read.Tally, hidden int) string {
 	if t.Damaged > 0 {
 		fmt.Fprintf(&b, "; %d damaged, skipped", t.Damaged)
 	}
+	if hidden > 0 {
+		fmt.Fprintf(&b, "; %s not shown (--all shows deliveries and automatic answers)", plural(hidden, "event"))
+	}
 	if t.Future > 0 {
 		fmt.Fprintf(&b, "; %s dated in the future, and taken as undated", plural(t.Future, "event"))
 	}
 	if left := t.Left.All(); left > 0 {
 		fmt.Fprintf(&b, "; %s left out: %s", plural(left, "record"), t.Left)
-	}
-	if hidden > 0 {
-		fmt.Fprintf(&b, "; %s not shown (--all shows deliveries and automatic answers)", plural(hidden, "event"))
 	}
 	if t.Left.Unwanted() > 0 {
 		b.WriteString("\nwinnow: who unsubscribed, or complained before, is not taken from such records: winnow suppress import LIST --reason complaint takes the service's list of them")
