@@ -43,8 +43,10 @@ func hasLine(raw []byte, line string) bool {
 		}
 		i += at
 		at = i + len(line)
-		rest, _, _ := bytes.Cut(raw[at:], []byte("\n"))
-		if len(bytes.TrimSpace(rest)) == 0 && (i == 0 || raw[i-1] == '\n') {
+		if i > 0 && raw[i-1] != '\n' {
+			continue
+		}
+		if rest, _, _ := bytes.Cut(raw[at:], []byte("\n")); len(bytes.TrimSpace(rest)) == 0 {
 			return true
 		}
 	}

@@ -24,6 +24,7 @@ type mail struct {
 	report string    // what was written by who reports, see text
 	given  *original // what is known of the mail that was sent, see original
 	below  string    // what stands in the text below the report
+	letter bool      // a person hands the report on
 }
 
 type leaf struct {
@@ -95,11 +96,13 @@ func split(body []byte, boundary string) (parts [][]byte) {
 			break
 		}
 		i += at
-		rest := body[i+len(mark):]
-		line, _, _ := bytes.Cut(rest, []byte("\n"))
-		trimmed := bytes.TrimRight(line, " \t\r")
 		at = i + len(mark)
-		if i > 0 && body[i-1] != '\n' || len(trimmed) != 0 && string(trimmed) != "--" {
+		if i > 0 && body[i-1] != '\n' {
+			continue
+		}
+		line, _, _ := bytes.Cut(body[at:], []byte("\n"))
+		trimmed := bytes.TrimRight(line, " \t\r")
+		if len(trimmed) != 0 && string(trimmed) != "--" {
 			continue
 		}
 		if begin >= 0 {

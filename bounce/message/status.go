@@ -27,7 +27,11 @@ func readStatus(m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) 
 	if !own && strings.Contains(strings.ToLower(m.report), "final-recipient:") {
 		text = strings.ReplaceAll(m.report, "\n> ", "\n") // also of who forwards it
 	}
-	if text == "" || m.isList() && m.writer(true) == person {
+	if text == "" {
+		return nil, false
+	}
+	m.letter = m.writer(true) == person
+	if m.letter && m.isList() {
 		return nil, false // a list speaks of everybody's bounces
 	}
 	whole, recipients := statusFields(text)
@@ -90,7 +94,11 @@ func (m *mail) statusEvent(whole, h header, p *prose, rest []string, rules *boun
 	e.SourceLabel = action
 	e.Happened = m.happened(action, status)
 	e.MessageID = messageID(strings.Join(whole.all("original-message-id", "x-original-message-id"), " "))
-	for _, date := range [...]string{h.first("last-attempt-date"), m.header.first("date"), whole.first("arrival-date")} {
+	dates := [...]string{h.first("last-attempt-date"), m.header.first("date"), whole.first("arrival-date")}
+	if m.letter { // who hands a report on does so later, perhaps much
+		dates[1], dates[2] = dates[2], dates[1]
+	}
+	for _, date := range dates {
 		if e.At = parseTime(date); !e.At.IsZero() {
 			break
 		}

@@ -69,3 +69,17 @@ func TestReadWriter(t *testing.T) {
 		})
 	}
 }
+
+// A report that somebody hands on is of its own time, not of the letter's.
+func TestReadHandedOnTime(t *testing.T) {
+	const fields = "Reporting-MTA: dns; mx.shop.example\nArrival-Date: Tue, 3 Mar 2026 08:00:00 +0000\n\nFinal-Recipient: rfc822; ann@acme.com\nAction: failed\nStatus: 5.1.1\n"
+	for from, want := range map[string]string{
+		"Bob Miller <bob@partner.example>": "2026-03-03 08:00:00 +0000 UTC",
+		"MAILER-DAEMON@mx.shop.example":    "2026-06-03 09:00:00 +0000 UTC",
+	} {
+		events, err := message.Read([]byte("From: "+from+"\nTo: news@shop.example\nSubject: Fwd: Undelivered Mail\nDate: Wed, 3 Jun 2026 09:00:00 +0000\n\n"+fields), rules(t))
+		require.NoError(t, err)
+		require.Len(t, events, 1)
+		require.Equal(t, want, events[0].At.String(), from)
+	}
+}
