@@ -253,7 +253,13 @@ func (r *reader) file(name string, from io.Reader) error {
 		return unknown(head)
 	}
 	r.tally.Files++
-	return f.read(r.input(name, in))
+	before := r.tally
+	foreign := r.Format != "" && f.by == nil && len(bytes.TrimSpace(head)) > 0 && !f.looks(head)
+	err = f.read(r.input(name, in))
+	if after := r.tally; err == nil && foreign && after.Events == before.Events && after.Mails == before.Mails && after.Damaged == before.Damaged {
+		return fmt.Errorf("no line in it is one of %s", f.name)
+	}
+	return err
 }
 
 // ahead is how far clocks may differ. A time further on is no time to go by. What was

@@ -49,6 +49,8 @@ func TestLeft(t *testing.T) {
 		{name: "none is", from: "ses", file: sendgrid + "\n" + spam + "\n" + page, err: "no record in it is one of ses: 2 of sendgrid, 1 of no known kind"},
 		{name: "none is anybody's", from: "sendgrid", file: page, err: "no record in it is one of sendgrid: 1 of no known kind"},
 		{name: "no row is", from: "sendgrid", file: "email,name\njane@acme.com,Jane\n", err: "no record in it is one of sendgrid"},
+		{name: "no line is", from: "postfix", file: sendgrid, err: "no line in it is one of postfix"},
+		{name: "a log without anything yet", from: "exim", file: "\n"},
 		{name: "only what is left out", from: "sendgrid", file: unsub, left: "1 unsubscribe", unwanted: 1},
 		{name: "nothing yet", from: "ses", file: "[]"},
 		{name: "brevo as CSV", file: "st_text,email,ts,mid\nUnsubscribed,kay@acme.com,01-03-2026 08:00:00,1\nDelivered,jane@acme.com,01-03-2026 08:00:00,2\n", events: []string{"jane@acme.com"}, left: "1 Unsubscribed", unwanted: 1},
