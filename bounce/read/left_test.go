@@ -73,6 +73,28 @@ func TestLeft(t *testing.T) {
 	}
 }
 
+// The last row of an export that was cut off may end in half an address.
+func TestRowCut(t *testing.T) {
+	for _, test := range []struct {
+		name, file      string
+		events, damaged []string
+	}{
+		{"cut in the address", "created,reason,email\n1754000000,550 5.1.1 user unknown,ann@acme.com\n1754000000,550 5.1.1 user unknown,jane@acme.com", []string{"ann@acme.com"}, []string{"-: line 3"}},
+		{"whole", "created,reason,email\n1754000000,550 5.1.1 user unknown,jane@acme.com\n", []string{"jane@acme.com"}, nil},
+		{"without a line end, the address whole", "email,created,reason\njane@acme.com,1754000000,550 5.1.1 jane@acme.com unknown user", []string{"jane@acme.com"}, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var got, damaged []string
+			_, err := read.Files(t.Context(), []string{"-"}, read.Options{Stdin: strings.NewReader(test.file)},
+				func(e bounce.Event) error { got = append(got, e.Recipient); return nil },
+				func(source string, _ error) { damaged = append(damaged, source) })
+			require.NoError(t, err)
+			require.Equal(t, test.events, got)
+			require.Equal(t, test.damaged, damaged)
+		})
+	}
+}
+
 // What files say is printed: nothing in it moves a terminal's cursor, or is endless.
 func TestLeftWords(t *testing.T) {
 	var file strings.Builder
