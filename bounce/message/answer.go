@@ -43,10 +43,5 @@ func (m *mail) isAnswer(subject string) bool {
 	if p := strings.ToLower(m.header.first("precedence")); p == "auto_reply" || p == "auto-reply" {
 		return true
 	}
-	for _, words := range answers {
-		if rest, ok := strings.CutPrefix(subject, words); ok && (rest == "" || strings.IndexByte(" :;,-([{\xef", rest[0]) >= 0) {
-			return true
-		}
-	}
-	return false
+	return hasPrefix(subject, answers[:])
 }

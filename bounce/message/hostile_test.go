@@ -34,6 +34,18 @@ var hostile = map[string]func() string{
 	"no boundary": func() string {
 		return "From: MAILER-DAEMON@acme.com\nContent-Type: multipart/mixed; boundary=b\n\n" + strings.Repeat("--c\nContent-Type: multipart/mixed\n\n", 1<<20/37)
 	},
+	"boundaries in a line": func() string {
+		return "From: MAILER-DAEMON@acme.com\nContent-Type: multipart/mixed; boundary=b\n\n--b\n" + strings.Repeat("--b", 1<<20/3)
+	},
+	"soft breaks": func() string {
+		return "From: MAILER-DAEMON@acme.com\nSubject: failure notice\nContent-Transfer-Encoding: quoted-printable\n\n" + strings.Repeat("a@b.example=\n", 1<<20/13) + "x"
+	},
+	"base64": func() string {
+		return "From: MAILER-DAEMON@acme.com\nSubject: failure notice\nContent-Transfer-Encoding: base64\n\n" + strings.Repeat("YUBi\n", 1<<20/5)
+	},
+	"marks before a subject": func() string {
+		return "From: bob@acme.com\nSubject: " + strings.Repeat("[a]", 1<<20/3) + "\n\ncould not be delivered\n"
+	},
 	"headers": func() string {
 		return "From: MAILER-DAEMON@acme.com\nSubject: failure notice\n\ncould not be delivered\n" + strings.Repeat("A: b\n", 1<<20/5)
 	},

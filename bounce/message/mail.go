@@ -24,19 +24,30 @@ type mail struct {
 	report string    // what was written by who reports, see text
 	given  *original // what is known of the mail that was sent, see original
 	below  string    // what stands in the text below the report
+	letter bool      // a person hands the report on
 }
 
 type leaf struct {
 	kind   string // "text/plain", lower case
 	header header
 	body   []byte // as it came
+	cut    bool   // its end is lost, see cut.go
+}
+
+// unixLines makes LF of CRLF, and of the CR alone that some programs write.
+func unixLines(raw []byte) []byte {
+	if bytes.IndexByte(raw, '\r') < 0 {
+		return raw
+	}
+	if bytes.IndexByte(raw, '\n') < 0 {
+		return bytes.ReplaceAll(raw, []byte("\r"), []byte("\n"))
+	}
+	return bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n"))
 }
 
 // parse cuts a mail. ok is false if there is no header.
 func parse(raw []byte) (m *mail, ok bool) {
-	if bytes.IndexByte(raw, '\r') >= 0 {
-		raw = bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n"))
-	}
+	raw = unixLines(raw)
 	m = &mail{}
 	var body []byte
 	m.header, body = readHeader(raw)
@@ -85,11 +96,13 @@ func split(body []byte, boundary string) (parts [][]byte) {
 			break
 		}
 		i += at
-		rest := body[i+len(mark):]
-		line, _, _ := bytes.Cut(rest, []byte("\n"))
-		trimmed := bytes.TrimRight(line, " \t\r")
 		at = i + len(mark)
-		if i > 0 && body[i-1] != '\n' || len(trimmed) != 0 && string(trimmed) != "--" {
+		if i > 0 && body[i-1] != '\n' {
+			continue
+		}
+		line, _, _ := bytes.Cut(body[at:], []byte("\n"))
+		trimmed := bytes.TrimRight(line, " \t\r")
+		if len(trimmed) != 0 && string(trimmed) != "--" {
 			continue
 		}
 		if begin >= 0 {

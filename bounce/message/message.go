@@ -44,20 +44,37 @@ var formats = [...]struct {
 }
 
 // Read returns what the mail raw says of those whom another mail was sent to, one
-// event a recipient; none if it is no bounce. Its lines end in LF or CRLF. The
+// event a recipient; none if it is no bounce. Its lines end in LF, CRLF or CR. The
 // events' Source is left to who knows where the mail came from. An error is
-// [ErrNoMail] or [ErrNoRecipient].
+// [ErrNoMail], [ErrNoRecipient] or [ErrCut]; beside the last there are the events of
+// what was read.
 func Read(raw []byte, rules *bounce.Rules) ([]bounce.Event, error) {
+	raw = unixLines(raw)
 	m, ok := parse(raw)
 	if !ok {
 		return nil, ErrNoMail
 	}
-	reported := false
+	cut := m.isCut(raw)
+	if cut {
+		m = m.truncated(raw)
+	}
+	events, reported := m.events(rules)
+	switch {
+	case cut && len(events) > 0 && m.lacks(raw), cut && len(events) == 0 && (reported || m.writer(false) == machine):
+		return events, ErrCut
+	case len(events) == 0 && reported:
+		return nil, ErrNoRecipient
+	}
+	return events, nil
+}
+
+// events reads the mail. reported says that it is a report, even if there are none.
+func (m *mail) events(rules *bounce.Rules) (events []bounce.Event, reported bool) {
 	for _, format := range formats {
 		events, own := format.read(m, rules)
 		if len(events) > 0 {
 			m.sign(events)
-			return events, nil
+			return events, true
 		}
 		reported = reported || own
 	}
@@ -65,21 +82,18 @@ func Read(raw []byte, rules *bounce.Rules) ([]bounce.Event, error) {
 		for _, format := range formats {
 			if events, _ := format.read(inner, rules); len(events) > 0 {
 				inner.sign(events)
-				return events, nil
+				return events, true
 			}
 		}
 	}
-	if reported {
-		return nil, ErrNoRecipient
-	}
-	return nil, nil
+	return nil, reported
 }
 
 // wrapped returns the report that the mail gives back in its text: some who get one
 // write a letter around it. nil if what stands there is no report, or if there is
 // nothing that is.
 func (m *mail) wrapped() *mail {
-	if m.below == "" {
+	if m.below == "" || m.isList() && m.writer(true) == person {
 		return nil
 	}
 	inner, ok := parse([]byte(m.below))

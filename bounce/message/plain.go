@@ -13,9 +13,14 @@ func readPlain(m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) {
 	failed := failedRecipients(m.header)
 	lower := strings.ToLower(m.report)
 	subject := strings.ToLower(unword(m.header.first("subject")))
-	speaks := hasAny(subject, subjects[:]) && !strings.HasPrefix(subject, "re:") && !strings.HasPrefix(subject, "fwd:")
-	if len(failed) == 0 && (hasAny(subject, others[:]) || !m.isBounce(speaks, lower)) {
+	speaks := hasAny(subject, subjects[:]) && !isReplySubject(subject)
+	by := m.writer(speaks)
+	switch {
+	case len(failed) > 0:
+	case by == person, hasAny(subject, others[:]):
 		return nil, false
+	case !m.isBounce(by, speaks, lower):
+		return nil, by == machine && speaks // of which nothing is left but the header
 	}
 	p := m.prose()
 	recipients := failed
@@ -48,9 +53,21 @@ func readPlain(m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) {
 				e.Result = r
 			}
 		}
+		if by == unsure {
+			doubt(&e)
+		}
 		events = append(events, e)
 	}
-	return events, speaks
+	return events, speaks && by == machine
+}
+
+// doubt makes of an event what no sender of bounces vouches for: it is told, and
+// removes nobody, however its reply may be read later.
+func doubt(e *bounce.Event) {
+	if e.Class == bounce.Hard {
+		e.Result = bounce.Conclude(bounce.Undetermined, e.Reply, "")
+	}
+	e.Rule = "label not surely a bounce" // which bounce.Rules.Again leaves alone
 }
 
 // failedRecipients reads the field in which Exim and others name who failed.
@@ -70,13 +87,9 @@ func failedRecipients(h header) (found []string) {
 // isBounce reports whether a mail that is no notification by its form is one by its
 // words: who wrote it, its subject (speaks), and what it says must bear one another
 // out.
-func (m *mail) isBounce(speaks bool, report string) bool {
-	from := strings.ToLower(unword(m.header.first("from")))
-	path, hasPath := strings.ToLower(m.header.first("return-path")), len(m.header.all("return-path")) > 0
-	daemon := hasAny(from, daemons[:]) || strings.TrimSpace(from) == "<>" ||
-		hasPath && (strings.Trim(path, "<> \t") == "" || strings.Contains(path, "mailer-daemon"))
+func (m *mail) isBounce(by writer, speaks bool, report string) bool {
 	says := hasAny(report, openings[:]) || isReplies(report)
-	return daemon && (says || speaks && report != "") || says && speaks || speaks && strings.Contains(m.header.first("content-type"), "delivery-status")
+	return by == machine && (says || speaks && (report != "" || m.isReport())) || says && speaks
 }
 
 // isReplies reports whether there is a reply to a recipient in a text.

@@ -52,6 +52,9 @@ func (m *mail) prose() *prose {
 			if lower == "" {
 				lower = strings.ToLower(line)
 			}
+			if begin > 0 && line[begin-1] == '<' && end == len(line) { // "<jane@acme" of "<jane@acme.com>": it was cut
+				break
+			}
 			r := passing
 			before := strings.TrimRight(line[:begin], " \t<\"'(（「“")
 			switch {

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"slices"
 	"strings"
 
 	"winnow/bounce"
@@ -29,7 +30,16 @@ func readStatus(m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) 
 	if text == "" {
 		return nil, false
 	}
+	m.letter = m.writer(true) == person
+	if m.letter && m.isList() {
+		return nil, false // a list speaks of everybody's bounces
+	}
 	whole, recipients := statusFields(text)
+	if !own { // in a text, one field alone is only spoken of
+		recipients = slices.DeleteFunc(recipients, func(h header) bool {
+			return h.first("action")+h.first("status")+h.first("diagnostic-code") == ""
+		})
+	}
 	p := m.prose()
 	var rest []string // of the words, what is surely about a recipient only if there is but one
 	if len(recipients) == 1 {
@@ -84,7 +94,11 @@ func (m *mail) statusEvent(whole, h header, p *prose, rest []string, rules *boun
 	e.SourceLabel = action
 	e.Happened = m.happened(action, status)
 	e.MessageID = messageID(strings.Join(whole.all("original-message-id", "x-original-message-id"), " "))
-	for _, date := range [...]string{h.first("last-attempt-date"), m.header.first("date"), whole.first("arrival-date")} {
+	dates := [...]string{h.first("last-attempt-date"), m.header.first("date"), whole.first("arrival-date")}
+	if m.letter { // who hands a report on does so later, perhaps much
+		dates[1], dates[2] = dates[2], dates[1]
+	}
+	for _, date := range dates {
 		if e.At = parseTime(date); !e.At.IsZero() {
 			break
 		}

@@ -13,6 +13,33 @@ var daemons = [...]string{
 	"email system", "bounce@", "bounces@", "mail server", "mailserver", "mail router", "content-filter", "interscan",
 }
 
+// surely are those of daemons that no person writes under.
+var surely = [...]string{
+	"mailer-daemon", "mailerdaemon", "mail-daemon", "maildaemon", "mail daemon", "mailer daemon", "mdaemon@", "post_master", "mail delivery s", "mail deliver s", "mail.delivery.system", "delivery subsystem", "microsoftexchange", "interscan",
+}
+
+// forms are sentences of programs that return mail, as those print them.
+var forms = [...]string{
+	"this message was undeliverable due to the following reason", "the following recipients did not receive", "this is the mail system at host", "created automatically by mail delivery software", "this is the qmail-send program", "this is the postfix program", "the following addresses had permanent",
+	"did not reach the following recipient", "delivery to the following recipients failed", "automatically generated delivery status", "transcript of session follows", "diagnostic information for administrators", "failed addresses follow", "remote host said", "could not be delivered to the following", "not listed in domino directory",
+}
+
+// robots are parts of addresses that are no person's.
+var robots = [...]string{"-admin@", "-owner@", "owner-", "-request@", "-bounces@", "majordomo", "listserv", "noreply", "no-reply", "no_reply", "donotreply", "do-not-reply"}
+
+// replies begin the subjects of answers, and of what somebody hands on: in English,
+// German, the languages of Scandinavia, French, Spanish, Portuguese, Italian, Dutch,
+// Polish, Czech, Hungarian, Turkish, Welsh, Estonian, Romanian, Greek, Russian,
+// Hebrew, Arabic, Chinese, Japanese and Korean.
+var replies = [...]string{
+	"re", "fw", "fwd", "forward", "forwarded", "aw", "antw", "antwort", "wg", "weitergeleitet", "sv", "svar", "vs", "vl", "vb", "vid", "vidb", "videresend", "tr", "réf", "ref", "rép", "rep", "réponse", "rv", "res", "resp", "respuesta", "resposta", "renv", "enc", "r", "i", "rif", "inoltro", "inoltrato",
+	"antw", "doorst", "doorgestuurd", "odp", "pd", "dot", "na", "přeposláno", "předáno", "odpověď", "atb", "ymm", "ynt", "ilt", "yan", "ha", "továbbítás", "válasz", "sf", "edasi", "atsakymas", "απ", "σχετ", "πρθ", "отв", "ответ", "на", "пер", "пересл", "переслано", "переадресация", "відп", "תגובה", "השב", "הועבר", "رد", "إعادة توجيه",
+	"回复", "回覆", "答复", "答覆", "转发", "轉寄", "轉發", "转寄", "返信", "転送", "답장", "회신", "전달", "trả lời", "chuyển tiếp", "ตอบกลับ", "ส่งต่อ", "bls", "trs", "balas", "terusan",
+}
+
+// tags stand before all else in the subjects of what came from outside.
+var tags = [...]string{"external", "extern", "externe", "externo", "esterno", "ext", "spam", "caution", "warning", "outside"}
+
 // subjects are of bounces.
 var subjects = [...]string{
 	"undeliver", "undelivered", "returned mail", "returned to sender", "returning message to sender", "return to sender", "mail returned", "returned message", "message returned", "returned email",

@@ -62,6 +62,11 @@ func head(b []byte) []byte {
 
 // decoded undoes the transfer encoding, as far as it is whole.
 func (l *leaf) decoded() []byte {
+	if l.cut {
+		whole := leaf{header: l.header, body: l.body}
+		b := whole.decoded()
+		return b[:bytes.LastIndexByte(b, '\n')+1]
+	}
 	switch strings.ToLower(l.header.first("content-transfer-encoding")) {
 	case "base64":
 		return unbase64(l.body)

@@ -32,6 +32,7 @@ var brevo = service{
 		return o.has("event", "email") && !o.has("sg_event_id") && (o.has("message-id") || o.has("messageId", "date") || o.has("ts_epoch") || o.has("ts_event") || o.has("camp_id"))
 	},
 	reports: brevoReports,
+	word:    func(o object) string { return o.text("event", "st_text") },
 }
 
 // brevoEvents has the events by their letters: webhooks, API and exports spell them

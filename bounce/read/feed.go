@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -20,6 +21,7 @@ type service struct {
 	columns []string // of its exports: the fields' names in JSON, a nested one as "message.id"
 	owns    func(object) bool
 	reports func(object) ([]report, error) // none for what is no news of a mail; an error if it is damaged
+	word    func(object) string            // what it calls such a record; "" if it has no word for it
 }
 
 // report is what a service or a log says of one mail to one recipient, before it is
@@ -39,15 +41,40 @@ type report struct {
 
 // format is s as a form of file.
 func (s service) format() format {
-	return format{name: s.name, about: s.about, looks: s.looks, read: s.read}
+	return format{name: s.name, about: s.about, looks: s.looks, read: s.read, by: &s}
 }
 
 // read tells all events of a file of JSON values, however they are lined up, or of CSV.
+// What several services post may stand in one file of JSON: each record is read as its
+// owner's, unless the user says whose the file is. What is left out is counted.
 func (s service) read(in *input) error {
+	head, err := in.Peek(headSize)
+	if len(head) == 0 {
+		return ignoreEOF(err)
+	}
+	json := isJSON(head)
+	records, fit := 0, 0
+	left := Left{}
 	each := func(place string, o object) error {
-		reports, err := s.reports(o)
-		if err != nil {
+		records++
+		by, own := &s, s.owns(o)
+		if !own && json && in.owner != nil {
+			if other := in.owner(o); other != nil && in.named {
+				left.add("of " + other.name)
+				return nil
+			} else if other != nil {
+				by, own = other, true
+			}
+		}
+		reports, err := by.reports(o)
+		if own || len(reports) > 0 || err != nil {
+			fit++
+		}
+		switch {
+		case err != nil:
 			in.damaged(place, err)
+		case len(reports) == 0:
+			left.add(by.word(o))
 		}
 		for _, r := range reports {
 			if err := in.tell(place, r); err != nil {
@@ -56,14 +83,16 @@ func (s service) read(in *input) error {
 		}
 		return nil
 	}
-	head, err := in.Peek(headSize)
-	if len(head) == 0 {
-		return ignoreEOF(err)
+	if json {
+		err = eachObject(in.Reader, s.page, each, in.damaged)
+	} else {
+		err = eachRow(in.Reader, s.columns, each, in.damaged)
 	}
-	if isJSON(head) {
-		return eachObject(in.Reader, s.page, each, in.damaged)
+	if err == nil && fit == 0 && records > 0 && in.named {
+		return fmt.Errorf("no record in it is one of %s: %s", s.name, left)
 	}
-	return eachRow(in.Reader, s.columns, each, in.damaged)
+	in.tally.leave(left)
+	return err
 }
 
 // samples is how many objects are looked at to tell whose they are: the first may be

@@ -28,6 +28,8 @@ func BenchmarkFeeds(b *testing.B) {
 			events := 0
 			for b.Loop() {
 				err := feedNamed(b, tt.format).read(&input{
+					tally: &Tally{}, owner: owner,
+
 					Reader:  bufio.NewReaderSize(strings.NewReader(file.String()), headSize),
 					rules:   rules,
 					event:   func(bounce.Event) error { events++; return nil },

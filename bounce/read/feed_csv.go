@@ -31,6 +31,8 @@ func eachRow(r *bufio.Reader, columns []string, each func(place string, o object
 			damaged(place, errors.New("a quote is not closed"))
 		case len(cells) != len(names):
 			damaged(place, fmt.Errorf("it has %d cells, the header has %d", len(cells), len(names)))
+		case rows.cut && len(rows.back) == 0 && addressIn(cells[len(cells)-1]) != "": // half an address is somebody else's
+			damaged(place, errors.New("it has no end, and may be cut off in its address"))
 		default:
 			o := object{}
 			for i, name := range names {
@@ -89,6 +91,7 @@ type rowReader struct {
 	r    *bufio.Reader
 	line int      // of the last line that was taken
 	back [][]byte // lines that were taken in vain
+	cut  bool     // the last line that was read has no end
 }
 
 func (rr *rowReader) take() ([]byte, error) {
@@ -98,10 +101,11 @@ func (rr *rowReader) take() ([]byte, error) {
 		rr.line++
 		return line, nil
 	}
-	line, err := readLine(rr.r, nil, maxRow)
+	line, ended, err := readEndedLine(rr.r, nil, maxRow)
 	if err == nil {
 		rr.line++
 	}
+	rr.cut = err == nil && !ended
 	return line, err
 }
 
@@ -170,6 +174,13 @@ func cellsOf(row []byte, comma byte) (cells []string, open bool) {
 // readLine appends a line to buf, without its end, and of one that is longer than limit
 // only the beginning. The error is io.EOF only where nothing is left.
 func readLine(r *bufio.Reader, buf []byte, limit int) ([]byte, error) {
+	line, _, err := readEndedLine(r, buf, limit)
+	return line, err
+}
+
+// readEndedLine is readLine, and reports whether the line has an end: the last one of a
+// file that was cut off has none.
+func readEndedLine(r *bufio.Reader, buf []byte, limit int) (line []byte, ended bool, err error) {
 	some := false
 	for {
 		part, err := r.ReadSlice('\n')
@@ -178,11 +189,11 @@ func readLine(r *bufio.Reader, buf []byte, limit int) ([]byte, error) {
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):
 		case err != nil && !some:
-			return buf, err
+			return buf, false, err
 		case ignoreEOF(err) != nil:
-			return buf, err
+			return buf, false, err
 		default:
-			return bytes.TrimRight(buf, "\r\n"), nil
+			return bytes.TrimRight(buf, "\r\n"), err == nil, nil
 		}
 	}
 }

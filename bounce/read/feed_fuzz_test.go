@@ -25,6 +25,8 @@ func FuzzFeeds(f *testing.F) {
 		for _, format := range feeds {
 			format.looks([]byte(file[:min(len(file), headSize)]))
 			err := format.read(&input{
+				tally: &Tally{}, owner: owner,
+
 				Reader: bufio.NewReaderSize(strings.NewReader(file), headSize),
 				rules:  rules,
 				event: func(e bounce.Event) error {

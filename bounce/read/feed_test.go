@@ -47,6 +47,8 @@ func readAs(t testing.TB, f format, file string, event func(bounce.Event)) (dama
 	err = f.read(&input{
 		Reader:  bufio.NewReaderSize(strings.NewReader(file), headSize),
 		rules:   rules,
+		tally:   &Tally{},
+		owner:   owner,
 		event:   func(e bounce.Event) error { event(e); return nil },
 		damaged: func(place string, err error) { damaged = append(damaged, place+": "+err.Error()) },
 	})

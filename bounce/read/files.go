@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"winnow/bounce"
 )
@@ -20,8 +21,8 @@ import (
 // the last ones look at least.
 func formats() []format {
 	return append([]format{
-		{"mbox", "a mailbox: mails one behind the other, each below a line that begins with From", looksMbox, readMbox},
-		{"eml", "a mail", looksMail, readMail},
+		{"mbox", "a mailbox: mails one behind the other, each below a line that begins with From", looksMbox, readMbox, nil},
+		{"eml", "a mail", looksMail, readMail, nil},
 	}, feeds...)
 }
 
@@ -34,10 +35,10 @@ func Formats() (all [][2]string) {
 }
 
 // ErrFormat says that a file is in no form that is known.
-var ErrFormat = errors.New("read: this is no mail, mailbox, log or export that is known")
+var ErrFormat = errors.New("this is no mail, mailbox, log or export that is known")
 
-// ErrNoEvent says of a mail that nothing came of it.
-var ErrNoEvent = errors.New("read: nothing came of this mail")
+// ErrNoEvent says of a mail that nothing came of it, or not all.
+var ErrNoEvent = errors.New("nothing came of this mail")
 
 // Options say how to read. The zero value reads by winnow's own rules, and finds out
 // what each file is.
@@ -58,7 +59,18 @@ type Tally struct {
 	Mails   int // in mailboxes and alone
 	Others  int // of those, mails that are no bounce
 	Events  int
-	Damaged int // told, and skipped
+	Damaged int  // told, and skipped
+	Left    Left // records of services that tell of no mail
+	Future  int  // events dated more than a day ahead: they have no time; deliveries so dated are damaged
+}
+
+func (t *Tally) leave(left Left) {
+	for word, n := range left {
+		if t.Left == nil {
+			t.Left = Left{}
+		}
+		t.Left[word] += n
+	}
 }
 
 // Files reads each path, which is a file, "-", a Maildir, or a folder of any of
@@ -127,8 +139,8 @@ func (r *reader) path(path string) error {
 	if r.Mailbox != nil && strings.Contains(path, "://") {
 		in := r.input("", nil)
 		return r.Mailbox(r.ctx, path, func(place string, raw []byte) error {
-			before := r.tally.Events
-			if err := in.mail(place, raw); err != nil || r.tally.Events > before {
+			before := r.tally
+			if err := in.mail(place, raw); err != nil || r.tally.Events > before.Events && r.tally.Damaged == before.Damaged {
 				return err
 			}
 			return ErrNoEvent
@@ -238,11 +250,22 @@ func (r *reader) file(name string, from io.Reader) error {
 		return nil // nothing has happened yet
 	}
 	if !ok {
-		return ErrFormat
+		return unknown(head)
 	}
 	r.tally.Files++
-	return f.read(r.input(name, in))
+	before := r.tally
+	foreign := r.Format != "" && f.by == nil && len(bytes.TrimSpace(head)) > 0 && !f.looks(head)
+	err = f.read(r.input(name, in))
+	if after := r.tally; err == nil && foreign && after.Events == before.Events && after.Mails == before.Mails && after.Damaged == before.Damaged {
+		return fmt.Errorf("no line in it is one of %s", f.name)
+	}
+	return err
 }
+
+// ahead is how far clocks may differ. A time further on is no time to go by. What was
+// refused counts without one; a delivery clears what was refused before it, and who
+// knows not when it was, knows not what.
+const ahead = 24 * time.Hour
 
 // input is what is read of a file; of mails that are in none if it has no name.
 func (r *reader) input(name string, from *bufio.Reader) *input {
@@ -253,12 +276,20 @@ func (r *reader) input(name string, from *bufio.Reader) *input {
 		return name + ": " + place
 	}
 	return &input{
-		Reader: from, rules: r.Rules, tally: &r.tally,
+		Reader: from, rules: r.Rules, tally: &r.tally, named: r.Format != "", owner: owner,
 		event: func(e bounce.Event) error {
 			if err := r.ctx.Err(); err != nil {
 				return ended{err}
 			}
 			e.Source = source(e.Source)
+			if e.At.After(time.Now().Add(ahead)) {
+				if e.Happened == bounce.WasDelivered {
+					r.tell(e.Source, fmt.Errorf("a delivery dated %s, which is to come", e.At.Format(time.DateOnly)))
+					return nil
+				}
+				e.At = time.Time{}
+				r.tally.Future++
+			}
 			r.tally.Events++
 			if err := r.each(e); err != nil {
 				return ended{err}
@@ -267,6 +298,16 @@ func (r *reader) input(name string, from *bufio.Reader) *input {
 		},
 		damaged: func(place string, err error) { r.tell(source(place), err) },
 	}
+}
+
+// owner finds the service whose record o is.
+func owner(o object) *service {
+	for _, f := range formats() {
+		if f.by != nil && f.by.owns(o) {
+			return f.by
+		}
+	}
+	return nil
 }
 
 // detect finds the format of a file that begins with head.

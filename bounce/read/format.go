@@ -19,6 +19,7 @@ type format struct {
 	about string
 	looks func(head []byte) bool // whether a file that begins so is one; head is at most headSize bytes
 	read  func(*input) error     // an error ends the file; what is damaged in it is none
+	by    *service               // who posts and exports such files; nil if no service does
 }
 
 // headSize is how much of a file is looked at to tell its format.
@@ -30,5 +31,7 @@ type input struct {
 	rules   *bounce.Rules
 	event   func(bounce.Event) error      // Source is the place in the file: "line 12"; the file's name is put before it
 	damaged func(place string, err error) // told, and skipped
-	tally   *Tally                        // what formats of mails count in
+	tally   *Tally                        // what formats of mails count in, and what was left out
+	named   bool                          // the user says what the file is
+	owner   func(object) *service         // whose record it is; nil if nobody's
 }

@@ -44,11 +44,11 @@ func readMail(in *input) error {
 	if err != nil {
 		return fmt.Errorf("read the mail: %w", err)
 	}
-	before := in.tally.Events
+	events, damaged := in.tally.Events, in.tally.Damaged
 	if err := in.mail("", raw); err != nil {
 		return err
 	}
-	if len(raw) == maxMail && in.tally.Events == before {
+	if len(raw) == maxMail && in.tally.Events == events && in.tally.Damaged == damaged {
 		in.damaged("", errLong)
 	}
 	return nil
@@ -60,8 +60,13 @@ var errLong = errors.New("the mail is longer than 16 MiB, and in that much of it
 func (in *input) mail(place string, raw []byte) error {
 	in.tally.Mails++
 	events, err := message.Read(raw, in.rules)
+	if len(raw) >= maxMail && len(events) == 0 && errors.Is(err, message.ErrCut) {
+		err = errLong // it is we who cut it
+	}
 	if err != nil {
 		in.damaged(place, err)
+	}
+	if err != nil && len(events) == 0 {
 		return nil
 	}
 	if len(events) == 0 {
@@ -85,6 +90,7 @@ func (in *input) notice(place string, raw []byte) error {
 		text = strings.ReplaceAll(text, "\n", "") // lines were broken on the way
 		if f, ok := detect([]byte(text)); ok {
 			within := *in
+			within.named = false // it is the mail that was named
 			within.Reader = bufio.NewReader(strings.NewReader(text))
 			within.event = func(e bounce.Event) error {
 				e.Source = place

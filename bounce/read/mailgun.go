@@ -27,6 +27,26 @@ var mailgun = service{
 			o.has("event", "recipient") && !o.has("sg_event_id") && (o.has("log-level") || o.has("delivery-status") || o.has("delivery-status.message") || o.has("severity"))
 	},
 	reports: mailgunReports,
+	word:    mailgunWord,
+}
+
+func mailgunWord(o object) string {
+	if inner, ok := o.at("event-data").(map[string]any); ok {
+		o = inner
+	}
+	event, reason := o.text("event"), o.text("reason")
+	if event != "" && !strings.HasPrefix(reason, "suppress-") && !mailgunHeldBack(o.text("delivery-status.code")) {
+		return event
+	}
+	switch o.text("code", "delivery-status.code") {
+	case "605":
+		return "suppress-bounce"
+	case "606":
+		return "suppress-unsubscribe"
+	case "607":
+		return "suppress-complaint"
+	}
+	return reason
 }
 
 // mailgunPriors are reasons of failures. "generic", "bounce" and "hardfail" say nothing.

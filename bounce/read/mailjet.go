@@ -20,6 +20,7 @@ var mailjet = service{
 		return o.has("event", "email") && !o.has("sg_event_id") && (o.has("mj_campaign_id") || o.has("mj_contact_id") || o.has("error_related_to") || o.has("MessageID", "time"))
 	},
 	reports: mailjetReports,
+	word:    func(o object) string { return joined(o.text("event"), o.text("error")) },
 }
 
 var mailjetEvents = map[string]bounce.Happening{

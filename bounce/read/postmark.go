@@ -16,6 +16,16 @@ var postmark = service{
 		return o.has("RecordType") && (o.has("Email") || o.has("Recipient")) || o.has("Type", "Email") && (o.has("TypeCode") || o.has("BouncedAt"))
 	},
 	reports: postmarkReports,
+	word: func(o object) string {
+		switch kind := o.text("RecordType"); kind {
+		case "", "Bounce":
+			return o.text("Type", "TypeCode")
+		case "SubscriptionChange":
+			return joined(kind, o.text("SuppressionReason"))
+		default:
+			return kind
+		}
+	},
 }
 
 // postmarkTypes are the types of bounces. What is not here is no news of a mail:

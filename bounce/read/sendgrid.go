@@ -26,6 +26,16 @@ var sendgrid = service{
 		return o.has("email", "created") && (o.has("reason") || o.has("ip"))
 	},
 	reports: sendgridReports,
+	word: func(o object) string {
+		switch event := o.text("event"); {
+		case event == "dropped":
+			return joined(event, o.text("reason"))
+		case event == "" && o.has("email"):
+			return "unsubscribed"
+		default:
+			return event
+		}
+	},
 }
 
 var sendgridEvents = map[string]bounce.Happening{

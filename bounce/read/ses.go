@@ -19,6 +19,21 @@ var ses = service{
 	page:    "Records",
 	owns:    func(o object) bool { return sesKind(sesUnwrap(o)) != "" },
 	reports: sesReports,
+	word:    sesWord,
+}
+
+func sesWord(o object) string {
+	inner := sesUnwrap(o)
+	kind := sesKind(inner)
+	switch kind {
+	case "":
+		return o.text("Type", "detail-type")
+	case "Bounce":
+		return joined(kind, inner.text("bounce.bounceSubType"))
+	case "Complaint":
+		return joined(kind, inner.text("complaint.complaintSubType", "complaint.complaintFeedbackType"))
+	}
+	return kind
 }
 
 // sesPriors is what type and subtype mean where no reply and no status is told.

@@ -23,6 +23,17 @@ var sparkpost = service{
 		return o.has("msys") || o.has("type") && (o.has("rcpt_to") || o.has("raw_rcpt_to"))
 	},
 	reports: sparkpostReports,
+	word: func(o object) string {
+		o = sparkpostUnwrap(o)
+		switch class := o.text("bounce_class"); class {
+		case "":
+			return joined(o.text("type"), o.text("fbtype"))
+		case "90":
+			return "bounce/unsubscribe"
+		default:
+			return joined(o.text("type"), class)
+		}
+	},
 }
 
 var sparkpostEvents = map[string]bounce.Happening{
@@ -64,15 +75,22 @@ var sparkpostClasses = map[string]struct {
 	"100": {bounce.AutoReply, true},
 }
 
-func sparkpostReports(o object) ([]report, error) {
-	if msys, ok := o.at("msys").(map[string]any); ok {
-		o = nil // an empty one is a ping
-		for _, inner := range msys {
-			if inner, ok := inner.(map[string]any); ok {
-				o = inner
-			}
+// sparkpostUnwrap takes an event out of its envelope.
+func sparkpostUnwrap(o object) object {
+	msys, ok := o.at("msys").(map[string]any)
+	if !ok {
+		return o
+	}
+	for _, inner := range msys {
+		if inner, ok := inner.(map[string]any); ok {
+			return inner
 		}
 	}
+	return nil // an empty one is a ping
+}
+
+func sparkpostReports(o object) ([]report, error) {
+	o = sparkpostUnwrap(o)
 	kind := o.text("type")
 	happened, known := sparkpostEvents[kind]
 	if !known {

@@ -23,6 +23,9 @@ imported. winnow clean, winnow check and winnow suppress judge by it.
 Replies are kept as they came. Where the rules are others than at the last import, by a
 newer winnow or --bounce-rules, all replies in the store are read anew by them first.
 
+Records of services that tell of no mail, such as "unsubscribed", are counted and
+named, and not recorded: winnow suppress import takes lists of who unsubscribed.
+
 With --imap-after, a mailbox is changed only when its mails are recorded.
 
 Files can be` + kindsOfFiles(),

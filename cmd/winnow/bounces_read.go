@@ -33,7 +33,12 @@ func bouncesReadCommand(ui *tui) *cobra.Command {
 each file is, winnow finds out; they may be compressed with gzip. A damaged mail is
 told on standard error and skipped.
 
-Deliveries, automatic answers and the like are left out unless --all is given.
+Deliveries, automatic answers and the like are left out unless --all is given. Of what
+services post, records that tell of no mail (opened, unsubscribed, dropped because of
+the service's own list) are counted and named, and nothing is concluded from them:
+winnow suppress import takes lists of who unsubscribed. A mail that people, newsletters
+or mailing lists wrote is no bounce, whatever its subject. A time that is more than a
+day ahead counts as none.
 
 Files can be` + kindsOfFiles(),
 		Example: `  winnow bounces read bounces.mbox
@@ -89,6 +94,15 @@ func tallied(t read.Tally, hidden int) string {
 	}
 	if hidden > 0 {
 		fmt.Fprintf(&b, "; %s not shown (--all shows deliveries and automatic answers)", plural(hidden, "event"))
+	}
+	if t.Future > 0 {
+		fmt.Fprintf(&b, "; %s dated in the future, and taken as undated", plural(t.Future, "event"))
+	}
+	if left := t.Left.All(); left > 0 {
+		fmt.Fprintf(&b, "; %s left out: %s", plural(left, "record"), t.Left)
+	}
+	if t.Left.Unwanted() > 0 {
+		b.WriteString("\nwinnow: who unsubscribed, or complained before, is not taken from such records: winnow suppress import LIST --reason complaint takes the service's list of them")
 	}
 	return b.String()
 }
