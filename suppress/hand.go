@@ -140,6 +140,7 @@ func (l *Ledger) Changes(ctx context.Context) (all []Change, err error) {
 type Order struct {
 	Address  string
 	Standing Standing  // Soft, Hard or Complained
+	Since    time.Time // the zero time, and one to come: now
 	Until    time.Time // the zero time: for good
 	Note     string
 	Who      string // user@host
@@ -170,6 +171,9 @@ func (l *Ledger) Suppress(ctx context.Context, orders ...Order) (changed int, er
 				return err
 			}
 			h := hand{at: now, standing: o.Standing, until: o.Until, who: o.Who, note: o.Note}
+			if !o.Since.IsZero() && o.Since.Before(now) {
+				h.at = o.Since
+			}
 			c := Change{At: now, Who: o.Who, What: "add", Detail: o.Standing.String()}
 			if !l.Hashed() {
 				h.address, c.Address = a.String(), a.String()
