@@ -182,6 +182,21 @@ func (l *Ledger) Past(c *provider.Customs, local string) (History, error) {
 
 // judge judges one address from the store.
 func (l *Ledger) judge(tx *store.Tx, key []byte) (judged, hand, error) {
+	return l.asking(tx).judge(key)
+}
+
+// asking judges addresses one by one; what many of them need is read once.
+type asking struct {
+	ledger  *Ledger
+	tx      *store.Tx
+	reverts []Revert
+	groups  map[string]badDays // mail hosts that were read, nil until the first
+}
+
+func (l *Ledger) asking(tx *store.Tx) *asking { return &asking{ledger: l, tx: tx} }
+
+func (a *asking) judge(key []byte) (judged, hand, error) {
+	l, tx := a.ledger, a.tx
 	said, err := readHand(tx, key)
 	if err != nil {
 		return judged{}, said, err
@@ -203,16 +218,24 @@ func (l *Ledger) judge(tx *store.Tx, key []byte) (judged, hand, error) {
 	if len(records) == 0 {
 		return (&judging{policy: &l.policy, now: l.now().Unix()}).settle(said), said, nil
 	}
-	j := &judging{policy: &l.policy, now: l.now().Unix(), bad: make(badDays)}
-	if j.reverts, err = readReverts(tx); err != nil {
-		return judged{}, said, err
-	}
-	for group := range groups {
-		days, err := readDays(tx, group)
-		if err != nil {
+	if a.groups == nil {
+		if a.reverts, err = readReverts(tx); err != nil {
 			return judged{}, said, err
 		}
-		for day := range days.bad(&l.policy) {
+		a.groups = make(map[string]badDays)
+	}
+	j := &judging{policy: &l.policy, now: l.now().Unix(), bad: make(badDays), reverts: a.reverts}
+	for group := range groups {
+		bad, read := a.groups[group]
+		if !read {
+			days, err := readDays(tx, group)
+			if err != nil {
+				return judged{}, said, err
+			}
+			bad = days.bad(&l.policy)
+			a.groups[group] = bad
+		}
+		for day := range bad {
 			j.bad[day] = true
 		}
 	}

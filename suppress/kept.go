@@ -12,6 +12,9 @@ import (
 // "csv": each row has a standing of its own.
 type Kept struct{ standing, reason, since, until, note int }
 
+// KeptHeader is how such a list begins.
+const KeptHeader = "email,standing,reason,since,until,"
+
 // KeptIn finds the columns in a list's header. It has none of ours if it has not all
 // that say what is held against an address.
 func KeptIn(header []string) (k Kept, ok bool) {
@@ -61,7 +64,10 @@ func (k Kept) Order(o Order, cells []string, instead string, now time.Time) (Ord
 		o.Note = harmful(cell(k.note))
 	}
 	if reason := cell(k.reason); o.Note == "" {
-		o.Note = strings.TrimPrefix(reason+", "+instead, ", ")
+		o.Note = instead
+		if reason != "" && reason != byHandWord {
+			o.Note = reason + ", " + instead
+		}
 	}
 	return o, nil
 }

@@ -403,7 +403,7 @@ func suppressAddCommand(ui *tui) *cobra.Command {
 			if err != nil {
 				return addressError(err, args...)
 			}
-			ui.note("winnow: %s suppressed, %s so already", number(n), number(len(args)-n))
+			ui.note("winnow: %s", ordered(n))
 			return nil
 		},
 	}
@@ -416,6 +416,15 @@ func suppressAddCommand(ui *tui) *cobra.Command {
 	fs.BoolVarP(&ui.quiet, "quiet", "q", false, "say nothing but errors")
 	complete(cmd, "reason", standingFlag...)
 	return cmd
+}
+
+// ordered says what became of orders.
+func ordered(o suppress.Ordered) string {
+	text := fmt.Sprintf("%s suppressed, %s so already", number(o.New), number(o.Changed+o.Known))
+	if o.Changed > 0 {
+		text += fmt.Sprintf(" (of these, %s changed: what is held against them, the end or the note)", number(o.Changed))
+	}
+	return text
 }
 
 func suppressRemoveCommand(ui *tui) *cobra.Command {
@@ -494,11 +503,21 @@ On 14 and 15 December 2020 Gmail said of living accounts that they do not exist.
 				return err
 			}
 			defer l.Close()
-			id, events, err := l.Revert(cmd.Context(), host, from, to, whoAmI())
-			if err != nil {
+			done, err := l.Revert(cmd.Context(), host, from, to, whoAmI())
+			switch {
+			case errors.Is(err, suppress.ErrNoHost):
+				return fmt.Errorf("take back what %q refused: %w; nothing was taken back", printable(host), err)
+			case err != nil:
 				return err
+			case done.Same:
+				ui.note("winnow: taken back already, by revert %d: %s", done.ID, counted(done.Events, "event"))
+				return nil
 			}
-			ui.note("winnow: revert %d: %s taken back (winnow suppress revert --undo %d)", id, counted(events, "event"), id)
+			before := ""
+			if done.Before > 0 {
+				before = fmt.Sprintf(", %s of them by another revert already", number(done.Before))
+			}
+			ui.note("winnow: revert %d: %s taken back%s (winnow suppress revert --undo %d)", done.ID, counted(done.Events, "event"), before, done.ID)
 			return nil
 		},
 	}

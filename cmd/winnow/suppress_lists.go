@@ -90,14 +90,18 @@ func importList(ctx context.Context, ui *tui, r *remembering, reading *reading, 
 			return kept.Order(o, list.Values(row), instead, now)
 		}
 	}
-	in := importing{ui: ui, list: list, order: o, tell: tell, keep: func(orders []suppress.Order) (int, error) { return l.Suppress(ctx, orders...) }}
+	in := importing{ui: ui, list: list, order: o, tell: tell, keep: func(orders []suppress.Order) (suppress.Ordered, error) { return l.Suppress(ctx, orders...) }}
 	rows := list.Blocks()
 	for {
 		b, err := rows.Next()
 		switch {
 		case errors.Is(err, io.EOF):
 			err = in.flush()
-			ui.note("winnow: %s suppressed, %s so already", number(in.changed), number(in.taken-in.changed))
+			letGo := ""
+			if in.letGo > 0 {
+				letGo = fmt.Sprintf("; %s passed over, let go meanwhile", number(in.letGo))
+			}
+			ui.note("winnow: %s%s", ordered(in.done), letGo)
 			if err == nil && in.bad > 0 {
 				err = exit(exitUsage)
 			}
@@ -124,11 +128,12 @@ type importing struct {
 	list  *listio.List
 	order suppress.Order
 	tell  func(row string, o suppress.Order) (suppress.Order, error) // makes o what the row says; see suppress.Kept
-	keep  func([]suppress.Order) (changed int, err error)
+	keep  func([]suppress.Order) (suppress.Ordered, error)
 
-	orders              []suppress.Order // not kept yet
-	taken, changed, bad int
-	letGo               int // rows of what ended meanwhile
+	orders     []suppress.Order // not kept yet
+	done       suppress.Ordered
+	taken, bad int
+	letGo      int // rows of what ended meanwhile
 }
 
 func (in *importing) block(b *listio.Block) error {
@@ -199,7 +204,8 @@ func (in *importing) flush() error {
 	if err != nil {
 		return err
 	}
-	in.taken, in.changed, in.orders = in.taken+len(in.orders), in.changed+n, in.orders[:0]
+	in.done.Add(n)
+	in.taken, in.orders = in.taken+len(in.orders), in.orders[:0]
 	return nil
 }
 
@@ -235,7 +241,12 @@ func (r *reading) openNamed(ctx context.Context, ui *tui, path string) (*listio.
 	if err != nil {
 		return nil, nil, err
 	}
-	return r.list(ui, src, comma)
+	own := *r
+	head := make([]byte, len(suppress.KeptHeader))
+	if n, _ := io.ReadFull(src.Open(), head); own.column == "" && string(head[:n]) == suppress.KeptHeader {
+		own.column = "email" // it also has who made an entry, whose name looks like an address
+	}
+	return own.list(ui, src, comma)
 }
 
 // withoutNames copies a list, line by line, without the names before addresses. A line
