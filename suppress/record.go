@@ -233,6 +233,9 @@ func (i *Importer) Flush(ctx context.Context) error {
 	return nil
 }
 
+// Done tells what became of all that is recorded by now.
+func (i *Importer) Done() Recorded { return i.done }
+
 // End records what is left, and tells what became of all.
 func (i *Importer) End(ctx context.Context) (Recorded, error) {
 	err := i.Flush(ctx)

@@ -106,7 +106,7 @@ func TestFiles(t *testing.T) {
 		{name: "a folder", paths: []string{"folder"}, events: []string{"jane@acme.com folder/a.eml", "bob@acme.com folder/b/c.eml"}, damaged: []string{"folder/notes.txt: " + read.ErrFormat.Error()}, tally: read.Tally{Files: 2, Mails: 2, Events: 2, Damaged: 1}},
 		{name: "several", paths: []string{"one.eml", "packed.gz"}, events: []string{"jane@acme.com one.eml", "jane@acme.com packed.gz"}, tally: read.Tally{Files: 2, Mails: 2, Events: 2}},
 		{name: "standard input", paths: []string{"-"}, stdin: from + bounced("jane@acme.com"), events: []string{"jane@acme.com -: mail 1, line 1"}, tally: read.Tally{Files: 1, Mails: 1, Events: 1}},
-		{name: "a forced format", paths: []string{"one.eml"}, format: "mbox", events: []string{"jane@acme.com one.eml: mail 0, line 0"}, tally: read.Tally{Files: 1, Mails: 1, Events: 1}},
+		{name: "a forced format", paths: []string{"one.eml"}, format: "mbox", events: []string{"jane@acme.com one.eml: mail 1, line 1"}, tally: read.Tally{Files: 1, Mails: 1, Events: 1}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			before := snapshot(t)
@@ -127,6 +127,23 @@ func TestFiles(t *testing.T) {
 
 	_, err = files(t, read.Options{Format: "papyrus"}, "one.eml")
 	require.ErrorContains(t, err, `there is no format "papyrus"; there are mbox, `)
+}
+
+// What the system does not let be read is not damaged: nobody knows what stands there.
+func TestFilesUnreadable(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, ".", map[string]string{"folder/a.eml": bounced("jane@acme.com"), "folder/notes.txt": "a note\n", "folder/in/b.eml": bounced("bob@acme.com")})
+	require.NoError(t, os.Symlink("gone", "folder/link")) // root may read all that is there
+	require.NoError(t, os.Symlink("loop", "folder/in/loop"))
+	out, err := files(t, read.Options{}, "folder")
+	require.EqualError(t, err, "read folder: 2 files in it could not be read")
+	require.Len(t, out.events, 2)
+	require.Equal(t, []string{"folder/in/loop: too many levels of symbolic links", "folder/link: no such file or directory", "folder/notes.txt: " + read.ErrFormat.Error()}, out.damaged)
+	require.Equal(t, read.Tally{Files: 2, Mails: 2, Events: 2, Damaged: 1, Unreadable: 2}, out.tally)
+
+	require.NoError(t, os.Remove("folder/in/loop"))
+	_, err = files(t, read.Options{}, "folder")
+	require.EqualError(t, err, "read folder: 1 file in it could not be read")
 }
 
 // snapshot is every file below, with its bytes.

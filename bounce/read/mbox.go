@@ -26,7 +26,7 @@ func readMbox(in *input) error {
 		if number == 0 && len(bytes.TrimSpace(mail)) == 0 {
 			return nil
 		}
-		return in.mail(fmt.Sprintf("mail %d, line %d", number, began), mail)
+		return in.mail(fmt.Sprintf("mail %d, line %d", max(number, 1), max(began, 1)), mail) // 0: it has no line "From "
 	}
 	for {
 		// A line longer than the buffer comes in pieces.

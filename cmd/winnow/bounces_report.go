@@ -54,12 +54,16 @@ and never 0.3 % (Gmail and Yahoo).`,
 			if len(args) > 0 {
 				return reportBounces(ctx, ui, source.events(ctx, ui, args), format, sentFile, top)
 			}
-			l, err := r.reading(ctx)
+			l, err := r.reading(ctx, ui)
 			if err != nil {
 				return err
 			}
 			defer l.Close()
-			return reportBounces(ctx, ui, l.Events(ctx, time.Time{}, time.Time{}), format, sentFile, top)
+			events := func(func(bounce.Event, error) bool) {}
+			if l != nil {
+				events = l.Events(ctx, time.Time{}, time.Time{})
+			}
+			return reportBounces(ctx, ui, events, format, sentFile, top)
 		},
 	}
 	fs := cmd.Flags()

@@ -16,6 +16,7 @@ import (
 
 	"winnow/address"
 	"winnow/bounce"
+	"winnow/policy"
 	"winnow/suppress"
 )
 
@@ -56,29 +57,19 @@ func usageErrors(cmd *cobra.Command) {
 	}
 }
 
-// errNothingKept says that there is nothing to show.
-var errNothingKept = errors.New("nothing was kept of earlier mail yet: winnow bounces import, or winnow suppress add, begins")
-
-// reading opens a ledger for a command that shows what is in it.
-func (r *remembering) reading(ctx context.Context) (*ledger, error) {
+// reading opens a ledger for a command that shows what is in it. It is nil, and said
+// so, if nothing was kept yet: there is nothing to show then, which is no error.
+func (r *remembering) reading(ctx context.Context, ui *tui) (*ledger, error) {
 	p, err := r.policy()
 	if err != nil {
 		return nil, err
 	}
+	if path, _, err := r.place(p); err == nil && path == policy.NoStore {
+		return nil, usageError{errors.New("--store none has nothing to show: name a file")}
+	}
 	l, err := r.toAsk(ctx, p)
 	if err == nil && l == nil {
-		err = errNothingKept
-	}
-	return l, err
-}
-
-// listing opens a ledger for a command that lists what is in it. It is nil, and said
-// so, if nothing was kept yet: that is a list too, of nobody.
-func (r *remembering) listing(ctx context.Context, ui *tui) (*ledger, error) {
-	l, err := r.reading(ctx)
-	if errors.Is(err, errNothingKept) {
-		ui.say("winnow: %s", err)
-		return nil, nil
+		ui.say("winnow: nothing was kept of earlier mail yet: winnow bounces import, or winnow suppress add, begins")
 	}
 	return l, err
 }
@@ -91,13 +82,24 @@ func (l *ledger) entries(ctx context.Context, each func(suppress.Entry) error) e
 	return l.Entries(ctx, each)
 }
 
-// changing opens a ledger for a command that changes it.
-func (r *remembering) changing(ctx context.Context) (*ledger, error) {
+// changing opens a ledger for a command that changes it, and makes it if need be.
+func (r *remembering) changing(ctx context.Context, ui *tui) (*ledger, error) {
 	p, err := r.policy()
 	if err != nil {
 		return nil, err
 	}
-	return r.toKeep(ctx, p)
+	return r.toKeep(ctx, ui, p)
+}
+
+// changingWhatIs is as changing, but where nothing was kept yet it makes no file, and
+// the ledger is nil.
+func (r *remembering) changingWhatIs(ctx context.Context, ui *tui) (*ledger, error) {
+	l, err := r.reading(ctx, ui)
+	if err != nil || l == nil {
+		return nil, err
+	}
+	l.Close()
+	return r.changing(ctx, ui)
 }
 
 func oneAddress(_ *cobra.Command, args []string) error {
@@ -141,7 +143,7 @@ func suppressListCommand(ui *tui) *cobra.Command {
 			if err := oneOf("format", format, "text", "jsonl", "csv"); err != nil {
 				return err
 			}
-			l, err := r.listing(cmd.Context(), ui)
+			l, err := r.reading(cmd.Context(), ui)
 			if err != nil {
 				return err
 			}
@@ -255,12 +257,12 @@ func suppressWhyCommand(ui *tui) *cobra.Command {
 			if err := oneOf("format", format, "text", "json"); err != nil {
 				return err
 			}
-			l, err := r.reading(cmd.Context())
+			l, err := r.reading(cmd.Context(), ui)
 			if err != nil {
 				return err
 			}
 			defer l.Close()
-			a, err := l.Why(cmd.Context(), args[0])
+			a, err := l.why(cmd.Context(), args[0])
 			if err != nil {
 				return addressError(err, args[0])
 			}
@@ -275,6 +277,18 @@ func suppressWhyCommand(ui *tui) *cobra.Command {
 	cmd.Flags().StringVar(&format, "format", "text", "answer in this `FORMAT`: text or json")
 	complete(cmd, "format", "text", "json")
 	return cmd
+}
+
+// why tells all that is known of an address; nil knows nothing of any.
+func (l *ledger) why(ctx context.Context, text string) (suppress.Account, error) {
+	if l != nil {
+		return l.Why(ctx, text)
+	}
+	a, err := address.Parse(strings.TrimSpace(text))
+	if err != nil {
+		return suppress.Account{}, fmt.Errorf("%w: %w", suppress.ErrNoAddress, err)
+	}
+	return suppress.Account{Entry: suppress.Entry{Address: a.String()}}, nil
 }
 
 // standingText says a standing in words.
@@ -394,7 +408,7 @@ func suppressAddCommand(ui *tui) *cobra.Command {
 				o.Address = a
 				orders = append(orders, o)
 			}
-			l, err := r.changing(cmd.Context())
+			l, err := r.changing(cmd.Context(), ui)
 			if err != nil {
 				return err
 			}
@@ -440,12 +454,15 @@ Think twice about one whose owner complained.`,
 		Example: `  winnow suppress remove jane@acme.com --note "she wrote to us"`,
 		Args:    oneAddress,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			l, err := r.changing(cmd.Context())
+			l, err := r.changingWhatIs(cmd.Context(), ui)
 			if err != nil {
 				return err
 			}
 			defer l.Close()
-			was, err := l.Release(cmd.Context(), args[0], whoAmI(), note)
+			was := suppress.Clear
+			if l != nil {
+				was, err = l.Release(cmd.Context(), args[0], whoAmI(), note)
+			}
 			switch {
 			case err != nil:
 				return addressError(err, args[0])
@@ -498,7 +515,7 @@ On 14 and 15 December 2020 Gmail said of living accounts that they do not exist.
 			if !from.Before(to) {
 				return usageError{errors.New("--until must be later than --since: that day itself is not covered any more")}
 			}
-			l, err := r.changing(cmd.Context())
+			l, err := r.changing(cmd.Context(), ui)
 			if err != nil {
 				return err
 			}
@@ -537,30 +554,44 @@ func undoRevert(ctx context.Context, ui *tui, r *remembering, number string) err
 	if err != nil || id < 1 {
 		return usageError{fmt.Errorf("--undo: %q is no revert's number; winnow suppress revert shows them", printable(number))}
 	}
-	l, err := r.changing(ctx)
+	l, err := r.changingWhatIs(ctx, ui)
 	if err != nil {
 		return err
 	}
 	defer l.Close()
-	if err := l.Undo(ctx, id, whoAmI()); err != nil {
+	err = suppress.ErrNoRevert
+	if l != nil {
+		err = l.Undo(ctx, id, whoAmI())
+	}
+	if err != nil {
 		if errors.Is(err, suppress.ErrNoRevert) {
 			err = fmt.Errorf("%w; winnow suppress revert shows those that hold", err)
 		}
 		return fmt.Errorf("undo revert %d: %w", id, err)
 	}
-	ui.note("winnow: revert %d has ended: what it took back counts again", id)
+	but := ""
+	reverts, err := l.Reverts(ctx)
+	if err != nil {
+		return err
+	}
+	if len(reverts) > 0 {
+		but = ", save what another one takes back (winnow suppress revert shows them)"
+	}
+	ui.note("winnow: revert %d has ended: what it took back counts again%s", id, but)
 	return nil
 }
 
 func showReverts(ctx context.Context, ui *tui, r *remembering) error {
-	l, err := r.reading(ctx)
+	l, err := r.reading(ctx, ui)
 	if err != nil {
 		return err
 	}
 	defer l.Close()
-	reverts, err := l.Reverts(ctx)
-	if err != nil {
-		return err
+	var reverts []suppress.Revert
+	if l != nil {
+		if reverts, err = l.Reverts(ctx); err != nil {
+			return err
+		}
 	}
 	if len(reverts) == 0 {
 		_, err := fmt.Fprintln(ui.stdout, "Nothing was taken back.")
@@ -593,11 +624,14 @@ func suppressChangesCommand(ui *tui) *cobra.Command {
 			if err := oneOf("format", format, "text", "jsonl"); err != nil {
 				return err
 			}
-			l, err := r.reading(cmd.Context())
+			l, err := r.reading(cmd.Context(), ui)
 			if err != nil {
 				return err
 			}
 			defer l.Close()
+			if l == nil {
+				return nil
+			}
 			changes, err := l.Changes(cmd.Context())
 			if err != nil {
 				return err

@@ -77,7 +77,7 @@ func importList(ctx context.Context, ui *tui, r *remembering, reading *reading, 
 	} else if o.Note == "" {
 		o.Note = instead
 	}
-	l, err := r.changing(ctx)
+	l, err := r.changing(ctx, ui)
 	if err != nil {
 		return err
 	}
@@ -117,6 +117,7 @@ func importList(ctx context.Context, ui *tui, r *remembering, reading *reading, 
 			rows.Release(b)
 		}
 		if err != nil && !errors.Is(err, listio.ErrQuote) {
+			ui.note("winnow: until then %s; import again: nothing counts twice", ordered(in.done))
 			return err
 		}
 	}
@@ -314,7 +315,7 @@ of bounces and one of complaints gets each by --only.`)
 					return err
 				}
 			}
-			l, err := r.listing(cmd.Context(), ui)
+			l, err := r.reading(cmd.Context(), ui)
 			if err != nil {
 				return err
 			}
