@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash/maphash"
@@ -433,7 +434,8 @@ func (l *Ledger) Len(ctx context.Context) (n int64, err error) {
 }
 
 // Events yields all events from since to before until, by mailbox; the zero time is
-// no limit. An event that does not know its time has the zero At, and counts as of
+// no limit. Where addresses are kept as hashes, the hash stands for a recipient's name.
+// An event that does not know its time has the zero At, and counts as of
 // when it was recorded.
 func (l *Ledger) Events(ctx context.Context, since, until time.Time) func(yield func(bounce.Event, error) bool) {
 	return func(yield func(bounce.Event, error) bool) {
@@ -446,7 +448,11 @@ func (l *Ledger) Events(ctx context.Context, since, until time.Time) func(yield 
 				if err != nil {
 					return err
 				}
-				if !yield(f.event(r.At), nil) {
+				e := f.event(r.At)
+				if l.Hashed() && len(r.Key) > 0 {
+					e.Recipient = hex.EncodeToString(r.Key) + "@" + string(f[fieldDomain])
+				}
+				if !yield(e, nil) {
 					return errStopped
 				}
 			}

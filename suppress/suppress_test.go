@@ -247,6 +247,22 @@ func TestTheSameBounceCountsOnce(t *testing.T) {
 	require.Equal(t, suppress.Recorded{New: 2, NoAddress: 2}, b.record(refused("nobody", unknownUser, 1), refused("somebody", unknownUser, 1)))
 }
 
+// An index knows the recipients that events name.
+func TestTold(t *testing.T) {
+	for _, key := range [][]byte{nil, []byte("a key that is long enough")} {
+		b := newBook(t, suppress.Options{Key: key})
+		b.record(refused("Jane@acme.com", unknownUser, 2))
+		x, err := b.Load(t.Context())
+		require.NoError(t, err)
+		for e, err := range b.Events(t.Context(), time.Time{}, time.Time{}) {
+			require.NoError(t, err)
+			require.Equal(t, suppress.Hard, x.Told(e.Recipient).Standing)
+		}
+		require.Zero(t, x.Told("ann@acme.com"))
+		require.Zero(t, x.Told(""))
+	}
+}
+
 // What was recorded comes out as it was.
 func TestEvents(t *testing.T) {
 	e := bounce.Event{
@@ -275,7 +291,8 @@ func TestEvents(t *testing.T) {
 		slices.SortFunc(all[1:], func(a, b bounce.Event) int { return int(a.Happened) - int(b.Happened) })
 		want := e
 		if key != nil {
-			want.Recipient, want.MessageID = "", all[0].MessageID
+			want.Recipient, want.MessageID = all[0].Recipient, all[0].MessageID
+			require.Regexp(t, "^[0-9a-f]{32}@acme.com$", want.Recipient, "mails to several are told apart")
 			require.NotEmpty(t, want.MessageID)
 			require.NotContains(t, want.MessageID, "@")
 		}
