@@ -26,7 +26,7 @@ func (t *tally) todo(r *BounceReport, campaigns []BounceGroup) {
 	}
 
 	bad := t.badSources(campaigns)
-	say("stop", int64(len(bad)), fmt.Sprintf("Stop %s above the limits; find out where its addresses come from before the next mail.", count(int64(len(bad)), "campaign")), bad)
+	say("stop", int64(len(bad)), stopText(bad), bad)
 
 	var gone, ours, haste, passing []Evidence
 	if n := r.Total.Complaints - t.freeComplaints; n > 0 {
@@ -64,6 +64,27 @@ func (t *tally) todo(r *BounceReport, campaigns []BounceGroup) {
 	say("fix", mails.ours, fmt.Sprintf("Fix what %s refused for: it is about the sender, and the addresses are good.", were(mails.ours)), ours)
 	say("slow-down", mails.haste, fmt.Sprintf("Slow down: %s refused or put off for coming too fast.", were(mails.haste)), haste)
 	say("wait", mails.passing, fmt.Sprintf("Wait, and let the queue try again: %s refused for what may pass.", were(mails.passing)), passing)
+}
+
+// stopText names what is above the limits: campaigns, and perhaps all that is sent
+// without one.
+func stopText(bad []Evidence) string {
+	n, nameless := int64(len(bad)), slices.ContainsFunc(bad, func(e Evidence) bool { return e.Campaign == "" })
+	what, whose := "", "their"
+	if nameless {
+		n--
+		what = "what is sent without a campaign"
+	}
+	if n > 0 {
+		if nameless {
+			what = " and " + what
+		}
+		what = count(n, "campaign") + what
+	}
+	if n == 1 && !nameless {
+		whose = "its"
+	}
+	return fmt.Sprintf("Stop %s above the limits; find out where %s addresses come from before the next mail.", what, whose)
 }
 
 func were(n int64) string {

@@ -146,7 +146,7 @@ func (l *Ledger) Revert(ctx context.Context, host string, since, until time.Time
 		if err != nil {
 			return err
 		}
-		c := Change{At: r.At, Who: who, What: "revert", Detail: fmt.Sprintf("%d: %s from %s to %s, %d events", r.ID, r.Host, since.UTC().Format(time.RFC3339), until.UTC().Format(time.RFC3339), done.Events)}
+		c := Change{At: r.At, Who: who, What: "revert", Detail: fmt.Sprintf("%d: %s from %s to %s, %s", r.ID, r.Host, since.UTC().Format(time.RFC3339), until.UTC().Format(time.RFC3339), counted(int64(done.Events), "event", "events"))}
 		return errors.Join(tx.Cache(undoCache).Put(undoKey(r.ID), value, r.At), c.put(tx, nil))
 	})
 	if err != nil {
