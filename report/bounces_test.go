@@ -120,6 +120,37 @@ func TestBouncesOneMail(t *testing.T) {
 	}
 }
 
+// What to stop is named as what it is.
+func TestBouncesStop(t *testing.T) {
+	var named, nameless []bounce.Event
+	for i := range 10 {
+		who := fmt.Sprintf("user%d@acme.test", i)
+		named = append(named, happened(bounce.WasSent, "may", who, 1, ""), happened(bounce.WasFailed, "may", who, 1, unknownUser))
+		sent, failed := happened(bounce.WasSent, "", "x"+who, 1, ""), happened(bounce.WasFailed, "", "x"+who, 1, unknownUser)
+		sent.MessageID, failed.MessageID = fmt.Sprint(i), fmt.Sprint(i)
+		nameless = append(nameless, sent, failed)
+	}
+	for _, test := range []struct {
+		name   string
+		events []bounce.Event
+		want   string
+	}{
+		{"a campaign", named, "Stop 1 campaign above the limits; find out where its addresses come from before the next mail."},
+		{"none", nameless, "Stop what is sent without a campaign above the limits; find out where their addresses come from before the next mail."},
+		{"both", append(slices.Clone(named), nameless...), "Stop 1 campaign and what is sent without a campaign above the limits; find out where their addresses come from before the next mail."},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			require.Equal(t, test.want, reported(t, report.BounceOptions{}, test.events...).Todo[0].Text)
+		})
+	}
+	_, err := report.Bounces(events(), report.BounceOptions{Sent: strings.NewReader("x\n"), SentName: "sent.csv"})
+	require.ErrorContains(t, err, "read what was sent: sent.csv: its header")
+	var text bytes.Buffer
+	auto := bounce.Event{Recipient: "jane@acme.test", Happened: bounce.WasAnswered}
+	require.NoError(t, reported(t, report.BounceOptions{}, auto).WriteText(&text))
+	require.Contains(t, text.String(), "1 of them is no bounce: ")
+}
+
 // orders are all orders of n things.
 func orders(n int) (all [][]int) {
 	if n == 0 {
