@@ -307,7 +307,7 @@ func (t *tally) warn(r *BounceReport, unknown int) {
 		say("Sends unknown%s: there are counts, but no rates. Give events of deliveries as well, or --sent FILE.", where)
 	}
 	if t.freeAddresses > 0 {
-		say("%s bounced for good or complained, and may be mailed all the same or is only held back: let go, taken back, of a bad day of its mail host, or delivered to since (winnow suppress why ADDRESS).", addresses(t.freeAddresses))
+		say("%s that bounced for good or complained may stay on your lists: let go, taken back, delivered to since, or of a bad day of a mail host (winnow suppress why ADDRESS).", addresses(t.freeAddresses))
 	}
 	var few []string
 	for _, g := range r.Campaigns {

@@ -181,7 +181,7 @@ func TestBouncesLetGo(t *testing.T) {
 	require.Equal(t, "Send no more to 1 address that bounced for good or complained (2 mails).", r.Todo[0].Text)
 	require.Len(t, r.Todo[0].Evidence, 1)
 	require.Equal(t, int64(2), r.Todo[0].Evidence[0].Count)
-	require.Contains(t, strings.Join(r.Warnings, "\n"), "2 addresses bounced for good or complained, and may be mailed all the same")
+	require.Contains(t, strings.Join(r.Warnings, "\n"), "2 addresses that bounced for good or complained may stay on your lists: ")
 
 	free["bob@acme.test"] = true
 	for _, d := range reported(t, opt, all...).Todo {
