@@ -147,7 +147,7 @@ func leadingBlanks(rows []string) int {
 // takeHeader sets Header and Cells and returns the data rows of a sample.
 func (l *List) takeHeader(rows []string) []string {
 	blank := leadingBlanks(rows)
-	cells := l.cells(rows[blank])
+	cells := l.Values(rows[blank])
 	if !isHeader(cells) {
 		widths := map[int]int{}
 		for _, row := range rows {
@@ -203,8 +203,8 @@ func isSomebody(before, after string) bool {
 	return unicode.IsLetter(last) || unicode.IsDigit(last) || before != "" && strings.Contains(after, ".")
 }
 
-// cells returns what the cells of a row say.
-func (l *List) cells(row string) []string {
+// Values returns what all cells of a row say, unquoted.
+func (l *List) Values(row string) []string {
 	var cells []string
 	for _, raw := range rawCells(bodyOf(row), l.Dialect.Comma) {
 		cells = append(cells, unquote(raw))

@@ -81,7 +81,7 @@ func OfHost(host string) Host {
 	for {
 		if suffix, rest, ok := find(hostRows, name); ok {
 			class, id, _ := strings.Cut(rest, " ")
-			return Host{ID: named(id), Class: classNamed(class), Suffix: suffix}
+			return Host{ID: Named(id), Class: classNamed(class), Suffix: suffix}
 		}
 		dot := bytes.IndexByte(name, '.')
 		if dot < 0 {

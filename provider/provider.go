@@ -55,8 +55,8 @@ func (id ID) String() string {
 	return ""
 }
 
-// named returns the provider of that name.
-func named(name string) ID {
+// Named returns the provider of that short name, Unknown if there is none.
+func Named(name string) ID {
 	for id := range constants {
 		if constants[id] == name {
 			return ID(id)
@@ -78,13 +78,13 @@ func OfDomain(domain string) ID {
 		return Unknown
 	}
 	name, _, _ := strings.Cut(rest, " ")
-	return named(name)
+	return Named(name)
 }
 
 // Domains yields every known provider domain, in byte order, with its provider.
 func Domains() iter.Seq2[string, ID] {
 	return func(yield func(string, ID) bool) {
-		fields(providerRows)(func(domain, name, _ string) bool { return yield(domain, named(name)) })
+		fields(providerRows)(func(domain, name, _ string) bool { return yield(domain, Named(name)) })
 	}
 }
 

@@ -19,7 +19,7 @@ func TestNames(t *testing.T) {
 
 	known := slices.Concat(constants[1:], others[:])
 	for id := 1; id <= len(known); id++ {
-		require.Equal(t, ID(id), named(ID(id).String()))
+		require.Equal(t, ID(id), Named(ID(id).String()))
 	}
 	require.True(t, slices.IsSorted(others[:]))
 	slices.Sort(known)

@@ -27,15 +27,21 @@ const (
 // BounceOptions say how bounces are reported on. All may be left out.
 type BounceOptions struct {
 	// Sent is a CSV file of how many mails were sent; docs/bounces-report.md has its form.
-	Sent io.Reader
-	Top  int // how many names of each kind are told apart; the rest are "others". 0: 10
+	Sent     io.Reader
+	SentName string // of that file, for errors; may be ""
+	// Suppressed tells whether something is held against a recipient for good. An address
+	// that bounced, and was let go since, is then no longer to be removed. nil: all are.
+	Suppressed func(recipient string) bool
+	Top        int // how many names of each kind are told apart; the rest are "others". 0: 10
 }
 
 // BounceReport is what bounces say together. Its JSON names are stable.
 //
 // It counts mails, not events: what happened to one recipient in one campaign is one
 // mail, told of once or five times; without a campaign its Message-ID tells mails
-// apart, and without either the recipient alone. Of what happened to a mail the end
+// apart, and without either the recipient alone. One event may know the campaign, another
+// only the Message-ID: they are one mail once an event knows both; and what names neither
+// is the mail that was refused at the same second, if there is one. Of what happened to a mail the end
 // counts: a soft bounce that was delivered later is delivered.
 type BounceReport struct {
 	From      time.Time     `json:"from,omitzero"` // the first and the last event whose time is known
@@ -112,11 +118,13 @@ type Evidence struct {
 }
 
 // Bounces reports on what became of mails. It reads events once, and keeps 16 to 40
-// bytes a mail. An error of events ends it.
+// bytes a mail, and as much again for one of which campaign and Message-ID are known, and
+// for one that was refused. An error of events ends it.
 func Bounces(events iter.Seq2[bounce.Event, error], opt BounceOptions) (*BounceReport, error) {
 	t := newTally()
+	t.suppressed = opt.Suppressed
 	if opt.Sent != nil {
-		if err := t.readSent(opt.Sent); err != nil {
+		if err := t.readSent(opt.Sent, opt.SentName); err != nil {
 			return nil, err
 		}
 	}

@@ -13,6 +13,7 @@ import (
 
 // report makes the report of what was added up.
 func (t *tally) report(top int) *BounceReport {
+	t.countNameless()
 	r := &BounceReport{From: t.from.UTC(), To: t.to.UTC(), Events: t.events, Answers: t.answers, Warnings: []string{}}
 	campaigns, domains, days := flatten(&t.campaigns), flatten(&t.domains), t.dayGroups()
 	unknown := t.campaignSends(campaigns)
@@ -108,6 +109,9 @@ func (t *tally) providers(domains []BounceGroup) []BounceGroup {
 func flatten(of *tallies[string]) []BounceGroup {
 	all := make([]BounceGroup, 0, len(of.named)+1)
 	for name, g := range of.named {
+		if name == "" && g.empty() {
+			continue // its mails went to another one
+		}
 		all = append(all, g.shown(name))
 	}
 	if of.others != nil {
@@ -276,6 +280,7 @@ func (t *tally) total(reason bounce.Reason) (sum reasonCount) {
 		sum.final += c.final
 		sum.softened += c.softened
 		sum.delayed += c.delayed
+		sum.free += c.free
 	}
 	return sum
 }
@@ -300,6 +305,9 @@ func (t *tally) warn(r *BounceReport, unknown int) {
 			where = fmt.Sprintf(" of %d of the %d campaigns", unknown, n)
 		}
 		say("Sends unknown%s: there are counts, but no rates. Give events of deliveries as well, or --sent FILE.", where)
+	}
+	if t.freeAddresses > 0 {
+		say("%s that bounced for good or complained may stay on your lists: let go, taken back, delivered to since, or of a bad day of a mail host (winnow suppress why ADDRESS).", addresses(t.freeAddresses))
 	}
 	var few []string
 	for _, g := range r.Campaigns {

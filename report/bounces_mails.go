@@ -15,6 +15,7 @@ const (
 	block
 	hard
 	numOutcomes
+	moved // of a mail that is known by another name: at is the number of its campaign
 )
 
 // fate is what is known of one mail. There are millions: 16 bytes.
@@ -90,6 +91,19 @@ func (t *fates) of(key uint64) *fate {
 		p.used++
 	}
 	return f
+}
+
+// get returns the fate of a mail that has one, or nil.
+func (t *fates) get(key uint64) *fate {
+	key = max(key, 1)
+	p := &t.parts[key>>56]
+	if len(p.slots) == 0 {
+		return nil
+	}
+	if f := slot(p.slots, key); f.key != 0 {
+		return f
+	}
+	return nil
 }
 
 // slot finds the slot of a key, or the free one that it would have.

@@ -42,9 +42,12 @@ var sentColumns = map[string][]string{
 //	campaign,email           one row a mail; campaign and day may be left out
 //
 // A day is written 2026-05-31. Other columns are left alone.
-func (t *tally) readSent(r io.Reader) error {
+func (t *tally) readSent(r io.Reader, name string) error {
 	if err := t.readRows(r); err != nil {
-		return fmt.Errorf("read what was sent: %w", err)
+		if name != "" {
+			name += ": "
+		}
+		return fmt.Errorf("read what was sent: %s%w", name, err)
 	}
 	return nil
 }

@@ -32,7 +32,13 @@ type tally struct {
 	days            tallies[uint16] // since 1970; 0: not known
 	reasons         []voices
 	lostAddresses   int64
-	undated         int64 // mails that were said to be sent or delivered, without a time
+	freeAddresses   int64 // that bounced for good or complained, and are not suppressed
+	freeComplaints  int64 // of these
+	suppressed      func(recipient string) bool
+	names           []string          // of campaigns, by number; see named
+	numbers         map[string]uint32 // the reverse
+	nameless        []bounce.Event    // to be counted at the end; see hold
+	undated         int64             // mails that were said to be sent or delivered, without a time
 	file            sentFile
 }
 
@@ -45,7 +51,8 @@ type tallied struct {
 	provider   provider.ID   // of domains only
 }
 
-type reasonCount struct{ final, softened, delayed int64 }
+// reasonCount counts mails; free are those of final whose recipients are not suppressed.
+type reasonCount struct{ final, softened, delayed, free int64 }
 
 // voices are who said a reason, and how.
 type voices struct {
@@ -60,6 +67,7 @@ func newTally() *tally {
 		domains:   tallies[string]{most: maxDomains, own: strings.Clone},
 		days:      tallies[uint16]{most: maxDays, own: func(day uint16) uint16 { return day }},
 		reasons:   make([]voices, len(bounce.Reasons())),
+		numbers:   map[string]uint32{},
 	}
 	t.hash.SetSeed(seed)
 	return t
@@ -123,50 +131,78 @@ func (t *tally) add(e *bounce.Event) {
 		t.answers++
 		return
 	}
-	t.count(e.Campaign, e.MessageID, e.Recipient, now, complains(e))
+	if !t.hold(e, now) {
+		t.count(e.Campaign, e.MessageID, e.Recipient, now, complains(e))
+	}
 }
 
 // count makes what is known of a mail more.
 func (t *tally) count(campaign, id, recipient string, now fate, accused bool) {
 	recipient = strings.ToLower(recipient)
-	domain := recipient[strings.LastIndexByte(recipient, '@')+1:]
-	f := t.mails.of(t.key(campaign, id, recipient))
-	c, d := t.campaigns.of(campaign), t.domains.of(domain)
+	if id != "" {
+		campaign = t.named(campaign, id, recipient)
+	}
+	c := t.campaigns.of(campaign)
 	if now.is == sent || now.is == delivered {
 		c.told++
 		if now.at == 0 {
 			t.undated++
 		}
 	}
-	if f.is == notSeen && now.is == notSeen {
+	t.change(t.key(campaign, id, recipient), c, recipient, now, uint16(min(now.at/secondsADay, math.MaxUint16)), accused)
+}
+
+// change makes what is known of the mail of a key more, in all groups that it is in. A
+// zero now without an accusation takes it out of them.
+func (t *tally) change(key uint64, c *tallied, recipient string, now fate, day uint16, accused bool) {
+	d := t.domains.of(recipient[strings.LastIndexByte(recipient, '@')+1:])
+	f := t.mails.of(key)
+	held := t.isHeld(recipient, f, &now, accused)
+	if f.is == notSeen && now.is == notSeen && accused {
 		now.is = delivered // a complaint is about a mail that arrived
 	}
-	day := uint16(min(now.at/secondsADay, math.MaxUint16))
-	t.put(f, c, d, -1)
-	wasHard := f.is == hard
-	if now.is != notSeen && f.yields(&now) {
+	t.put(f, c, d, held, -1)
+	was := *f
+	switch {
+	case now.is == notSeen && !accused:
+		*f = fate{key: f.key}
+	case now.is != notSeen && f.yields(&now):
 		f.at, f.is, f.about = now.at, now.is, f.about&complained|now.about
 	}
 	if f.day == 0 || day > 0 && day < f.day {
 		f.day = day
 	}
-	wasAccused := f.accused()
 	if accused {
 		f.about |= complained
 	}
-	t.put(f, c, d, +1)
-	if wasHard != (f.is == hard) {
-		t.address(recipient, f.is == hard)
+	t.put(f, c, d, held, +1)
+	isHard, isAccused := f.is == hard, f.accused()
+	free := !held && (isAccused || ofRecipient(f.reason()))
+	if (was.is == hard) != isHard {
+		t.address(recipient, isHard, free)
 	}
-	if accused && !wasAccused {
-		t.address(recipient, true)
+	if was.accused() != isAccused {
+		t.address(recipient, isAccused, free)
 	}
 }
+
+// isHeld tells whether what is told of a mail is held against its recipient. Where
+// nobody says so, it is.
+func (t *tally) isHeld(recipient string, f, now *fate, accused bool) bool {
+	if t.suppressed == nil || f.is != hard && now.is != hard && !f.accused() && !accused {
+		return true
+	}
+	return t.suppressed(recipient)
+}
+
+// ofRecipient tells whether a reason is held against addresses: of a missing domain DNS
+// tells more.
+func ofRecipient(r bounce.Reason) bool { return r != bounce.DomainInvalid && r != bounce.NullMX }
 
 const secondsADay = 24 * 60 * 60
 
 // put adds a mail to its groups, or takes it out of them.
-func (t *tally) put(f *fate, campaign, domain *tallied, n int64) {
+func (t *tally) put(f *fate, campaign, domain *tallied, held bool, n int64) {
 	if f.is == notSeen {
 		return
 	}
@@ -175,6 +211,9 @@ func (t *tally) put(f *fate, campaign, domain *tallied, n int64) {
 		if f.accused() {
 			g.complaints += n
 		}
+	}
+	if f.accused() && !held {
+		t.freeComplaints += n
 	}
 	r := &campaign.reasons[f.reason()]
 	switch {
@@ -185,32 +224,33 @@ func (t *tally) put(f *fate, campaign, domain *tallied, n int64) {
 		r.softened += n
 	default:
 		r.final += n
+		if f.is == hard && !held && ofRecipient(f.reason()) {
+			r.free += n
+		}
 	}
 }
 
-// address counts the addresses that are not to be mailed again, each once.
-func (t *tally) address(recipient string, lost bool) {
+// address counts the addresses that are not to be mailed again, each once, and those
+// of them that nothing is held against: free tells which this is when it is first lost.
+func (t *tally) address(recipient string, lost, free bool) {
 	f := t.addresses.of(t.key("", "", recipient))
+	count := &t.lostAddresses
+	if lost && f.at == 0 {
+		f.about = 0
+		if free {
+			f.about = 1
+		}
+	}
+	if f.about == 1 {
+		count = &t.freeAddresses
+	}
 	if lost {
 		if f.at++; f.at == 1 {
-			t.lostAddresses++
+			*count++
 		}
 	} else if f.at--; f.at == 0 {
-		t.lostAddresses--
+		*count--
 	}
-}
-
-// key is the hash of what makes a mail one: see [BounceReport].
-func (t *tally) key(campaign, id, recipient string) uint64 {
-	t.hash.Reset()
-	if campaign != "" {
-		t.hash.WriteString("c" + campaign)
-	} else if id != "" {
-		t.hash.WriteString("m" + id)
-	}
-	t.hash.WriteByte(0)
-	t.hash.WriteString(recipient)
-	return t.hash.Sum64()
 }
 
 // listen keeps who said it, and what provider its domain is at.

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -59,6 +60,136 @@ func reported(t testing.TB, opt report.BounceOptions, all ...bounce.Event) *repo
 	r, err := report.Bounces(events(all...), opt)
 	require.NoError(t, err)
 	return r
+}
+
+// One event knows the campaign, another the Message-ID, a third the second alone.
+func TestBouncesOneMail(t *testing.T) {
+	type event = bounce.Event
+	with := func(e event, campaign, id string) event {
+		e.Campaign, e.MessageID = campaign, id
+		return e
+	}
+	failed := happened(bounce.WasFailed, "", "jane@acme.test", 2, unknownUser)
+	sent := happened(bounce.WasSent, "", "Jane@acme.test", 1, "")
+	complained := happened(bounce.WasComplained, "", "jane@acme.test", 1, "")
+	later := happened(bounce.WasFailed, "", "jane@acme.test", 9, unknownUser)
+	for _, test := range []struct {
+		name   string
+		events []event
+		want   map[string][2]int64 // hard, complaints of each campaign
+		lost   int64
+	}{
+		{name: "log and bounce", events: []event{with(failed, "", "m"), with(failed, "spring", "m")}, want: map[string][2]int64{"spring": {1, 0}}, lost: 1},
+		{name: "sent and bounce", events: []event{with(sent, "", "m"), with(failed, "spring", "m")}, want: map[string][2]int64{"spring": {1, 0}}, lost: 1},
+		{name: "the campaign alone, both, the ID alone", events: []event{with(sent, "spring", ""), with(failed, "", "m"), with(complained, "spring", "m")}, want: map[string][2]int64{"spring": {1, 1}}, lost: 1},
+		{name: "two campaigns of one ID", events: []event{with(failed, "spring", "m"), with(failed, "summer", "m"), with(sent, "", "m")}, want: map[string][2]int64{"spring": {1, 0}, "summer": {1, 0}}, lost: 1},
+		{name: "another recipient", events: []event{with(failed, "spring", "m"), with(happened(bounce.WasFailed, "", "bob@acme.test", 2, unknownUser), "", "m")}, want: map[string][2]int64{"spring": {1, 0}, "": {1, 0}}, lost: 2},
+		{name: "a webhook and a list", events: []event{with(failed, "", "m"), failed}, want: map[string][2]int64{"": {1, 0}}, lost: 1},
+		{name: "with a campaign", events: []event{with(failed, "spring", "m"), failed}, want: map[string][2]int64{"spring": {1, 0}}, lost: 1},
+		{name: "two of a list, one of them known", events: []event{failed, with(failed, "", "m"), later}, want: map[string][2]int64{"": {2, 0}}, lost: 1},
+		{name: "a list alone", events: []event{failed, later}, want: map[string][2]int64{"": {1, 0}}, lost: 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			for _, order := range orders(len(test.events)) {
+				var all []event
+				for _, i := range order {
+					all = append(all, test.events[i])
+				}
+				r := reported(t, report.BounceOptions{}, all...)
+				got := map[string][2]int64{}
+				for _, g := range r.Campaigns {
+					got[g.Name] = [2]int64{g.Hard, g.Complaints}
+				}
+				if strings.HasPrefix(test.name, "two campaigns") {
+					require.Len(t, got, 2) // which of them the ID is linked with, the order decides
+				} else {
+					require.Equal(t, test.want, got, "%v", order)
+				}
+				require.Equal(t, test.lost, r.Todo[0].Count, "%v", order)
+				var hard, days int64
+				for _, g := range r.Domains {
+					hard += g.Hard
+				}
+				for _, g := range r.Days {
+					days += g.Hard
+				}
+				require.Equal(t, r.Total.Hard, hard)
+				require.Equal(t, r.Total.Hard, days)
+			}
+		})
+	}
+}
+
+// What to stop is named as what it is.
+func TestBouncesStop(t *testing.T) {
+	var named, nameless []bounce.Event
+	for i := range 10 {
+		who := fmt.Sprintf("user%d@acme.test", i)
+		named = append(named, happened(bounce.WasSent, "may", who, 1, ""), happened(bounce.WasFailed, "may", who, 1, unknownUser))
+		sent, failed := happened(bounce.WasSent, "", "x"+who, 1, ""), happened(bounce.WasFailed, "", "x"+who, 1, unknownUser)
+		sent.MessageID, failed.MessageID = fmt.Sprint(i), fmt.Sprint(i)
+		nameless = append(nameless, sent, failed)
+	}
+	for _, test := range []struct {
+		name   string
+		events []bounce.Event
+		want   string
+	}{
+		{"a campaign", named, "Stop 1 campaign above the limits; find out where its addresses come from before the next mail."},
+		{"none", nameless, "Stop what is sent without a campaign above the limits; find out where their addresses come from before the next mail."},
+		{"both", append(slices.Clone(named), nameless...), "Stop 1 campaign and what is sent without a campaign above the limits; find out where their addresses come from before the next mail."},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			require.Equal(t, test.want, reported(t, report.BounceOptions{}, test.events...).Todo[0].Text)
+		})
+	}
+	_, err := report.Bounces(events(), report.BounceOptions{Sent: strings.NewReader("x\n"), SentName: "sent.csv"})
+	require.ErrorContains(t, err, "read what was sent: sent.csv: its header")
+	var text bytes.Buffer
+	auto := bounce.Event{Recipient: "jane@acme.test", Happened: bounce.WasAnswered}
+	require.NoError(t, reported(t, report.BounceOptions{}, auto).WriteText(&text))
+	require.Contains(t, text.String(), "1 of them is no bounce: ")
+}
+
+// orders are all orders of n things.
+func orders(n int) (all [][]int) {
+	if n == 0 {
+		return [][]int{nil}
+	}
+	for _, o := range orders(n - 1) {
+		for at := range n {
+			all = append(all, slices.Insert(slices.Clone(o), at, n-1))
+		}
+	}
+	return all
+}
+
+// Who was let go is not to be removed, and the headline says how many mails it counts.
+func TestBouncesLetGo(t *testing.T) {
+	free := map[string]bool{"jane@acme.test": true, "ann@acme.test": true}
+	opt := report.BounceOptions{Suppressed: func(r string) bool { return !free[r] }}
+	all := []bounce.Event{
+		happened(bounce.WasFailed, "may", "jane@acme.test", 1, unknownUser),
+		happened(bounce.WasComplained, "may", "ann@acme.test", 1, ""),
+		happened(bounce.WasFailed, "may", "bob@acme.test", 1, unknownUser),
+		happened(bounce.WasFailed, "june", "bob@acme.test", 2, unknownUser),
+	}
+	r := reported(t, opt, all...)
+	require.Equal(t, int64(3), r.Total.Hard, "they bounced all the same")
+	require.Equal(t, "remove", r.Todo[0].What)
+	require.Equal(t, int64(1), r.Todo[0].Count)
+	require.Equal(t, "Send no more to 1 address that bounced for good or complained (2 mails).", r.Todo[0].Text)
+	require.Len(t, r.Todo[0].Evidence, 1)
+	require.Equal(t, int64(2), r.Todo[0].Evidence[0].Count)
+	require.Contains(t, strings.Join(r.Warnings, "\n"), "2 addresses that bounced for good or complained may stay on your lists: ")
+
+	free["bob@acme.test"] = true
+	for _, d := range reported(t, opt, all...).Todo {
+		require.NotEqual(t, "remove", d.What)
+	}
+	r = reported(t, report.BounceOptions{}, all...)
+	require.Equal(t, int64(3), r.Todo[0].Count, "nobody was let go")
+	require.Empty(t, strings.Join(r.Warnings[1:], ""))
 }
 
 // What the end of a mail is, whatever the order in which it is told.

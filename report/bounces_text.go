@@ -49,15 +49,15 @@ func (r *BounceReport) head(b *bytes.Buffer) {
 	}
 	b.WriteByte('\n')
 	if r.Answers > 0 {
-		fmt.Fprintf(b, "%s no bounces: automatic answers and the like\n", was(r.Answers))
+		fmt.Fprintf(b, "%s: automatic answers and the like\n", others(r.Answers))
 	}
 }
 
-func was(n int64) string {
+func others(n int64) string {
 	if n == 1 {
-		return "1 of them is"
+		return "1 of them is no bounce"
 	}
-	return Number(n) + " of them are"
+	return Number(n) + " of them are no bounces"
 }
 
 func (r *BounceReport) totals(b *bytes.Buffer) {

@@ -26,10 +26,10 @@ func (t *tally) todo(r *BounceReport, campaigns []BounceGroup) {
 	}
 
 	bad := t.badSources(campaigns)
-	say("stop", int64(len(bad)), fmt.Sprintf("Stop %s above the limits; find out where its addresses come from before the next mail.", count(int64(len(bad)), "campaign")), bad)
+	say("stop", int64(len(bad)), stopText(bad), bad)
 
 	var gone, ours, haste, passing []Evidence
-	if n := r.Total.Complaints; n > 0 {
+	if n := r.Total.Complaints - t.freeComplaints; n > 0 {
 		gone = append(gone, Evidence{Text: bounce.Complaint.Text() + ": " + bounce.Complaint.Todo(), Count: n, Reason: bounce.Complaint.String(), Campaign: t.most(func(g *tallied) int64 { return g.complaints })})
 	}
 	var mails struct{ ours, haste, passing int64 }
@@ -41,7 +41,7 @@ func (t *tally) todo(r *BounceReport, campaigns []BounceGroup) {
 			haste = t.evidence(haste, reason, both, reason.Todo())
 			mails.haste += both
 		case reason.Class() == bounce.Hard:
-			gone = t.evidence(gone, reason, c.final, reason.Todo())
+			gone = t.evidence(gone, reason, c.final-c.free, reason.Todo())
 			passing = t.evidence(passing, reason, c.softened+c.delayed, "try again: it was not said for good")
 			mails.passing += c.softened + c.delayed
 		case reason.Class() == bounce.Block:
@@ -52,10 +52,39 @@ func (t *tally) todo(r *BounceReport, campaigns []BounceGroup) {
 			mails.passing += both
 		}
 	}
-	say("remove", t.lostAddresses, fmt.Sprintf("Send no more to %s that bounced for good or complained.", addresses(t.lostAddresses)), gone)
+	lost := int64(0)
+	for _, e := range gone {
+		lost += e.Count
+	}
+	of := ""
+	if lost != t.lostAddresses {
+		of = fmt.Sprintf(" (%s)", count(lost, "mail"))
+	}
+	say("remove", t.lostAddresses, fmt.Sprintf("Send no more to %s that bounced for good or complained%s.", addresses(t.lostAddresses), of), gone)
 	say("fix", mails.ours, fmt.Sprintf("Fix what %s refused for: it is about the sender, and the addresses are good.", were(mails.ours)), ours)
 	say("slow-down", mails.haste, fmt.Sprintf("Slow down: %s refused or put off for coming too fast.", were(mails.haste)), haste)
 	say("wait", mails.passing, fmt.Sprintf("Wait, and let the queue try again: %s refused for what may pass.", were(mails.passing)), passing)
+}
+
+// stopText names what is above the limits: campaigns, and perhaps all that is sent
+// without one.
+func stopText(bad []Evidence) string {
+	n, nameless := int64(len(bad)), slices.ContainsFunc(bad, func(e Evidence) bool { return e.Campaign == "" })
+	what, whose := "", "their"
+	if nameless {
+		n--
+		what = "what is sent without a campaign"
+	}
+	if n > 0 {
+		if nameless {
+			what = " and " + what
+		}
+		what = count(n, "campaign") + what
+	}
+	if n == 1 && !nameless {
+		whose = "its"
+	}
+	return fmt.Sprintf("Stop %s above the limits; find out where %s addresses come from before the next mail.", what, whose)
 }
 
 func were(n int64) string {

@@ -22,6 +22,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"modernc.org/sqlite"
@@ -31,6 +32,7 @@ import (
 // fs.ErrNotExist.
 var (
 	ErrDamaged = errors.New("the store is damaged")
+	ErrFull    = errors.New("its disk is full")
 	ErrNewer   = errors.New("the store is of a newer winnow")
 	ErrForeign = errors.New("this is no store of winnow's")
 	ErrNoHome  = errors.New("there is no home folder to keep the store in")
@@ -70,7 +72,11 @@ func Open(path string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
-	if err := file.Close(); err != nil {
+	info, err := file.Stat()
+	if err == nil && info.Mode().IsRegular() && info.Size() == 0 && info.Mode().Perm()&0o077 != 0 {
+		err = file.Chmod(0o600) // an empty file of other making, in which the store begins
+	}
+	if err := errors.Join(err, file.Close()); err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
 	return open(path, "mode=rw", migrations[:])
@@ -83,7 +89,7 @@ func Read(path string) (*Store, error) {
 	mode := "mode=rw&_pragma=query_only(1)" // so that the files beside it are taken away again
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
 		mode = "mode=ro"
-		if info, walErr := os.Stat(path + "-wal"); walErr != nil || info.Size() == 0 {
+		if !exists(path + "-wal") {
 			mode = "mode=ro&immutable=1" // nobody can be writing, and no file can be put beside it
 		}
 		file, err = os.Open(path)
@@ -94,7 +100,19 @@ func Read(path string) (*Store, error) {
 	if err := file.Close(); err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
-	return open(path, mode, nil)
+	s, err := open(path, mode, nil)
+	if errors.Is(err, ErrFull) && !exists(path+"-wal") {
+		// There is no room for the files that SQLite would put beside it: nobody else can
+		// be writing to it either, and all of it is in the file.
+		return open(path, "mode=ro&immutable=1", nil)
+	}
+	return s, err
+}
+
+// exists tells whether a file is there, and holds something.
+func exists(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Size() > 0
 }
 
 // open opens a file that is there. Where migrate is nil its schema stays as it is.
@@ -142,7 +160,7 @@ func inspect(path string, mayBegin bool) error {
 	case info.Size() == 0 && mayBegin:
 		return nil
 	case info.Size() == 0:
-		return fmt.Errorf("it is empty: %w", fs.ErrNotExist)
+		return errEmpty{}
 	}
 	file, err := os.Open(path)
 	if err != nil {
@@ -170,6 +188,13 @@ func inspect(path string, mayBegin bool) error {
 	}
 	return nil
 }
+
+// errEmpty says that a file is empty: a store that is not there.
+type errEmpty struct{}
+
+func (errEmpty) Error() string { return "it is empty" }
+
+func (errEmpty) Is(err error) bool { return err == fs.ErrNotExist }
 
 // prepare brings the schema up to date.
 func (s *Store) prepare(migrate []string) error {
@@ -222,9 +247,9 @@ func (s *Store) Proof(ctx context.Context) error {
 	err := s.db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&said)
 	switch {
 	case err != nil:
-		return fmt.Errorf("read the store: %w", told(err))
+		return fmt.Errorf("read the store %s: %w", s.path, told(err))
 	case said != "ok":
-		return fmt.Errorf("read the store: %w: %s", ErrDamaged, said)
+		return fmt.Errorf("read the store %s: %w: %s", s.path, ErrDamaged, strings.TrimPrefix(oneLine(said), "*** in database main *** "))
 	}
 	return nil
 }
@@ -233,7 +258,7 @@ func (s *Store) Proof(ctx context.Context) error {
 // that one SQLite has written zeros over it.
 func (s *Store) Scrub(ctx context.Context) error {
 	if _, err := s.db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
-		return fmt.Errorf("write to the store: %w", told(err))
+		return fmt.Errorf("write to the store: %w", s.here(told(err)))
 	}
 	return nil
 }
@@ -244,13 +269,13 @@ func (s *Store) Close() error { return s.db.Close() }
 // View calls read with a transaction that sees the store as it is now, whatever
 // others write meanwhile.
 func (s *Store) View(ctx context.Context, read func(*Tx) error) error {
-	return s.within(ctx, "BEGIN", read)
+	return s.here(s.within(ctx, "BEGIN", read))
 }
 
 // Update calls write with a transaction. If write returns an error, nothing of it
 // is kept.
 func (s *Store) Update(ctx context.Context, write func(*Tx) error) error {
-	return s.within(ctx, "BEGIN IMMEDIATE", write)
+	return s.here(s.within(ctx, "BEGIN IMMEDIATE", write))
 }
 
 func (s *Store) within(ctx context.Context, begin string, do func(*Tx) error) (err error) {
@@ -281,17 +306,40 @@ func (s *Store) within(ctx context.Context, begin string, do func(*Tx) error) (e
 	return err
 }
 
-// told puts SQLite's word for a damaged file into ours
+// told puts SQLite's words for a damaged file and a full disk into ours
 // (https://www.sqlite.org/rescode.html).
 func told(err error) error {
 	const (
+		ioError = 10
 		corrupt = 11
+		full    = 13
 		notADB  = 26
 		primary = 0xff // the rest says more of it
+
+		writing  = ioError | 3<<8
+		cutting  = ioError | 6<<8
+		indexing = ioError | 19<<8 // the file beside the store by which processes share it can not grow
 	)
 	var e *sqlite.Error
-	if errors.As(err, &e) && (e.Code()&primary == corrupt || e.Code()&primary == notADB) {
-		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch code := e.Code(); {
+	case code&primary == corrupt, code&primary == notADB:
+		return fmt.Errorf("%w: %s", ErrDamaged, oneLine(err.Error()))
+	case code&primary == full, code == writing, code == cutting, code == indexing:
+		return fmt.Errorf("%w: %s", ErrFull, oneLine(err.Error()))
+	}
+	return err
+}
+
+// oneLine is a text of several lines on one.
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// here adds where the store is to an error about its file.
+func (s *Store) here(err error) error {
+	if errors.Is(err, ErrDamaged) || errors.Is(err, ErrFull) {
+		return fmt.Errorf("%s: %w", s.path, err)
 	}
 	return err
 }

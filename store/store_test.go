@@ -468,3 +468,71 @@ func BenchmarkAll(b *testing.B) {
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "records/s")
 }
+
+// One record is found by what tells it from others.
+func TestLogGet(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "store.db"))
+	update(t, s, func(tx *store.Tx) {
+		_, err := tx.Log("seen").AppendAll([]store.Record{record("a", "1", "one"), record("a", "2", "two"), record("b", "1", "three")})
+		require.NoError(t, err)
+		r, ok, err := tx.Log("seen").Get([]byte("a"), []byte("2"))
+		require.NoError(t, err)
+		require.True(t, ok)
+		require.Equal(t, "two", string(r.Value))
+		require.Equal(t, "a", string(r.Key))
+		require.Equal(t, "2", string(r.Once))
+		require.True(t, noon.Equal(r.At))
+		_, ok, err = tx.Log("seen").Get([]byte("b"), []byte("2"))
+		require.NoError(t, err)
+		require.False(t, ok)
+	})
+}
+
+// A store that begins in an empty file is its owner's alone, and one that is read there
+// is not there.
+func TestEmptyFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "store.db")
+	require.NoError(t, os.WriteFile(path, nil, 0o644))
+	_, err := store.Read(path)
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	require.EqualError(t, err, "open the store "+path+": it is empty")
+	open(t, path)
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	require.Equal(t, fs.FileMode(0o600), info.Mode().Perm())
+}
+
+// Damage is told on one line, with the file that it is of.
+func TestDamageNamesTheFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "store.db")
+	s, err := store.Open(path)
+	require.NoError(t, err)
+	update(t, s, func(tx *store.Tx) {
+		for i := range 3000 {
+			_, err := tx.Log("seen").Append(record(fmt.Sprint(i), "1", strings.Repeat("x", 100)))
+			require.NoError(t, err)
+		}
+	})
+	require.NoError(t, s.Close())
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	require.NoError(t, err)
+	_, err = file.WriteAt(make([]byte, 20*4096), 5*4096)
+	require.NoError(t, err)
+	require.NoError(t, file.Close())
+	s, err = store.Read(path)
+	require.NoError(t, err)
+	defer s.Close()
+	for _, err := range []error{s.Proof(t.Context()), s.View(t.Context(), func(tx *store.Tx) error {
+		for _, err := range tx.Log("seen").All() {
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})} {
+		require.ErrorIs(t, err, store.ErrDamaged)
+		require.ErrorContains(t, err, path)
+		require.NotContains(t, err.Error(), "\n")
+		require.NotContains(t, err.Error(), "***")
+	}
+}

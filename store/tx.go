@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -195,6 +196,17 @@ func (l Log) Replace(r Record) error {
 // All yields all records by key. Their bytes are good until the next one.
 func (l Log) All() iter.Seq2[Record, error] {
 	return l.records("SELECT key, once, at, value FROM log WHERE log = ? ORDER BY key, once", l.name)
+}
+
+// Get returns the record of a key that Once tells from others, and whether there is one.
+func (l Log) Get(key, once []byte) (Record, bool, error) {
+	for r, err := range l.records("SELECT key, once, at, value FROM log WHERE log = ? AND key = ? AND once = ?", l.name, some(key), some(once)) {
+		if err != nil {
+			return Record{}, false, err
+		}
+		return Record{bytes.Clone(r.Key), bytes.Clone(r.Once), bytes.Clone(r.Value), r.At}, true, nil
+	}
+	return Record{}, false, nil
 }
 
 // Of yields the records of a key.

@@ -104,7 +104,7 @@ func TestDaysWithoutDeliveries(t *testing.T) {
 // What is said by hand is not taken back by saying less.
 func TestSuppressLess(t *testing.T) {
 	b := newBook(t, suppress.Options{})
-	say := func(s suppress.Standing, until float64) (int, error) {
+	say := func(s suppress.Standing, until float64) (suppress.Ordered, error) {
 		o := suppress.Order{Address: jane, Standing: s, Who: "jo@desk"}
 		if until != 0 {
 			o.Until = daysAgo(until)
@@ -115,14 +115,14 @@ func TestSuppressLess(t *testing.T) {
 	require.ErrorContains(t, err, "in the past")
 	n, err := say(suppress.Soft, -10)
 	require.NoError(t, err)
-	require.Equal(t, 1, n)
+	require.Equal(t, suppress.Ordered{New: 1}, n)
 	n, err = say(suppress.Complained, 0)
 	require.NoError(t, err)
-	require.Equal(t, 1, n)
+	require.Equal(t, suppress.Ordered{Changed: 1}, n)
 	for _, s := range []suppress.Standing{suppress.Soft, suppress.Hard, suppress.Complained} {
 		n, err = say(s, -7)
 		require.NoError(t, err)
-		require.Zero(t, n)
+		require.Equal(t, suppress.Ordered{Known: 1}, n)
 	}
 	h := b.past(jane)
 	require.Equal(t, suppress.Complained, h.Standing)

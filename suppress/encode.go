@@ -70,10 +70,17 @@ func encode(e *bounce.Event, group, domain string, timeless bool) []byte {
 		fieldHost: e.Host, fieldRule: e.Rule, fieldSource: e.Source, fieldLabel: e.SourceLabel, fieldCampaign: e.Campaign,
 		fieldRetry: number(int(e.RetryIn / time.Second)), fieldTarget: e.Target.String(), fieldAction: e.Action.String(),
 	}
+	return encodeAll(all[:])
+}
+
+// encode is as [encode], of fields that were read.
+func (f *fields) encode() []byte { return encodeAll(f[:]) }
+
+func encodeAll[T string | []byte](all []T) []byte {
 	size := 1
 	last := 0
 	for i, s := range all {
-		if s != "" {
+		if len(s) > 0 {
 			last = i
 		}
 		size += len(s) + binary.MaxVarintLen16

@@ -69,7 +69,7 @@ func (l *Ledger) Forget(ctx context.Context, text, who string, stay bool) (f For
 				return err
 			}
 		}
-		return Change{At: now, Who: who, What: "forget", Detail: fmt.Sprintf("%d events", f.Events)}.put(tx, nil)
+		return Change{At: now, Who: who, What: "forget", Detail: counted(f.Events, "event", "events")}.put(tx, nil)
 	})
 	if err != nil {
 		return f, fmt.Errorf("forget an address: %w", err)
@@ -126,12 +126,19 @@ func (l *Ledger) Purge(ctx context.Context, before time.Time, all bool, who stri
 				}
 			}
 		}
-		return Change{At: l.now(), Who: who, What: "purge", Detail: fmt.Sprintf("%d events, %d entries of before %s", p.Events, p.Entries, before.UTC().Format(time.DateOnly))}.put(tx, nil)
+		return Change{At: l.now(), Who: who, What: "purge", Detail: fmt.Sprintf("%s, %s of before %s", counted(p.Events, "event", "events"), counted(p.Entries, "entry", "entries"), before.UTC().Format(time.DateOnly))}.put(tx, nil)
 	})
 	if err != nil {
 		return p, fmt.Errorf("erase what is old: %w", err)
 	}
 	return p, l.store.Scrub(ctx)
+}
+
+func counted(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // clones yields the records of before a time; they may be deleted meanwhile.

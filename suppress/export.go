@@ -72,10 +72,12 @@ func Formats() []Format {
 	}
 }
 
+const byHandWord = "by-hand"
+
 // ReasonWord is the word of why an entry is there: bounce's reason, or "by-hand".
 func (e *Entry) ReasonWord() string {
 	if e.ByHand() {
-		return "by-hand"
+		return byHandWord
 	}
 	return e.Reason.String()
 }

@@ -1,7 +1,6 @@
 package suppress
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"encoding/json"
@@ -140,6 +139,7 @@ func (l *Ledger) Changes(ctx context.Context) (all []Change, err error) {
 type Order struct {
 	Address  string
 	Standing Standing  // Soft, Hard or Complained
+	Since    time.Time // the zero time, and one to come: now
 	Until    time.Time // the zero time: for good
 	Note     string
 	Who      string // user@host
@@ -151,13 +151,25 @@ var errStanding = errors.New("an entry is soft, hard or complaint")
 // errPast says that an order would end before it begins.
 var errPast = errors.New("an entry must not end in the past")
 
-// Suppress keeps entries made by hand, all of them or, with an error, none. It
-// returns how many of them are new or other than before. The error wraps
-// ErrNoAddress if an address is none.
-func (l *Ledger) Suppress(ctx context.Context, orders ...Order) (changed int, err error) {
+// Ordered says what became of orders.
+type Ordered struct {
+	New     int // addresses that were not suppressed
+	Changed int // that were, and stand otherwise now: graver, with another end or note, or by hand
+	Known   int // that were said just so before, or more
+}
+
+// Add adds other to o.
+func (o *Ordered) Add(other Ordered) {
+	o.New, o.Changed, o.Known = o.New+other.New, o.Changed+other.Changed, o.Known+other.Known
+}
+
+// Suppress keeps entries made by hand, all of them or, with an error, none. The error
+// wraps ErrNoAddress if an address is none.
+func (l *Ledger) Suppress(ctx context.Context, orders ...Order) (done Ordered, err error) {
 	now := l.now()
 	err = l.update(ctx, func(tx *store.Tx) error {
-		changed = 0
+		done = Ordered{}
+		asked := l.asking(tx)
 		for _, o := range orders {
 			if o.Standing == Clear {
 				return errStanding
@@ -170,20 +182,28 @@ func (l *Ledger) Suppress(ctx context.Context, orders ...Order) (changed int, er
 				return err
 			}
 			h := hand{at: now, standing: o.Standing, until: o.Until, who: o.Who, note: o.Note}
+			if !o.Since.IsZero() && o.Since.Before(now) {
+				h.at = o.Since
+			}
 			c := Change{At: now, Who: o.Who, What: "add", Detail: o.Standing.String()}
 			if !l.Hashed() {
 				h.address, c.Address = a.String(), a.String()
 			} else {
 				h.note = masked(h.note, a)
 			}
-			was, err := readHand(tx, key)
+			held, was, err := asked.judge(key)
 			if err != nil {
 				return err
 			}
 			if was.standing == h.standing && was.until.Equal(h.until) && was.note == h.note || was.outweighs(h, now) {
+				done.Known++
 				continue // said before, or more: only Release takes that back
 			}
-			changed++
+			if held.standing == Clear {
+				done.New++
+			} else {
+				done.Changed++
+			}
 			if h.note != "" {
 				c.Detail += ": " + h.note
 			}
@@ -194,7 +214,10 @@ func (l *Ledger) Suppress(ctx context.Context, orders ...Order) (changed int, er
 		}
 		return nil
 	})
-	return changed, err
+	if err != nil {
+		return Ordered{}, err
+	}
+	return done, nil
 }
 
 // outweighs reports whether what was said by hand, and still holds, is graver than
@@ -234,128 +257,4 @@ func (l *Ledger) Release(ctx context.Context, text, who, note string) (was Stand
 		return errors.Join(h.put(tx, key), c.put(tx, key))
 	})
 	return was, err
-}
-
-// Revert takes back what a mail host refused in a time: it is held against nobody,
-// until the revert is undone. Deliveries and complaints stay.
-type Revert struct {
-	ID           int       `json:"id"`
-	Host         string    `json:"host"` // a provider's name, a mail host, or a recipient's domain
-	Since, Until time.Time `json:"-"`
-	Who          string    `json:"who"`
-	At           time.Time `json:"at"`
-	From         int64     `json:"since"` // Unix time, as Since
-	To           int64     `json:"until"`
-}
-
-// covers tells whether an event is taken back.
-func (r *Revert) covers(at time.Time, f *fields) bool {
-	if at.Before(r.Since) || !at.Before(r.Until) {
-		return false
-	}
-	for _, i := range []int{fieldGroup, fieldDomain, fieldHost} {
-		if bytes.EqualFold(f[i], []byte(r.Host)) {
-			return true
-		}
-	}
-	return false
-}
-
-func readReverts(tx *store.Tx) (all []Revert, err error) {
-	for item, err := range tx.Cache(undoCache).All(nil) {
-		if err != nil {
-			return nil, err
-		}
-		var r Revert
-		if err := json.Unmarshal(item.Value, &r); err != nil {
-			return nil, fmt.Errorf("a revert in the store can not be read: %w", err)
-		}
-		r.Since, r.Until = time.Unix(r.From, 0).UTC(), time.Unix(r.To, 0).UTC()
-		all = append(all, r)
-	}
-	return all, nil
-}
-
-// Reverts returns those that hold.
-func (l *Ledger) Reverts(ctx context.Context) (all []Revert, err error) {
-	err = l.store.View(ctx, func(tx *store.Tx) error {
-		all, err = readReverts(tx)
-		return err
-	})
-	return all, err
-}
-
-var errSpan = errors.New("a revert has a host, and ends later than it begins")
-
-// Revert takes a mail host's refusals back, and returns the revert's number and how
-// many events it covers.
-func (l *Ledger) Revert(ctx context.Context, host string, since, until time.Time, who string) (id, events int, err error) {
-	if host == "" || !since.Before(until) {
-		return 0, 0, errSpan
-	}
-	r := Revert{Host: strings.ToLower(host), Since: since, Until: until, From: since.Unix(), To: until.Unix(), Who: who, At: l.now()}
-	err = l.update(ctx, func(tx *store.Tx) error {
-		all, err := readReverts(tx)
-		if err != nil {
-			return err
-		}
-		events = 0
-		for record, err := range tx.Log(eventLog).Between(since, until) {
-			var f fields
-			if err == nil {
-				err = f.read(record.Value)
-			}
-			if err != nil {
-				return err
-			}
-			reason := words.reason[string(f[fieldReason])]
-			switch whatOf(words.happened[string(f[fieldHappened])], words.class[string(f[fieldClass])], reason) {
-			case soft, full, hard, disabled, restricted:
-				if r.covers(record.At, &f) {
-					events++
-				}
-			}
-		}
-		for _, other := range all {
-			r.ID = max(r.ID, other.ID)
-		}
-		changes, err := readChanges(tx, tx.Log(changeLog).Of(nil))
-		if err != nil {
-			return err
-		}
-		for _, c := range changes { // a number that was undone is not given again
-			var n int
-			if _, err := fmt.Sscanf(c.Detail, "%d:", &n); err == nil && c.What == "revert" {
-				r.ID = max(r.ID, n)
-			}
-		}
-		r.ID++
-		id = r.ID
-		value, err := json.Marshal(r)
-		if err != nil {
-			return err
-		}
-		c := Change{At: r.At, Who: who, What: "revert", Detail: fmt.Sprintf("%d: %s from %s to %s, %d events", id, r.Host, since.UTC().Format(time.RFC3339), until.UTC().Format(time.RFC3339), events)}
-		return errors.Join(tx.Cache(undoCache).Put(undoKey(id), value, r.At), c.put(tx, nil))
-	})
-	return id, events, err
-}
-
-func undoKey(id int) []byte { return binary.BigEndian.AppendUint32(nil, uint32(id)) }
-
-// ErrNoRevert says that there is no revert of that number.
-var ErrNoRevert = errors.New("there is no such revert")
-
-// Undo ends a revert: what it took back counts again.
-func (l *Ledger) Undo(ctx context.Context, id int, who string) error {
-	return l.update(ctx, func(tx *store.Tx) error {
-		was, err := tx.Cache(undoCache).Delete(undoKey(id))
-		if err != nil {
-			return err
-		}
-		if !was {
-			return ErrNoRevert
-		}
-		return Change{At: l.now(), Who: who, What: "undo-revert", Detail: fmt.Sprint(id)}.put(tx, nil)
-	})
 }

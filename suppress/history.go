@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash/maphash"
@@ -182,6 +183,21 @@ func (l *Ledger) Past(c *provider.Customs, local string) (History, error) {
 
 // judge judges one address from the store.
 func (l *Ledger) judge(tx *store.Tx, key []byte) (judged, hand, error) {
+	return l.asking(tx).judge(key)
+}
+
+// asking judges addresses one by one; what many of them need is read once.
+type asking struct {
+	ledger  *Ledger
+	tx      *store.Tx
+	reverts []Revert
+	groups  map[string]badDays // mail hosts that were read, nil until the first
+}
+
+func (l *Ledger) asking(tx *store.Tx) *asking { return &asking{ledger: l, tx: tx} }
+
+func (a *asking) judge(key []byte) (judged, hand, error) {
+	l, tx := a.ledger, a.tx
 	said, err := readHand(tx, key)
 	if err != nil {
 		return judged{}, said, err
@@ -203,16 +219,24 @@ func (l *Ledger) judge(tx *store.Tx, key []byte) (judged, hand, error) {
 	if len(records) == 0 {
 		return (&judging{policy: &l.policy, now: l.now().Unix()}).settle(said), said, nil
 	}
-	j := &judging{policy: &l.policy, now: l.now().Unix(), bad: make(badDays)}
-	if j.reverts, err = readReverts(tx); err != nil {
-		return judged{}, said, err
-	}
-	for group := range groups {
-		days, err := readDays(tx, group)
-		if err != nil {
+	if a.groups == nil {
+		if a.reverts, err = readReverts(tx); err != nil {
 			return judged{}, said, err
 		}
-		for day := range days.bad(&l.policy) {
+		a.groups = make(map[string]badDays)
+	}
+	j := &judging{policy: &l.policy, now: l.now().Unix(), bad: make(badDays), reverts: a.reverts}
+	for group := range groups {
+		bad, read := a.groups[group]
+		if !read {
+			days, err := readDays(tx, group)
+			if err != nil {
+				return judged{}, said, err
+			}
+			bad = days.bad(&l.policy)
+			a.groups[group] = bad
+		}
+		for day := range bad {
 			j.bad[day] = true
 		}
 	}
@@ -410,7 +434,8 @@ func (l *Ledger) Len(ctx context.Context) (n int64, err error) {
 }
 
 // Events yields all events from since to before until, by mailbox; the zero time is
-// no limit. An event that does not know its time has the zero At, and counts as of
+// no limit. Where addresses are kept as hashes, the hash stands for a recipient's name.
+// An event that does not know its time has the zero At, and counts as of
 // when it was recorded.
 func (l *Ledger) Events(ctx context.Context, since, until time.Time) func(yield func(bounce.Event, error) bool) {
 	return func(yield func(bounce.Event, error) bool) {
@@ -423,7 +448,11 @@ func (l *Ledger) Events(ctx context.Context, since, until time.Time) func(yield 
 				if err != nil {
 					return err
 				}
-				if !yield(f.event(r.At), nil) {
+				e := f.event(r.At)
+				if l.Hashed() && len(r.Key) > 0 {
+					e.Recipient = hex.EncodeToString(r.Key) + "@" + string(f[fieldDomain])
+				}
+				if !yield(e, nil) {
 					return errStopped
 				}
 			}

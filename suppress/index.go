@@ -2,11 +2,14 @@ package suppress
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"hash/maphash"
 	"math/bits"
+	"strings"
 	"time"
 
+	"winnow/address"
 	"winnow/provider"
 	"winnow/store"
 )
@@ -74,6 +77,23 @@ func (x *Index) Past(c *provider.Customs, local string) (History, error) {
 	}
 	var form [maxForm]byte
 	return x.ofKey(c.AppendCanonical(form[:0], local)), nil
+}
+
+// Told is as Past, of a recipient as [Ledger.Events] names it. Of one that is no address
+// nothing is known.
+func (x *Index) Told(recipient string) History {
+	if x.keys.mac != nil {
+		name, _, _ := strings.Cut(recipient, "@")
+		if key, err := hex.DecodeString(name); err == nil {
+			return x.ofKey(key)
+		}
+		return History{}
+	}
+	a, err := address.Parse(strings.TrimSpace(recipient))
+	if err != nil {
+		return History{}
+	}
+	return x.ofKey(x.keys.of(a))
 }
 
 func (x *Index) ofKey(key []byte) History {

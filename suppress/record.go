@@ -37,6 +37,8 @@ func (r *Recorded) Add(other Recorded) {
 // same reply codes. Without a message's ID the time to the second stands for it,
 // and without both the reply's words.
 //
+// A known event takes over the campaign, if it lacks one.
+//
 // An event of the future happened now: somebody's clock is wrong.
 func (l *Ledger) Record(ctx context.Context, events []bounce.Event) (Recorded, error) {
 	return l.record(ctx, events, func(*store.Tx, Recorded) error { return nil })
@@ -49,7 +51,7 @@ func (l *Ledger) record(ctx context.Context, events []bounce.Event, also func(*s
 	for i := range events {
 		rows[i] = l.row(events[i], now)
 	}
-	slices.SortFunc(rows, func(a, b row) int {
+	slices.SortStableFunc(rows, func(a, b row) int {
 		if c := bytes.Compare(a.Key, b.Key); c != 0 {
 			return c
 		}
@@ -73,6 +75,9 @@ func (l *Ledger) record(ctx context.Context, events []bounce.Event, also func(*s
 			}
 			if !isNew[i] {
 				done.Known++
+				if err := takeOver(tx, r.Record); err != nil {
+					return err
+				}
 				continue
 			}
 			done.New++
@@ -89,6 +94,31 @@ func (l *Ledger) record(ctx context.Context, events []bounce.Event, also func(*s
 		return Recorded{}, fmt.Errorf("record what became of mails: %w", err)
 	}
 	return done, nil
+}
+
+// takeOver gives an event that is known already what another source knows of it and it
+// lacks. Only one that names the campaign is looked at: most know nothing more, and a
+// second import of the same must not read all of the first.
+func takeOver(tx *store.Tx, r store.Record) error {
+	var more, f fields
+	if err := more.read(r.Value); err != nil || len(more[fieldCampaign]) == 0 {
+		return err
+	}
+	known, ok, err := tx.Log(eventLog).Get(r.Key, r.Once)
+	if err != nil || !ok {
+		return err
+	}
+	if err := f.read(known.Value); err != nil || len(f[fieldCampaign]) > 0 {
+		return err
+	}
+	f[fieldCampaign] = more[fieldCampaign]
+	for _, i := range [...]int{fieldFrom, fieldHost} {
+		if len(f[i]) == 0 {
+			f[i] = more[i]
+		}
+	}
+	known.Value = f.encode()
+	return tx.Log(eventLog).Replace(known)
 }
 
 // row is an event on its way into the store.
@@ -202,6 +232,9 @@ func (i *Importer) Flush(ctx context.Context) error {
 	i.done.Add(done)
 	return nil
 }
+
+// Done tells what became of all that is recorded by now.
+func (i *Importer) Done() Recorded { return i.done }
 
 // End records what is left, and tells what became of all.
 func (i *Importer) End(ctx context.Context) (Recorded, error) {

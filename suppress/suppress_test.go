@@ -247,6 +247,22 @@ func TestTheSameBounceCountsOnce(t *testing.T) {
 	require.Equal(t, suppress.Recorded{New: 2, NoAddress: 2}, b.record(refused("nobody", unknownUser, 1), refused("somebody", unknownUser, 1)))
 }
 
+// An index knows the recipients that events name.
+func TestTold(t *testing.T) {
+	for _, key := range [][]byte{nil, []byte("a key that is long enough")} {
+		b := newBook(t, suppress.Options{Key: key})
+		b.record(refused("Jane@acme.com", unknownUser, 2))
+		x, err := b.Load(t.Context())
+		require.NoError(t, err)
+		for e, err := range b.Events(t.Context(), time.Time{}, time.Time{}) {
+			require.NoError(t, err)
+			require.Equal(t, suppress.Hard, x.Told(e.Recipient).Standing)
+		}
+		require.Zero(t, x.Told("ann@acme.com"))
+		require.Zero(t, x.Told(""))
+	}
+}
+
 // What was recorded comes out as it was.
 func TestEvents(t *testing.T) {
 	e := bounce.Event{
@@ -275,7 +291,8 @@ func TestEvents(t *testing.T) {
 		slices.SortFunc(all[1:], func(a, b bounce.Event) int { return int(a.Happened) - int(b.Happened) })
 		want := e
 		if key != nil {
-			want.Recipient, want.MessageID = "", all[0].MessageID
+			want.Recipient, want.MessageID = all[0].Recipient, all[0].MessageID
+			require.Regexp(t, "^[0-9a-f]{32}@acme.com$", want.Recipient, "mails to several are told apart")
 			require.NotEmpty(t, want.MessageID)
 			require.NotContains(t, want.MessageID, "@")
 		}
@@ -366,23 +383,29 @@ func TestRevert(t *testing.T) {
 		happened("carldoe@gmail.com", bounce.WasComplained, bounce.Complaint, 5), refused("dan@web.de", unknownUser, 5))
 	standing := func(text string) suppress.Standing { return b.past(text).Standing }
 
-	_, _, err := b.Revert(t.Context(), "gmail", daysAgo(5), daysAgo(5), "me")
+	_, err := b.Revert(t.Context(), "gmail", daysAgo(5), daysAgo(5), "me")
 	require.Error(t, err)
-	id, events, err := b.Revert(t.Context(), "Gmail", daysAgo(6), daysAgo(4), "jo@desk")
+	_, err = b.Revert(t.Context(), "gmial", daysAgo(6), daysAgo(4), "jo@desk")
+	require.ErrorIs(t, err, suppress.ErrNoHost)
+	require.ErrorContains(t, err, "most events are of gmail, bigfilter.net, web.de")
+	done, err := b.Revert(t.Context(), "Gmail", daysAgo(6), daysAgo(4), "jo@desk")
 	require.NoError(t, err)
-	require.Equal(t, 1, id)
-	require.Equal(t, 1, events)
+	require.Equal(t, suppress.Reverted{ID: 1, Events: 1}, done)
+	done, err = b.Revert(t.Context(), "gmail", daysAgo(6), daysAgo(4), "jo@desk")
+	require.NoError(t, err)
+	require.Equal(t, suppress.Reverted{ID: 1, Events: 1, Before: 1, Same: true}, done)
 	require.Equal(t, suppress.Clear, standing("janedoe@gmail.com"))
 	require.Equal(t, suppress.Hard, standing("annedoe@gmail.com"), "of another day")
 	require.Equal(t, suppress.Complained, standing("carldoe@gmail.com"))
 	require.Equal(t, suppress.Hard, standing("dan@web.de"))
 
 	for _, host := range []string{"bigfilter.net", "mx2.bigfilter.net", "acme.com"} {
-		id, events, err := b.Revert(t.Context(), host, daysAgo(6), daysAgo(4), "jo@desk")
+		done, err := b.Revert(t.Context(), host, daysAgo(6), daysAgo(4), "jo@desk")
 		require.NoError(t, err)
-		require.Equal(t, 1, events)
+		require.Equal(t, 1, done.Events)
+		require.Zero(t, done.Before)
 		require.Equal(t, suppress.Clear, standing("ben@acme.com"))
-		require.NoError(t, b.Undo(t.Context(), id, "jo@desk"))
+		require.NoError(t, b.Undo(t.Context(), done.ID, "jo@desk"))
 		require.Equal(t, suppress.Hard, standing("ben@acme.com"))
 	}
 	require.ErrorIs(t, b.Undo(t.Context(), 2, "jo@desk"), suppress.ErrNoRevert)
@@ -395,8 +418,69 @@ func TestRevert(t *testing.T) {
 	changes, err := b.Changes(t.Context())
 	require.NoError(t, err)
 	require.Len(t, changes, 8)
-	require.Equal(t, "jo@desk", changes[0].Who)
-	require.Equal(t, "revert", changes[0].What)
+	what := map[string]int{} // all of one moment: in no order
+	for _, c := range changes {
+		require.Equal(t, "jo@desk", c.Who)
+		what[c.What]++
+	}
+	require.Equal(t, map[string]int{"revert": 4, "undo-revert": 4}, what)
+}
+
+// What is new is told from what was so already.
+func TestOrdered(t *testing.T) {
+	b := newBook(t, suppress.Options{})
+	b.record(refused("gus@acme.com", unknownUser, 5))
+	_, err := b.Suppress(t.Context(), suppress.Order{Address: "ann@acme.com", Standing: suppress.Complained, Note: "by phone", Who: "jo@desk"})
+	require.NoError(t, err)
+	n, err := b.Suppress(t.Context(),
+		suppress.Order{Address: "Ann@acme.com", Standing: suppress.Complained, Note: "by letter", Who: "jo@desk"},
+		suppress.Order{Address: "gus@acme.com", Standing: suppress.Hard, Who: "jo@desk"},
+		suppress.Order{Address: "dora@acme.com", Standing: suppress.Hard, Who: "jo@desk", Since: daysAgo(40)},
+		suppress.Order{Address: "Dora@acme.com", Standing: suppress.Hard, Who: "jo@desk"})
+	require.NoError(t, err)
+	require.Equal(t, suppress.Ordered{New: 1, Changed: 2, Known: 1}, n, "another note; refused before; twice")
+	require.Equal(t, daysAgo(40).Truncate(day), b.past("dora@acme.com").Since())
+}
+
+// The order of sources does not decide the campaign.
+func TestTakeOver(t *testing.T) {
+	log := refused("jane@acme.com", unknownUser, 5)
+	log.MessageID = "<m@shop.example>"
+	mail := log
+	mail.Campaign, mail.From, mail.At = "spring", "shop.example", log.At.Add(time.Minute)
+	for _, test := range []struct {
+		name    string
+		batches [][]bounce.Event
+		key     []byte
+	}{
+		{name: "the log first", batches: [][]bounce.Event{{log}, {mail}}},
+		{name: "the mail first", batches: [][]bounce.Event{{mail}, {log}}},
+		{name: "at once", batches: [][]bounce.Event{{log, mail}}},
+		{name: "hashed", batches: [][]bounce.Event{{log}, {mail}}, key: []byte(strings.Repeat("k", 32))},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			b := newBook(t, suppress.Options{Key: test.key})
+			var sum suppress.Recorded
+			for _, events := range test.batches {
+				sum.Add(b.record(events...))
+			}
+			require.Equal(t, suppress.Recorded{New: 1, Known: 1}, sum)
+			for e, err := range b.Events(t.Context(), time.Time{}, time.Time{}) {
+				require.NoError(t, err)
+				require.Equal(t, "spring", e.Campaign)
+				require.Equal(t, "shop.example", e.From)
+				require.Equal(t, log.Text == "", e.Text == "")
+			}
+			other := mail
+			other.Campaign = "summer"
+			require.Equal(t, 1, b.record(other).Known)
+			for e, err := range b.Events(t.Context(), time.Time{}, time.Time{}) {
+				require.NoError(t, err)
+				require.Equal(t, "spring", e.Campaign, "it has one")
+			}
+			require.Equal(t, suppress.Hard, b.past("jane@acme.com").Standing)
+		})
+	}
 }
 
 // What somebody says stands beside the events, with who and when.
@@ -407,13 +491,13 @@ func TestByHand(t *testing.T) {
 		suppress.Order{Address: "ann@acme.com", Standing: suppress.Complained, Note: "by phone", Who: "jo@desk"},
 		suppress.Order{Address: "ben@acme.com", Standing: suppress.Hard, Until: today.Add(10 * day), Who: "jo@desk"})
 	require.NoError(t, err)
-	require.Equal(t, 2, n)
+	require.Equal(t, suppress.Ordered{New: 2}, n)
 	require.Equal(t, suppress.Complained, b.past("ann@acme.com").Standing)
 	require.True(t, b.past("ann@acme.com").ByHand())
 	require.Equal(t, suppress.Hard, b.past("ben@acme.com").Standing)
 	n, err = b.Suppress(t.Context(), suppress.Order{Address: "Ann@acme.com", Standing: suppress.Complained, Note: "by phone", Who: "jo@desk"})
 	require.NoError(t, err)
-	require.Zero(t, n, "said before")
+	require.Equal(t, suppress.Ordered{Known: 1}, n, "said before")
 	_, err = b.Suppress(t.Context(), suppress.Order{Address: "carl@acme.com", Standing: suppress.Hard}, suppress.Order{Address: "nobody", Standing: suppress.Hard})
 	require.ErrorIs(t, err, suppress.ErrNoAddress)
 	require.Equal(t, suppress.Clear, b.past("carl@acme.com").Standing, "all or nothing")

@@ -235,7 +235,7 @@ var written = [numKinds]KindInfo{
 		"Never send to it again. winnow suppress why ADDRESS shows when and how it was said."},
 	HistoryHard: {"history.hard", verdict.Invalid, Recipient,
 		"earlier mail to it was refused for good",
-		"Remove it. winnow suppress why ADDRESS shows what its mail host said; winnow suppress remove ADDRESS lets it go, if you know better."},
+		"Remove it; one that takes mail of certain senders only is good for others. winnow suppress why ADDRESS shows what its mail host said; winnow suppress remove ADDRESS lets it go, if you know better."},
 	HistorySoft: {"history.soft", verdict.Risky, Recipient,
 		"earlier mail to it was refused, for now",
 		"It was refused again and again, or on a day on which its mail host refused far more than usual. Leave it out for a while. winnow suppress why ADDRESS shows until when."},

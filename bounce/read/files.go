@@ -55,13 +55,14 @@ type Options struct {
 
 // Tally is what was read.
 type Tally struct {
-	Files   int
-	Mails   int // in mailboxes and alone
-	Others  int // of those, mails that are no bounce
-	Events  int
-	Damaged int  // told, and skipped
-	Left    Left // records of services that tell of no mail
-	Future  int  // events dated more than a day ahead: they have no time; deliveries so dated are damaged
+	Files      int
+	Mails      int // in mailboxes and alone
+	Others     int // of those, mails that are no bounce
+	Events     int
+	Damaged    int  // told, and skipped
+	Unreadable int  // the same: files and folders in folders, which may hold anything
+	Left       Left // records of services that tell of no mail
+	Future     int  // events dated more than a day ahead: they have no time; deliveries so dated are damaged
 }
 
 func (t *Tally) leave(left Left) {
@@ -77,7 +78,8 @@ func (t *Tally) leave(left Left) {
 // these, and calls each for every event, in order. What is damaged is told and
 // skipped, and a Maildir is left as it was. It needs no more memory than one mail has,
 // of which it reads the first 16 MiB. A path that cannot be read does not keep it from
-// the others; the error names them all. An error of each, or the end of ctx, ends it.
+// the others; the error names them all, and says how many files of a folder could not
+// be read: each of these is told as what is damaged is. An error of each, or the end of ctx, ends it.
 func Files(ctx context.Context, paths []string, o Options, each func(bounce.Event) error, damaged func(source string, err error)) (Tally, error) {
 	r := reader{ctx: ctx, Options: o, each: each, damaged: damaged}
 	if r.Rules == nil {
@@ -96,8 +98,11 @@ func Files(ctx context.Context, paths []string, o Options, each func(bounce.Even
 		if e := (ended{}); errors.As(err, &e) {
 			return r.tally, e.error
 		}
+		if err := ctx.Err(); err != nil {
+			return r.tally, err // what was read last may only look damaged
+		}
 		if err != nil {
-			failed = append(failed, fmt.Errorf("read %s: %w", path, err))
+			failed = append(failed, fmt.Errorf("read %s: %w", path, plain(err)))
 		}
 	}
 	return r.tally, errors.Join(failed...)
@@ -148,12 +153,23 @@ func (r *reader) path(path string) error {
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return plain(err)
+		return err
 	}
 	if !info.IsDir() {
 		return r.open(path)
 	}
-	return r.folder(path)
+	before := r.tally.Unreadable
+	if err := r.folder(path); err != nil {
+		return err
+	}
+	switch n := r.tally.Unreadable - before; n {
+	case 0:
+		return nil
+	case 1:
+		return errors.New("1 file in it could not be read")
+	default:
+		return fmt.Errorf("%d files in it could not be read", n)
+	}
 }
 
 // folder reads all files of a folder and of those in it. Of a Maildir it reads what
@@ -162,7 +178,7 @@ func (r *reader) path(path string) error {
 func (r *reader) folder(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return plain(err)
+		return err
 	}
 	maildir := isMaildir(dir)
 	for _, e := range entries {
@@ -181,7 +197,12 @@ func (r *reader) folder(dir string) error {
 		if errors.As(err, new(ended)) {
 			return err
 		}
-		if err != nil {
+		switch {
+		case err == nil:
+		case errors.As(err, new(*fs.PathError)): // the system's: what stands there is not known
+			r.tally.Unreadable++
+			r.damaged(path, plain(err))
+		default:
 			r.tell(path, err)
 		}
 	}
@@ -200,7 +221,7 @@ func isMaildir(dir string) bool {
 func (r *reader) open(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
-		return plain(err)
+		return err
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err == nil && info.IsDir() { // behind a link

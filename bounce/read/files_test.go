@@ -129,6 +129,23 @@ func TestFiles(t *testing.T) {
 	require.ErrorContains(t, err, `there is no format "papyrus"; there are mbox, `)
 }
 
+// What the system does not let be read is not damaged: nobody knows what stands there.
+func TestFilesUnreadable(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, ".", map[string]string{"folder/a.eml": bounced("jane@acme.com"), "folder/notes.txt": "a note\n", "folder/in/b.eml": bounced("bob@acme.com")})
+	require.NoError(t, os.Symlink("gone", "folder/link")) // root may read all that is there
+	require.NoError(t, os.Symlink("loop", "folder/in/loop"))
+	out, err := files(t, read.Options{}, "folder")
+	require.EqualError(t, err, "read folder: 2 files in it could not be read")
+	require.Len(t, out.events, 2)
+	require.Equal(t, []string{"folder/in/loop: too many levels of symbolic links", "folder/link: no such file or directory", "folder/notes.txt: " + read.ErrFormat.Error()}, out.damaged)
+	require.Equal(t, read.Tally{Files: 2, Mails: 2, Events: 2, Damaged: 1, Unreadable: 2}, out.tally)
+
+	require.NoError(t, os.Remove("folder/in/loop"))
+	_, err = files(t, read.Options{}, "folder")
+	require.EqualError(t, err, "read folder: 1 file in it could not be read")
+}
+
 // snapshot is every file below, with its bytes.
 func snapshot(t *testing.T) map[string]string {
 	all := map[string]string{}

@@ -54,13 +54,25 @@ Files can be` + kindsOfFiles(),
 	return cmd
 }
 
+// notKept is an error of the store.
+type notKept struct{ error }
+
+func (e notKept) Unwrap() error { return e.error }
+
+func keeping(err error) error {
+	if err != nil {
+		return notKept{err}
+	}
+	return nil
+}
+
 // importEvents records what each adds, a batch at a time, and says what became of it.
 // What is in the store already is read anew before, if the rules have changed.
 // each returns an error of add or commit, if there is one. What was added before an
 // error of its own is recorded all the same, and stays through a kill once it is
 // committed; to import the same again counts nothing twice.
 func importEvents(ctx context.Context, ui *tui, r *remembering, rules *bounce.Rules, each func(add func(bounce.Event) error, commit func() error) error) (done suppress.Recorded, err error) {
-	l, err := r.changing(ctx)
+	l, err := r.changing(ctx, ui)
 	if err != nil {
 		return done, err
 	}
@@ -73,13 +85,22 @@ func importEvents(ctx context.Context, ui *tui, r *remembering, rules *bounce.Ru
 		ui.note("winnow: %s of %s kept mean something else by these rules", number(again.Changed), counted(again.Events, "event"))
 	}
 	i := l.Import()
-	err = each(func(e bounce.Event) error { return i.Add(ctx, e) }, func() error { return i.Flush(ctx) })
-	if ctx.Err() != nil {
-		return done, err
+	err = each(func(e bounce.Event) error { return keeping(i.Add(ctx, e)) }, func() error { return keeping(i.Flush(ctx)) })
+	var failed error
+	switch {
+	case ctx.Err() != nil:
+		_, failed = i.End(context.WithoutCancel(ctx)) // what was read is not to be read again
+		if failed != nil {
+			ui.fail(failed)
+		}
+	case !errors.As(err, new(notKept)): // else it would fail again
+		_, failed = i.End(ctx)
+		err = errors.Join(err, failed)
 	}
-	done, failed := i.End(ctx)
-	if failed != nil {
-		return done, errors.Join(err, failed)
+	done = i.Done()
+	if ctx.Err() != nil || failed != nil || errors.As(err, new(notKept)) {
+		ui.note("winnow: recorded %s so far in %s; import again: nothing counts twice", counted(done.New, "event"), l.store.Path())
+		return done, err
 	}
 	ui.note("winnow: recorded %s in %s; %s known already", counted(done.New, "event"), l.store.Path(), number(done.Known))
 	if done.NoAddress > 0 {

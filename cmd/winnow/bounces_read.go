@@ -92,6 +92,9 @@ func tallied(t read.Tally, hidden int) string {
 	if t.Damaged > 0 {
 		fmt.Fprintf(&b, "; %d damaged, skipped", t.Damaged)
 	}
+	if t.Unreadable > 0 {
+		fmt.Fprintf(&b, "; %s not read", plural(t.Unreadable, "file"))
+	}
 	if hidden > 0 {
 		fmt.Fprintf(&b, "; %s not shown (--all shows deliveries and automatic answers)", plural(hidden, "event"))
 	}

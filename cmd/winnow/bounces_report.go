@@ -13,6 +13,7 @@ import (
 
 	"winnow/bounce"
 	"winnow/report"
+	"winnow/suppress"
 )
 
 func bouncesReportCommand(ui *tui) *cobra.Command {
@@ -29,6 +30,7 @@ complaints apart. It counts what is in the files and mailboxes named, or, where 
 is, what was imported into the store. Then it says what to do first, with the evidence.
 
 A mail counts once, however often it is told of, and as what became of it at last.
+Of the store, only who is suppressed is to be removed: not who was let go since.
 Rates are given only where it is known how many mails were sent: because there are
 events of deliveries too, or by --sent FILE, a CSV file with a header, either of counts
 (campaign,count or day,domain,count, or both together) or of mails, one a row
@@ -52,14 +54,24 @@ and never 0.3 % (Gmail and Yahoo).`,
 			defer ui.stopOnSignal()()
 			ctx := cmd.Context()
 			if len(args) > 0 {
-				return reportBounces(ctx, ui, source.events(ctx, ui, args), format, sentFile, top)
+				return reportBounces(ctx, ui, source.events(ctx, ui, args), format, sentFile, report.BounceOptions{Top: top})
 			}
-			l, err := r.reading(ctx)
+			l, err := r.reading(ctx, ui)
 			if err != nil {
 				return err
 			}
 			defer l.Close()
-			return reportBounces(ctx, ui, l.Events(ctx, time.Time{}, time.Time{}), format, sentFile, top)
+			opt := report.BounceOptions{Top: top}
+			events := func(func(bounce.Event, error) bool) {}
+			if l != nil {
+				x, err := l.Load(ctx)
+				if err != nil {
+					return err
+				}
+				opt.Suppressed = func(recipient string) bool { return x.Told(recipient).Standing >= suppress.Hard }
+				events = l.Events(ctx, time.Time{}, time.Time{})
+			}
+			return reportBounces(ctx, ui, events, format, sentFile, opt)
 		},
 	}
 	fs := cmd.Flags()
@@ -73,15 +85,14 @@ and never 0.3 % (Gmail and Yahoo).`,
 	return cmd
 }
 
-func reportBounces(ctx context.Context, ui *tui, events iter.Seq2[bounce.Event, error], format, sentFile string, top int) error {
-	opt := report.BounceOptions{Top: top}
+func reportBounces(ctx context.Context, ui *tui, events iter.Seq2[bounce.Event, error], format, sentFile string, opt report.BounceOptions) error {
 	if sentFile != "" {
 		f, err := os.Open(sentFile)
 		if err != nil {
 			return fmt.Errorf("read what was sent: %w", err)
 		}
 		defer f.Close()
-		opt.Sent = ending{ctx, f}
+		opt.Sent, opt.SentName = ending{ctx, f}, sentFile
 	}
 	r, err := report.Bounces(events, opt)
 	if err != nil {

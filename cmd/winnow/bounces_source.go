@@ -68,8 +68,11 @@ func (s *bounceSource) read(ctx context.Context, ui *tui, paths []string, commit
 	if err != nil {
 		return read.Tally{}, err
 	}
+	if slices.Contains(paths, "-") && ui.stdinIsTerminal() {
+		ui.note("winnow: reading what came back from standard input; end it with Ctrl-D")
+	}
 	return read.Files(ctx, paths, read.Options{
-		Rules: rules, Format: s.from, Stdin: ui.stdin,
+		Rules: rules, Format: s.from, Stdin: ui.input(ctx),
 		Mailbox: func(ctx context.Context, url string, mail func(string, []byte) error, damaged func(string, error)) error {
 			return s.imap.readMailbox(ctx, ui, url, commit, damaged, func(m imap.Message) error {
 				err := mail(m.Place, m.Raw)

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -300,7 +301,7 @@ func printable(s string) string {
 	if s == "" {
 		return `""`
 	}
-	if q := strconv.Quote(s); q[1:len(q)-1] != s && strings.IndexFunc(s, func(r rune) bool { return !strconv.IsPrint(r) }) >= 0 {
+	if q := strconv.Quote(s); !utf8.ValidString(s) || q[1:len(q)-1] != s && strings.IndexFunc(s, func(r rune) bool { return !strconv.IsPrint(r) }) >= 0 {
 		return q
 	}
 	return s

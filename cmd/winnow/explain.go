@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -39,7 +40,7 @@ Only a final refusal that is about the recipient or its domain is ever hard.`,
 			return codes, cobra.ShellCompDirectiveNoFileComp
 		},
 		Args: func(_ *cobra.Command, args []string) error {
-			if list != (len(args) == 0) {
+			if list != (len(args) == 0) || slices.ContainsFunc(args, isBlank) {
 				return fmt.Errorf("name a code or a reply, or use --list to see all codes")
 			}
 			return nil
@@ -64,12 +65,39 @@ Only a final refusal that is about the recipient or its domain is ever hard.`,
 	return cmd
 }
 
+func isBlank(arg string) bool { return strings.TrimSpace(arg) == "" }
+
+// explainable says what is wrong with an argument, if anything is. Nothing is answered
+// then: a reply without its quotes would be answered word by word.
+func explainable(args []string, format string) error {
+	for i, arg := range args {
+		_, ours := validate.KindOf(arg)
+		switch {
+		case ours && format == "text":
+		case ours:
+			return usageError{fmt.Errorf("--format jsonl: %s is no reply", arg)}
+		case arg == "-" && len(args) > 1:
+			return usageError{errors.New("- reads the replies from standard input: give no others beside it")}
+		case noReplyCode(arg):
+			return usageError{fmt.Errorf("there is no reply code %s: they go from 200 to 599", arg)}
+		case arg == "-" || looksLikeReply(arg):
+		case i > 0 && looksLikeReply(args[0]):
+			return usageError{fmt.Errorf("there is no code %q%s; a reply of several words stands in quotes: winnow explain %q", printable(arg), near(arg), strings.Join(args, " "))}
+		default:
+			return usageError{fmt.Errorf("there is no code %q%s (winnow explain --list shows all)", arg, near(arg))}
+		}
+	}
+	return nil
+}
+
 func explainEach(ui *tui, args []string, format, own string) error {
+	if err := explainable(args, format); err != nil {
+		return err
+	}
 	var rules *bounce.Rules // not read for codes of winnow's own
 	var err error
 	for i, arg := range args {
-		k, ours := validate.KindOf(arg)
-		if ours && format == "text" {
+		if k, ours := validate.KindOf(arg); ours {
 			if i > 0 {
 				fmt.Fprintln(ui.stdout)
 			}
@@ -77,16 +105,6 @@ func explainEach(ui *tui, args []string, format, own string) error {
 				return err
 			}
 			continue
-		}
-		switch {
-		case ours:
-			return usageError{fmt.Errorf("--format jsonl: %s is no reply", arg)}
-		case arg == "-" && len(args) > 1:
-			return usageError{errors.New("- reads the replies from standard input: give no others beside it")}
-		case noReplyCode(arg):
-			return usageError{fmt.Errorf("there is no reply code %s: they go from 200 to 599", arg)}
-		case arg != "-" && !looksLikeReply(arg):
-			return usageError{fmt.Errorf("there is no code %q%s (winnow explain --list shows all)", arg, near(arg))}
 		}
 		if rules == nil {
 			if rules, err = replyRules(own); err != nil {

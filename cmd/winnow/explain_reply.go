@@ -54,6 +54,9 @@ func explainStream(ui *tui, rules *bounce.Rules, format string) error {
 		if strings.TrimSpace(line) == "" {
 			continue
 		}
+		if first && (strings.HasPrefix(line, "\xff\xfe") || strings.HasPrefix(line, "\xfe\xff")) {
+			return errors.New("read standard input: it is UTF-16: write it as UTF-8")
+		}
 		if err := explainReply(ui.stdout, rules, line, format, first); err != nil {
 			return err
 		}
@@ -85,7 +88,13 @@ func explainReply(w io.Writer, rules *bounce.Rules, text, format string, first b
 	if bare {
 		reply = bounce.Reply{Enhanced: strings.TrimSpace(text)}
 	}
+	if bare && reply.Enhanced[0] == '2' {
+		reply.Code = 250 // whoever says no reply code with it says yes
+	}
 	r := rules.Classify(reply)
+	if bare {
+		r.Code = 0 // nobody gave it
+	}
 	var b bytes.Buffer
 	if format == "jsonl" {
 		e := json.NewEncoder(&b)

@@ -133,7 +133,7 @@ func (r *remembering) toAsk(ctx context.Context, p policy.Policy) (*ledger, erro
 }
 
 // toKeep opens the ledger for reading and writing, and makes it if need be.
-func (r *remembering) toKeep(ctx context.Context, p policy.Policy) (*ledger, error) {
+func (r *remembering) toKeep(ctx context.Context, ui *tui, p policy.Policy) (*ledger, error) {
 	o, err := r.options(p)
 	if err != nil {
 		return nil, err
@@ -145,14 +145,20 @@ func (r *remembering) toKeep(ctx context.Context, p policy.Policy) (*ledger, err
 	if path == policy.NoStore {
 		return nil, usageError{errors.New("--store none keeps nothing: name a file")}
 	}
+	info, err := os.Stat(path)
+	begins := err == nil && info.Size() == 0
 	s, err := store.Open(path)
 	if err != nil {
-		return nil, err
+		return nil, goAround(err)
 	}
 	if err := s.Proof(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	return newLedger(ctx, s, o)
+	l, err := newLedger(ctx, s, o)
+	if begins && err == nil {
+		ui.say("winnow: %s was empty: a new store begins in it", path) // it may have been cut off
+	}
+	return l, err
 }
 
 func newLedger(ctx context.Context, s *store.Store, o suppress.Options) (*ledger, error) {
@@ -165,6 +171,9 @@ func newLedger(ctx context.Context, s *store.Store, o suppress.Options) (*ledger
 
 // goAround adds to an error that nobody is to be mailed past it unknowingly.
 func goAround(err error) error {
+	if errors.Is(err, store.ErrDamaged) || errors.Is(err, store.ErrFull) {
+		return err // what to do is said below it: see exitCode
+	}
 	return fmt.Errorf("%w (--store none goes on without: people who complained may be mailed)", err)
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"winnow/listio"
+	"winnow/store"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
@@ -93,6 +94,12 @@ func exitCode(ctx context.Context, ui *tui, err error) int {
 		return exitUsage
 	}
 	ui.fail(err)
+	switch {
+	case errors.Is(err, store.ErrDamaged):
+		ui.say("winnow: put your backup of the store in its place, or begin another one (--store FILE) and import again what you have; --store none goes on without: people who complained may be mailed")
+	case errors.Is(err, store.ErrFull):
+		ui.say("winnow: make room where the store is; what was in it before is whole")
+	}
 	return exitFailed
 }
 

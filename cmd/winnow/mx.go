@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"net/netip"
-	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -42,7 +42,7 @@ Exit codes: 0 done; 2 something was no domain; 4 the resolver is dead or lies.`,
   winnow mx --resolver 192.0.2.53,198.51.100.53 acme.com bücher.example
   winnow mx - --format jsonl < domains.txt`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 || slices.Contains(args, "") {
+			if strings.TrimSpace(strings.Join(args, "")) == "" {
 				return errors.New("name a domain, or - to read them from standard input")
 			}
 			return nil
@@ -82,6 +82,12 @@ func (f *mxFlags) run(ctx context.Context, ui *tui, args []string) error {
 	r, v, results := opt.Resolver, validate.New(opt), ui.results(ctx)
 	var bad, printed, asked bool
 	lines := args[0] == "-"
+	for _, arg := range args {
+		if strings.TrimSpace(arg) == "" {
+			bad = true
+			ui.say("winnow: %s: an empty text names no domain", strconv.Quote(arg))
+		}
+	}
 	err = inOrder(ctx, names, diagnoser(r, v), func(d diagnosis) error {
 		asked = asked || d.fault == nil
 		if d.fault != nil {

@@ -30,8 +30,8 @@ addresses out of the replies. Domains stay. Without the key nobody can ask it.`,
   winnow forget jane@acme.com`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			l, err := r.reading(cmd.Context())
-			if err != nil {
+			l, err := r.reading(cmd.Context(), ui)
+			if err != nil || l == nil {
 				return err
 			}
 			defer l.Close()
@@ -85,18 +85,16 @@ the trail of changes, unless --all is given.`,
 			if err != nil {
 				return usageError{fmt.Errorf("--older-than: %w", err)}
 			}
-			l, err := r.reading(cmd.Context()) // one that is not there need not be made
+			l, err := r.changingWhatIs(cmd.Context(), ui)
 			if err != nil {
-				return err
-			}
-			l.Close()
-			if l, err = r.changing(cmd.Context()); err != nil {
 				return err
 			}
 			defer l.Close()
-			p, err := l.Purge(cmd.Context(), time.Now().Add(-age), all, whoAmI())
-			if err != nil {
-				return err
+			var p suppress.Purged
+			if l != nil {
+				if p, err = l.Purge(cmd.Context(), time.Now().Add(-age), all, whoAmI()); err != nil {
+					return err
+				}
 			}
 			ui.note("winnow: erased %s and %s", counted(int(p.Events), "event"), entries(int(p.Entries)))
 			return nil
@@ -134,18 +132,16 @@ suppressed, and nothing else.`,
 		Example: "  winnow forget jane@acme.com",
 		Args:    oneAddress,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			l, err := r.reading(cmd.Context())
+			l, err := r.changingWhatIs(cmd.Context(), ui)
 			if err != nil {
-				return err
-			}
-			l.Close()
-			if l, err = r.changing(cmd.Context()); err != nil {
 				return err
 			}
 			defer l.Close()
-			f, err := l.Forget(cmd.Context(), args[0], whoAmI(), stay)
-			if err != nil {
-				return addressError(err, args[0])
+			var f suppress.Forgotten
+			if l != nil {
+				if f, err = l.Forget(cmd.Context(), args[0], whoAmI(), stay); err != nil {
+					return addressError(err, args[0])
+				}
 			}
 			if f == (suppress.Forgotten{}) {
 				_, err := fmt.Fprintln(ui.stdout, "Nothing is kept of it.")

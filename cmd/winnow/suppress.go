@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -15,7 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"winnow/address"
-	"winnow/bounce"
+	"winnow/policy"
 	"winnow/suppress"
 )
 
@@ -56,29 +55,19 @@ func usageErrors(cmd *cobra.Command) {
 	}
 }
 
-// errNothingKept says that there is nothing to show.
-var errNothingKept = errors.New("nothing was kept of earlier mail yet: winnow bounces import, or winnow suppress add, begins")
-
-// reading opens a ledger for a command that shows what is in it.
-func (r *remembering) reading(ctx context.Context) (*ledger, error) {
+// reading opens a ledger for a command that shows what is in it. It is nil, and said
+// so, if nothing was kept yet: there is nothing to show then, which is no error.
+func (r *remembering) reading(ctx context.Context, ui *tui) (*ledger, error) {
 	p, err := r.policy()
 	if err != nil {
 		return nil, err
 	}
+	if path, _, err := r.place(p); err == nil && path == policy.NoStore {
+		return nil, usageError{errors.New("--store none has nothing to show: name a file")}
+	}
 	l, err := r.toAsk(ctx, p)
 	if err == nil && l == nil {
-		err = errNothingKept
-	}
-	return l, err
-}
-
-// listing opens a ledger for a command that lists what is in it. It is nil, and said
-// so, if nothing was kept yet: that is a list too, of nobody.
-func (r *remembering) listing(ctx context.Context, ui *tui) (*ledger, error) {
-	l, err := r.reading(ctx)
-	if errors.Is(err, errNothingKept) {
-		ui.say("winnow: %s", err)
-		return nil, nil
+		ui.say("winnow: nothing was kept of earlier mail yet: winnow bounces import, or winnow suppress add, begins")
 	}
 	return l, err
 }
@@ -91,13 +80,24 @@ func (l *ledger) entries(ctx context.Context, each func(suppress.Entry) error) e
 	return l.Entries(ctx, each)
 }
 
-// changing opens a ledger for a command that changes it.
-func (r *remembering) changing(ctx context.Context) (*ledger, error) {
+// changing opens a ledger for a command that changes it, and makes it if need be.
+func (r *remembering) changing(ctx context.Context, ui *tui) (*ledger, error) {
 	p, err := r.policy()
 	if err != nil {
 		return nil, err
 	}
-	return r.toKeep(ctx, p)
+	return r.toKeep(ctx, ui, p)
+}
+
+// changingWhatIs is as changing, but where nothing was kept yet it makes no file, and
+// the ledger is nil.
+func (r *remembering) changingWhatIs(ctx context.Context, ui *tui) (*ledger, error) {
+	l, err := r.reading(ctx, ui)
+	if err != nil || l == nil {
+		return nil, err
+	}
+	l.Close()
+	return r.changing(ctx, ui)
 }
 
 func oneAddress(_ *cobra.Command, args []string) error {
@@ -141,7 +141,7 @@ func suppressListCommand(ui *tui) *cobra.Command {
 			if err := oneOf("format", format, "text", "jsonl", "csv"); err != nil {
 				return err
 			}
-			l, err := r.listing(cmd.Context(), ui)
+			l, err := r.reading(cmd.Context(), ui)
 			if err != nil {
 				return err
 			}
@@ -243,120 +243,6 @@ func entryOf(e *suppress.Entry) entryJSON {
 	return j
 }
 
-func suppressWhyCommand(ui *tui) *cobra.Command {
-	var r remembering
-	var format string
-	cmd := &cobra.Command{
-		Use:     "why ADDRESS",
-		Short:   "Say what is known of an address: each event, what follows, what was done by hand",
-		Example: "  winnow suppress why jane@acme.com",
-		Args:    oneAddress,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := oneOf("format", format, "text", "json"); err != nil {
-				return err
-			}
-			l, err := r.reading(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer l.Close()
-			a, err := l.Why(cmd.Context(), args[0])
-			if err != nil {
-				return addressError(err, args[0])
-			}
-			if format == "json" {
-				return printJSON(ui.stdout, accountOfPast(&a), "  ")
-			}
-			return printPast(ui.stdout, &a)
-		},
-	}
-	r.add(cmd)
-	r.addPolicy(cmd)
-	cmd.Flags().StringVar(&format, "format", "text", "answer in this `FORMAT`: text or json")
-	complete(cmd, "format", "text", "json")
-	return cmd
-}
-
-// standingText says a standing in words.
-var standingText = map[suppress.Standing]string{
-	suppress.Clear:      "nothing is held against it",
-	suppress.Soft:       "left out for now (history.soft)",
-	suppress.Hard:       "suppressed (history.hard)",
-	suppress.Complained: "suppressed: its owner wants no mail (history.complaint)",
-}
-
-func printPast(w io.Writer, a *suppress.Account) error {
-	var b strings.Builder
-	say := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	say("%s: %s", nameOf(&a.Entry), standingText[a.Standing])
-	if a.Standing != suppress.Clear {
-		say("  why    %s", whyOf(&a.Entry))
-		say("  since  %s\n  until  %s", day(a.Since), untilOf(a.Until))
-	}
-	if !a.Ended.IsZero() {
-		say("  what was, ended on %s", day(a.Ended))
-	}
-	if a.Delivered() {
-		say("  mail to it was taken lately (history.recent-delivery)")
-	}
-	if len(a.Events) == 0 {
-		say("  no mail to it is known of")
-	}
-	for i := range a.Events {
-		e := &a.Events[i]
-		say("\n  %s  %s, %s", a.Times[i].UTC().Format("2006-01-02 15:04"), e.Happened, e.Reason)
-		if e.Text != "" {
-			say("    %s", printable(strings.Join(strings.Fields(e.Text), " ")))
-		}
-		if from := strings.Join(filled("campaign", e.Campaign, "message", e.MessageID, "from", e.Source), ", "); from != "" {
-			say("    %s", from)
-		}
-	}
-	for _, c := range a.Changes {
-		say("\n  %s  %s by %s: %s", c.At.UTC().Format("2006-01-02 15:04"), c.What, c.Who, printable(c.Detail))
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
-}
-
-// filled are the pairs that have a value.
-func filled(pairs ...string) (out []string) {
-	for i := 0; i < len(pairs); i += 2 {
-		if pairs[i+1] != "" {
-			out = append(out, pairs[i]+" "+printable(pairs[i+1]))
-		}
-	}
-	return out
-}
-
-// pastJSON is all of an address as machines are told of it; events have DESIGN's
-// names of a bounce.
-type pastJSON struct {
-	entryJSON
-	Delivered bool              `json:"recent_delivery,omitempty"`
-	Ended     string            `json:"ended,omitempty"` // of one that is clear, when what was held against it ended
-	Told      []eventJSON       `json:"told"`
-	Changes   []suppress.Change `json:"changes"`
-}
-
-func accountOfPast(a *suppress.Account) pastJSON {
-	out := pastJSON{entryJSON: entryOf(&a.Entry), Delivered: a.Delivered(), Told: []eventJSON{}, Changes: []suppress.Change{}}
-	if !a.Ended.IsZero() {
-		out.Ended = a.Ended.Format(time.RFC3339)
-	}
-	for i := range a.Events {
-		out.Told = append(out.Told, toldOf(&a.Events[i], a.Times[i]))
-	}
-	out.Changes = append(out.Changes, a.Changes...)
-	return out
-}
-
-func toldOf(e *bounce.Event, at time.Time) eventJSON {
-	told := *e
-	told.At = at
-	return eventOf(told)
-}
-
 // standingFlag are the words that an entry can have.
 var standingFlag = []string{suppress.Hard.String(), suppress.Complained.String(), suppress.Soft.String()}
 
@@ -394,7 +280,7 @@ func suppressAddCommand(ui *tui) *cobra.Command {
 				o.Address = a
 				orders = append(orders, o)
 			}
-			l, err := r.changing(cmd.Context())
+			l, err := r.changing(cmd.Context(), ui)
 			if err != nil {
 				return err
 			}
@@ -403,7 +289,7 @@ func suppressAddCommand(ui *tui) *cobra.Command {
 			if err != nil {
 				return addressError(err, args...)
 			}
-			ui.note("winnow: %s suppressed, %s so already", number(n), number(len(args)-n))
+			ui.note("winnow: %s", ordered(n))
 			return nil
 		},
 	}
@@ -416,6 +302,15 @@ func suppressAddCommand(ui *tui) *cobra.Command {
 	fs.BoolVarP(&ui.quiet, "quiet", "q", false, "say nothing but errors")
 	complete(cmd, "reason", standingFlag...)
 	return cmd
+}
+
+// ordered says what became of orders.
+func ordered(o suppress.Ordered) string {
+	text := fmt.Sprintf("%s suppressed, %s so already", number(o.New), number(o.Changed+o.Known))
+	if o.Changed > 0 {
+		text += fmt.Sprintf(" (of these, %s changed: what is held against them, the end or the note)", number(o.Changed))
+	}
+	return text
 }
 
 func suppressRemoveCommand(ui *tui) *cobra.Command {
@@ -431,12 +326,15 @@ Think twice about one whose owner complained.`,
 		Example: `  winnow suppress remove jane@acme.com --note "she wrote to us"`,
 		Args:    oneAddress,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			l, err := r.changing(cmd.Context())
+			l, err := r.changingWhatIs(cmd.Context(), ui)
 			if err != nil {
 				return err
 			}
 			defer l.Close()
-			was, err := l.Release(cmd.Context(), args[0], whoAmI(), note)
+			was := suppress.Clear
+			if l != nil {
+				was, err = l.Release(cmd.Context(), args[0], whoAmI(), note)
+			}
 			switch {
 			case err != nil:
 				return addressError(err, args[0])
@@ -452,107 +350,6 @@ Think twice about one whose owner complained.`,
 	cmd.Flags().StringVar(&note, "note", "", "keep this `TEXT` with it")
 	cmd.Flags().BoolVarP(&ui.quiet, "quiet", "q", false, "say nothing but errors")
 	return cmd
-}
-
-func suppressRevertCommand(ui *tui) *cobra.Command {
-	var r remembering
-	var host, since, until, undo string
-	cmd := &cobra.Command{
-		Use:   "revert",
-		Short: "Take a bad day of a mail host back, or show and undo what was taken back",
-		Long: `Takes back what a mail host refused in a time: it is held against nobody any more.
-The host is a provider (gmail), a mail host's domain, or a domain of addresses.
-Complaints stay. Without --host it shows what was taken back; --undo ends one.
-
-On 14 and 15 December 2020 Gmail said of living accounts that they do not exist.`,
-		Example: `  winnow suppress revert --host gmail --since 2020-12-14 --until 2020-12-16
-  winnow suppress revert
-  winnow suppress revert --undo 1`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			switch {
-			case cmd.Flags().Changed("undo"):
-				return undoRevert(cmd.Context(), ui, &r, undo)
-			case host == "" && since == "" && until == "":
-				return showReverts(cmd.Context(), ui, &r)
-			case host == "" || since == "" || until == "":
-				return usageError{errors.New("a revert needs --host, --since and --until")}
-			}
-			from, err := parseTime("since", since)
-			if err != nil {
-				return err
-			}
-			to, err := parseTime("until", until)
-			if err != nil {
-				return err
-			}
-			if !from.Before(to) {
-				return usageError{errors.New("--until must be later than --since: that day itself is not covered any more")}
-			}
-			l, err := r.changing(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer l.Close()
-			id, events, err := l.Revert(cmd.Context(), host, from, to, whoAmI())
-			if err != nil {
-				return err
-			}
-			ui.note("winnow: revert %d: %s taken back (winnow suppress revert --undo %d)", id, counted(events, "event"), id)
-			return nil
-		},
-	}
-	r.addStore(cmd)
-	r.addPolicy(cmd)
-	fs := cmd.Flags()
-	fs.StringVar(&host, "host", "", "the mail `HOST`: gmail, mimecast.com, acme.com")
-	fs.StringVar(&since, "since", "", "from this `TIME` on: a day (UTC), or 2026-11-24T08:00:00Z")
-	fs.StringVar(&until, "until", "", "to before this `TIME`")
-	fs.StringVar(&undo, "undo", "", "end the revert of this `NUMBER`")
-	fs.BoolVarP(&ui.quiet, "quiet", "q", false, "say nothing but errors")
-	return cmd
-}
-
-func undoRevert(ctx context.Context, ui *tui, r *remembering, number string) error {
-	id, err := strconv.Atoi(number)
-	if err != nil || id < 1 {
-		return usageError{fmt.Errorf("--undo: %q is no revert's number; winnow suppress revert shows them", printable(number))}
-	}
-	l, err := r.changing(ctx)
-	if err != nil {
-		return err
-	}
-	defer l.Close()
-	if err := l.Undo(ctx, id, whoAmI()); err != nil {
-		if errors.Is(err, suppress.ErrNoRevert) {
-			err = fmt.Errorf("%w; winnow suppress revert shows those that hold", err)
-		}
-		return fmt.Errorf("undo revert %d: %w", id, err)
-	}
-	ui.note("winnow: revert %d has ended: what it took back counts again", id)
-	return nil
-}
-
-func showReverts(ctx context.Context, ui *tui, r *remembering) error {
-	l, err := r.reading(ctx)
-	if err != nil {
-		return err
-	}
-	defer l.Close()
-	reverts, err := l.Reverts(ctx)
-	if err != nil {
-		return err
-	}
-	if len(reverts) == 0 {
-		_, err := fmt.Fprintln(ui.stdout, "Nothing was taken back.")
-		return err
-	}
-	t := tabwriter.NewWriter(ui.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "NUMBER\tHOST\tSINCE\tUNTIL\tBY")
-	for _, v := range reverts {
-		fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s, %s\n", v.ID, printable(v.Host), v.Since.Format(time.RFC3339), v.Until.Format(time.RFC3339), v.Who, day(v.At))
-	}
-	return t.Flush()
 }
 
 func counted(n int, what string) string {
@@ -574,11 +371,14 @@ func suppressChangesCommand(ui *tui) *cobra.Command {
 			if err := oneOf("format", format, "text", "jsonl"); err != nil {
 				return err
 			}
-			l, err := r.reading(cmd.Context())
+			l, err := r.reading(cmd.Context(), ui)
 			if err != nil {
 				return err
 			}
 			defer l.Close()
+			if l == nil {
+				return nil
+			}
 			changes, err := l.Changes(cmd.Context())
 			if err != nil {
 				return err

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -32,6 +33,10 @@ of addresses, with a name before it or without ("Jane Doe" <jane@acme.com>). Row
 without an address are passed over; one that is no address, or has a quote that never
 closes, is named by its number, the others are taken, and the exit code is 2.
 
+A list that winnow suppress export wrote as csv says of each row what is held against
+it, since when and until when: all of that is taken as it stands there, and what has
+ended meanwhile is passed over. With --reason, it is read as any other list.
+
 Bounces themselves say more than such a list: winnow bounces import.`,
 		Example: `  winnow suppress import unsubscribed.csv --reason complaint
   winnow suppress import bounced.txt --note "from the old service"`,
@@ -43,7 +48,7 @@ Bounces themselves say more than such a list: winnow bounces import.`,
 			defer ui.stopOnSignal()()
 			o := suppress.Order{Note: note, Who: whoAmI()}
 			o.Standing, _ = suppress.ParseStanding(reason)
-			return importList(cmd.Context(), ui, &r, &reading, args[0], o)
+			return importList(cmd.Context(), ui, &r, &reading, args[0], o, !cmd.Flags().Changed("reason"))
 		},
 	}
 	r.addStore(cmd)
@@ -57,30 +62,46 @@ Bounces themselves say more than such a list: winnow bounces import.`,
 	return cmd
 }
 
-// importList suppresses the addresses of a list, a batch at a time.
-func importList(ctx context.Context, ui *tui, r *remembering, reading *reading, path string, o suppress.Order) error {
+// importList suppresses the addresses of a list, a batch at a time. What a list of our
+// own says of each is believed if mayTell is set.
+func importList(ctx context.Context, ui *tui, r *remembering, reading *reading, path string, o suppress.Order, mayTell bool) error {
 	src, list, err := reading.openNamed(ctx, ui, path)
 	if err != nil {
 		return fmt.Errorf("%w; nothing was suppressed", err)
 	}
 	defer src.Close()
-	if o.Note == "" {
-		o.Note = "imported from " + src.Name()
+	kept, isKept := suppress.KeptIn(list.Header)
+	instead := "imported from " + src.Name()
+	if isKept = isKept && mayTell; isKept {
+		ui.note("winnow: it is an export of winnow's: each entry stays what it was")
+	} else if o.Note == "" {
+		o.Note = instead
 	}
-	l, err := r.changing(ctx)
+	l, err := r.changing(ctx, ui)
 	if err != nil {
 		return err
 	}
 	defer l.Close()
 
-	in := importing{ui: ui, list: list, order: o, keep: func(orders []suppress.Order) (int, error) { return l.Suppress(ctx, orders...) }}
+	tell := func(_ string, o suppress.Order) (suppress.Order, error) { return o, nil }
+	if isKept {
+		now := time.Now().Add(time.Minute) // what ends in a minute has ended when it is kept
+		tell = func(row string, o suppress.Order) (suppress.Order, error) {
+			return kept.Order(o, list.Values(row), instead, now)
+		}
+	}
+	in := importing{ui: ui, list: list, order: o, tell: tell, keep: func(orders []suppress.Order) (suppress.Ordered, error) { return l.Suppress(ctx, orders...) }}
 	rows := list.Blocks()
 	for {
 		b, err := rows.Next()
 		switch {
 		case errors.Is(err, io.EOF):
 			err = in.flush()
-			ui.note("winnow: %s suppressed, %s so already", number(in.changed), number(in.taken-in.changed))
+			letGo := ""
+			if in.letGo > 0 {
+				letGo = fmt.Sprintf("; %s passed over, let go meanwhile", number(in.letGo))
+			}
+			ui.note("winnow: %s%s", ordered(in.done), letGo)
 			if err == nil && in.bad > 0 {
 				err = exit(exitUsage)
 			}
@@ -96,6 +117,7 @@ func importList(ctx context.Context, ui *tui, r *remembering, reading *reading, 
 			rows.Release(b)
 		}
 		if err != nil && !errors.Is(err, listio.ErrQuote) {
+			ui.note("winnow: until then %s; import again: nothing counts twice", ordered(in.done))
 			return err
 		}
 	}
@@ -106,17 +128,20 @@ type importing struct {
 	ui    *tui
 	list  *listio.List
 	order suppress.Order
-	keep  func([]suppress.Order) (changed int, err error)
+	tell  func(row string, o suppress.Order) (suppress.Order, error) // makes o what the row says; see suppress.Kept
+	keep  func([]suppress.Order) (suppress.Ordered, error)
 
-	orders              []suppress.Order // not kept yet
-	taken, changed, bad int
+	orders     []suppress.Order // not kept yet
+	done       suppress.Ordered
+	taken, bad int
+	letGo      int // rows of what ended meanwhile
 }
 
 func (in *importing) block(b *listio.Block) error {
 	for i := range b.Len() {
 		row := b.Row(i)
 		cell, _ := in.list.Cell(row)
-		if !validate.NoAddress(cell) && !in.takeCell(cell) {
+		if err := in.takeCell(row, cell); err != nil {
 			// A quote that nobody meant makes one row of many lines, which may be good.
 			if strings.ContainsAny(strings.TrimRight(row, "\r\n"), "\r\n") {
 				for line := range strings.Lines(row) {
@@ -125,8 +150,7 @@ func (in *importing) block(b *listio.Block) error {
 					}
 				}
 			} else {
-				_, err := address.Parse(strings.TrimSpace(cell))
-				in.refuse("row %d: %s", b.First+i, faultText(err))
+				in.refuse("row %d: %s", b.First+i, err)
 			}
 		}
 		if len(in.orders) >= suppress.Batch {
@@ -145,18 +169,30 @@ func (in *importing) take(line string) bool {
 		return false
 	}
 	cell, _ := in.list.Cell(line)
-	return validate.NoAddress(cell) || in.takeCell(cell)
+	return in.takeCell(line, cell) == nil
 }
 
-func (in *importing) takeCell(cell string) bool {
+// takeCell takes the address in a row's cell; one that says "none" is passed over. The
+// error says what is wrong with the row, without the address.
+func (in *importing) takeCell(row, cell string) error {
+	if validate.NoAddress(cell) {
+		return nil
+	}
 	cell = bare(cell)
 	if _, err := address.Parse(strings.TrimSpace(cell)); err != nil {
-		return false
+		return errors.New(faultText(err))
 	}
-	o := in.order
+	o, err := in.tell(row, in.order)
+	switch {
+	case errors.Is(err, suppress.ErrLetGo):
+		in.letGo++
+		return nil
+	case err != nil:
+		return err
+	}
 	o.Address = strings.Clone(cell)
 	in.orders = append(in.orders, o)
-	return true
+	return nil
 }
 
 func (in *importing) refuse(format string, args ...any) {
@@ -169,7 +205,8 @@ func (in *importing) flush() error {
 	if err != nil {
 		return err
 	}
-	in.taken, in.changed, in.orders = in.taken+len(in.orders), in.changed+n, in.orders[:0]
+	in.done.Add(n)
+	in.taken, in.orders = in.taken+len(in.orders), in.orders[:0]
 	return nil
 }
 
@@ -205,7 +242,12 @@ func (r *reading) openNamed(ctx context.Context, ui *tui, path string) (*listio.
 	if err != nil {
 		return nil, nil, err
 	}
-	return r.list(ui, src, comma)
+	own := *r
+	head := make([]byte, len(suppress.KeptHeader))
+	if n, _ := io.ReadFull(src.Open(), head); own.column == "" && string(head[:n]) == suppress.KeptHeader {
+		own.column = "email" // it also has who made an entry, whose name looks like an address
+	}
+	return own.list(ui, src, comma)
 }
 
 // withoutNames copies a list, line by line, without the names before addresses. A line
@@ -273,7 +315,7 @@ of bounces and one of complaints gets each by --only.`)
 					return err
 				}
 			}
-			l, err := r.listing(cmd.Context(), ui)
+			l, err := r.reading(cmd.Context(), ui)
 			if err != nil {
 				return err
 			}

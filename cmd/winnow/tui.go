@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -50,8 +51,11 @@ func (t *tui) note(format string, args ...any) {
 	}
 }
 
-// fail tells why a command did not do what it was asked to.
-func (t *tui) fail(err error) { t.say("winnow: %s", err) }
+// fail tells why a command did not do what it was asked to: each of several errors on
+// a line of its own.
+func (t *tui) fail(err error) {
+	t.say("winnow: %s", strings.ReplaceAll(err.Error(), "\n", "\nwinnow: "))
+}
 
 // clear takes the bar off the line.
 func (t *tui) clear() {
@@ -162,6 +166,46 @@ func (w resultWriter) Write(p []byte) (int, error) {
 		return r.n, r.err
 	case <-w.ctx.Done():
 		return 0, w.ctx.Err()
+	}
+}
+
+// input is standard input until ctx ends. A read that waits by then, for somebody who
+// types, is left behind. It is nil where there is none.
+func (t *tui) input(ctx context.Context) io.Reader {
+	if t.stdin == nil {
+		return nil
+	}
+	return &inputReader{ctx: ctx, from: t.stdin}
+}
+
+type inputReader struct {
+	ctx  context.Context
+	from io.Reader
+	own  []byte // p is the caller's again if a read is left behind
+}
+
+func (r *inputReader) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	if len(r.own) < len(p) {
+		r.own = make([]byte, len(p))
+	}
+	type taken struct {
+		n   int
+		err error
+	}
+	done, into := make(chan taken, 1), r.own[:len(p)]
+	go func() {
+		n, err := r.from.Read(into)
+		done <- taken{n, err}
+	}()
+	select {
+	case t := <-done:
+		return copy(p, into[:t.n]), t.err
+	case <-r.ctx.Done():
+		r.own = nil
+		return 0, r.ctx.Err()
 	}
 }
 
