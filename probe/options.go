@@ -126,8 +126,8 @@ type Summary struct {
 
 // Blocked is a provider that refused us, and is not asked again.
 type Blocked struct {
-	Group    string // see Group
-	Reply    Reply
+	Group    string  // see Group
+	Reply    Reply   // raw: it may name whom it was said of; the Reading names nobody
 	Reading  Reading // of the reply
 	NotAsked int     // targets that were not asked because of it
 }
