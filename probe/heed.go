@@ -114,7 +114,6 @@ func (r *run) fill(s *session) *batch {
 	}
 	if followed {
 		r.left++
-		room++
 	}
 	if len(b.mails) == 0 {
 		return nil
