@@ -3,6 +3,7 @@ package probe
 import (
 	"math"
 	"net/netip"
+	"slices"
 	"time"
 
 	"winnow/bounce"
@@ -21,8 +22,8 @@ type group struct {
 	rcpts  int // in a session, the same
 	clean  int // sessions in a row that were answered without a hang-up
 
-	next  time.Time // when the next session would begin if all were spread evenly over the minute
-	until time.Time // nothing begins before: a pause
+	began []time.Time // the sessions of the last minute, in their order
+	until time.Time   // nothing begins before: a pause
 
 	tally tally
 
@@ -97,16 +98,9 @@ func (p *Prober) enter(g *group, door netip.Addr, now time.Time) (e entry, at ti
 	case p.lively >= p.places || p.all >= stuckFactor*p.o.Connections:
 		return full, time.Time{}
 	}
-	// Sessions may begin in a bunch of as many as may run at once.
-	interval := time.Minute / time.Duration(g.most.PerMinute)
-	next := g.next
-	if next.Before(now) {
-		next = now
+	if at, ok := g.begin(now); !ok {
+		return notYet, at
 	}
-	if early := next.Sub(now) - interval*time.Duration(g.most.Connections-1); early > 0 {
-		return notYet, now.Add(early)
-	}
-	g.next = next.Add(interval)
 	g.active++
 	p.lively++
 	p.all++
@@ -114,6 +108,24 @@ func (p *Prober) enter(g *group, door netip.Addr, now time.Time) (e entry, at ti
 		p.doors[door]++
 	}
 	return entered, time.Time{}
+}
+
+// begin notes that a session begins, or says when the next one may: no minute has more than so many. They
+// are not spread evenly over it, for hosts count by the minute, and most lists want fewer of a host.
+func (g *group) begin(now time.Time) (at time.Time, ok bool) {
+	if g.most.PerMinute == unlimited {
+		return time.Time{}, true
+	}
+	old := 0
+	for old < len(g.began) && now.Sub(g.began[old]) >= time.Minute {
+		old++
+	}
+	g.began = slices.Delete(g.began, 0, old)
+	if len(g.began) >= g.most.PerMinute {
+		return g.began[0].Add(time.Minute), false
+	}
+	g.began = append(g.began, now)
+	return time.Time{}, true
 }
 
 // stuckFactor is how many more connections than Options.Connections there may be, for
