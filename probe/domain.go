@@ -165,7 +165,7 @@ func (d *domain) take(s *session, room int, first, followed bool) *transaction {
 	}
 	for i := 0; reals > 0 && i < len(d.redo); {
 		a := d.redo[i]
-		if a.late && !followed && !(first && len(t.rcpts) == 0) { // the first of a session needs nobody behind it
+		if a.late && !followed && !(first && len(t.rcpts) < lateFrom-1) { // the first of a session need nobody behind them
 			i++
 			continue
 		}
@@ -254,7 +254,7 @@ func (d *domain) release() (free []*asking) {
 // doubts tells whether a no came late in its session, and may still be borne out.
 func (d *domain) doubts(a *asking) bool {
 	const most = 3 // times that nobody is taken behind it for other reasons
-	return a.word == no && a.late && !a.vain && a.tried < most
+	return a.word == no && a.late && !a.vain && a.tried < most && !(d.route.narrow && d.route.taken != nil)
 }
 
 // finished is release for a domain of which no more will come: the noes are too few to tell of the
@@ -279,7 +279,7 @@ func (d *domain) evidence(a *asking) Evidence {
 	e := Evidence{
 		ID: a.id, Domain: d.name, At: a.reply.At, Reply: a.reply, Asked: a.asked, TLS: a.tls, UTF8: !isASCII(a.local),
 	}
-	e.Late = a.word == no && a.late
+	e.Late = a.late && a.reply.Code/100 == 5
 	if d.catching != nil && (!a.reply.Said() || d.catching.Host == a.reply.Host) {
 		e.MadeUp = *d.catching
 	}

@@ -75,6 +75,9 @@ func (r *run) fill(s *session) *batch {
 		return nil
 	}
 	most, room, left := r.p.capacity(s.group, s.rcpts, s.refused)
+	if s.rcpts == 0 {
+		rt.narrow = min(most, room) < 2
+	}
 	if s.rcpts > 0 && room < fewest && room < rt.load {
 		return nil // a way there and back for so few is better spent on a session
 	}
@@ -125,6 +128,9 @@ func (r *run) fill(s *session) *batch {
 		r.asking++
 	}
 	b.last = most < fewest || s.offers.pipelining && rt.load == 0 && b.settles()
+	if rt.cuts > 0 && !rt.inStep {
+		b.last = false
+	}
 	return b
 }
 
@@ -180,13 +186,16 @@ func (r *run) heedBatch(s *session, b *batch) {
 	now := time.Now()
 	before := s.answered
 	blame := b.failure != NotFailed && !b.astray // whoever was not answered first
-	if rt := s.route; b.cut() && !rt.inStep && rt.cuts < maxCuts {
-		// It is asked for one fewer at once, so that it hears QUIT before it cuts.
-		if n := b.disbelieve(); n > 0 {
-			rt.cuts++
-			rt.bore = n
-			r.p.fewer(s.group, n-1)
+	if rt := s.route; !rt.inStep && !b.astray && !b.proved {
+		cut := b.cut()
+		rt.unsure = rt.unsure || b.taken()
+		if n := b.disbelieve(rt.cuts >= maxCuts); n > 0 {
+			rt.cuts++ // from now on another command than QUIT is to tell
 			blame = false
+			if cut { // by then: one who is behind has answered one fewer than it seems
+				rt.bore = max(rt.bore, n)
+				r.p.fewer(s.group, n-2)
+			}
 		}
 	}
 	if !b.astray {
@@ -196,7 +205,7 @@ func (r *run) heedBatch(s *session, b *batch) {
 		d := t.domain
 		if b.astray {
 			t.disown()
-			s.astray = true
+			s.astray = s.astray || !b.once // that EHLO was answered otherwise may be all of it
 		}
 		d.back(len(t.rcpts))
 		r.asking -= len(t.rcpts)
@@ -235,7 +244,7 @@ func (r *run) heedBatch(s *session, b *batch) {
 	if s.answered > before {
 		s.route.barren = 0
 	}
-	if rt := s.route; !b.astray && !b.cut() && !rt.inStep {
+	if rt := s.route; b.proved && !b.astray && rt.place == s.place && !rt.inStep {
 		rt.inStep = true
 		r.p.bears(s.group, rt.bore)
 	}
@@ -244,7 +253,7 @@ func (r *run) heedBatch(s *session, b *batch) {
 	}
 }
 
-// maxCuts is how often a host is not believed for that.
+// maxCuts is how often a host may do so before whom it answers is told that it was dropped.
 const maxCuts = 3
 
 const (
@@ -268,15 +277,29 @@ func (b *batch) cut() bool {
 	return false
 }
 
+// taken tells whether anybody was.
+func (b *batch) taken() bool {
+	for _, t := range b.mails {
+		for _, a := range t.rcpts {
+			if a.word == yes {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // disbelieve takes back what a host has answered that was never seen in step, and returns how many that
-// were.
-func (b *batch) disbelieve() (n int) {
+// were. last says that it counts as having failed.
+func (b *batch) disbelieve(last bool) (n int) {
 	for _, t := range b.mails {
 		for _, a := range t.rcpts {
 			switch a.word {
 			case yes, no, later, unclear:
 				a.reply, a.word, a.tls = Reply{}, silent, TLS{}
-				n++
+				if n++; last {
+					a.failed++
+				}
 			}
 		}
 	}
@@ -296,6 +319,7 @@ func (b *batch) doubt(s *session) {
 	refused, vain := false, false // us, and somebody who was taken before
 	s.route.wary = false
 	for _, t := range b.mails {
+		refused = refused || t.word == blocked
 		for _, a := range t.rcpts {
 			if !a.sent || a.word == silent {
 				continue
@@ -308,7 +332,7 @@ func (b *batch) doubt(s *session) {
 				}
 			case a.word == no && a.role == control:
 				vain = true
-			case a.word == yes && a.role != witness:
+			case a.word == yes && a.role != witness && a.role != postmaster:
 				behind, reals, s.taken, vain = nil, 0, true, false
 			}
 			refused = refused || a.word == blocked
@@ -318,12 +342,20 @@ func (b *batch) doubt(s *session) {
 			answered++
 		}
 	}
-	somebody := s.taken || s.route.taken != nil
+	rt := s.route
+	somebody := s.taken || rt.taken != nil
 	for _, n := range behind {
-		many := somebody && reals >= manyNoes
-		n.a.late = n.place >= lateFrom || many || vain || refused || n.a.role == real && somebody && !s.taken
+		switch a := n.a; {
+		case n.place >= lateFrom, vain, refused,
+			// The host was asked for some before, or there are many noes.
+			somebody && (rt.heard+n.place-s.answered >= lateFrom || reals >= manyNoes),
+			a.role == real && somebody && !s.taken,
+			!somebody && rt.unsure:
+			a.late = true
+		}
 		n.a.vain = vain
 	}
+	s.route.heard += answered - s.answered
 }
 
 // heard counts an answer for a recipient.

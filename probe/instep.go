@@ -98,6 +98,7 @@ func (s *session) confirm(b *batch) {
 	s.until = until
 	switch {
 	case err == nil && (r.Code == 221 || r.Code == 421 && !b.unreset):
+		b.proved = true
 	case err == nil && r.Code/100 == 5 && !s.more():
 	case err != nil && failureOf(err) != Garbled && !b.unreset:
 	default:
@@ -119,16 +120,20 @@ func (s *session) confirmGoing(b *batch) {
 		b.over = true
 	case hailed != "" && r.Code == 250 && hails(r, hailed):
 		s.mailing = nil
+		b.proved = true
 	case hailed != "" && r.Code/100 >= 4:
 		// It is said once only to some hosts. Or that was for somebody before.
 		s.hailed, s.mailed = "", "" // whether a transaction goes on is not known
 		s.slowest = max(s.slowest, 2*s.hailTook)
-		if b.once = true; s.more() {
+		b.once = true
+		if b.proved = !s.more(); !b.proved {
 			b.stray()
 		}
 	case hailed != "", r.Code != 250, s.more():
-		b.once = hailed != ""
+		b.once = hailed != "" && hailing(r) != "" // else it is what everybody else's answer looks like
 		b.stray()
+	default:
+		b.proved = true
 	}
 }
 

@@ -98,7 +98,7 @@ func TestAnAnswerCountsThoughQuitFails(t *testing.T) {
 					l.host("mx.acme.com", ehlo+tt.dialogue+"\n"+somebody)
 					found, sum := l.ask(l.options(), "p0@acme.com", "nobody@acme.com")
 					require.Equal(t, "ok recipient-unknown ", codes(found))
-					require.Equal(t, 1, sum.Connections)
+					require.LessOrEqual(t, sum.Connections, 2, "once more, with another check than QUIT")
 				})
 			})
 		}
@@ -144,7 +144,7 @@ func TestAnotherEHLO(t *testing.T) {
 	for name, dialogue := range map[string]string{
 		"in another order": "after 1 ehlo 250-mx\\n250-SIZE 1\\n250 PIPELINING\nehlo 250-mx\\n250-PIPELINING\\n250 SIZE 1",
 		"with one more":    "after 1 ehlo 250-mx\\n250-PIPELINING\\n250-SIZE 1\\n250 LIMITS RCPTMAX=91\nehlo 250-mx\\n250-PIPELINING\\n250 SIZE 1",
-		"in one line":      "after 1 ehlo 250 mx pleased to meet you again",
+		"with others":      "after 1 ehlo 250-mx\\n250-A\\n250-B\\n250 C",
 		"not now":          "after 1 ehlo 451 4.5.0 not again",
 		"only once":        "after 1 ehlo 503 5.5.1 duplicate",
 	} {

@@ -134,14 +134,16 @@ func (p *Prober) PutOff() int { return int(p.putOff.Load()) }
 // Read is [Read] by the rules of the Prober.
 func (p *Prober) Read(e Evidence) Reading { return read(p.rules, e) }
 
-// maxCaught is for how many domains is known what they said to a made-up recipient.
-const maxCaught = 100_000
+const (
+	maxCaught = 100_000        // domains of which is known what they said to a made-up recipient
+	caughtFor = 24 * time.Hour // that counts
+)
 
 // catch notes what is known of a domain.
 func (p *Prober) catch(domain string, c Catch) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.caught) < maxCaught {
+	if _, known := p.caught[domain]; known || len(p.caught) < maxCaught {
 		p.caught[domain] = c
 	}
 }
@@ -151,7 +153,7 @@ func (p *Prober) knownOf(domain string) (Catch, bool) {
 	p.mu.Lock()
 	c, ok := p.caught[domain]
 	p.mu.Unlock()
-	if !ok && p.o.Known != nil {
+	if ok = ok && time.Since(c.Reply.At) < caughtFor; !ok && p.o.Known != nil {
 		return p.o.Known(domain)
 	}
 	return c, ok

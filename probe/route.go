@@ -21,28 +21,49 @@ type route struct {
 	ready   []*domain // with something to ask, in the order of their turn
 	load    int       // how many recipients these have to ask
 
-	open      int     // sessions that will ask (again)
-	proven    bool    // the host has greeted
-	plain     bool    // its STARTTLS does not work
-	taken     *domain // one of whose addresses was taken; nil: nobody
-	refused   int     // addresses that were refused for good, while nobody was
-	wary      bool    // its last batch ended in noes
-	doubted   int     // noes that came late, and are to be asked for again
-	out       int     // recipients in batches
-	inStep    bool    // it has answered each command, and nothing else
-	cuts      int     // how often it cut a session short before that
-	bore      int     // recipients that it answered then
-	once      bool    // it takes EHLO at the beginning only
-	barren    int     // sessions in a row in which nothing was answered
-	shortages int     // how often our own machine had no connection to give
-	rounds    int     // how often all hosts were tried in vain
-	lined     bool    // it stands in the line of its group
+	open      int  // sessions that will ask (again)
+	proven    bool // the host has greeted
+	plain     bool // its STARTTLS does not work
+	*house         // of the host that is asked
+	narrow    bool // a session has one recipient: nobody can be asked behind him
+	wary      bool // its last batch ended in noes
+	doubted   int  // noes that came late, and are to be asked for again
+	out       int  // recipients in batches
+	inStep    bool // it has answered each command, and nothing else
+	cuts      int  // how often it cut a session short before that
+	bore      int  // recipients that it answered then
+	once      bool // it takes EHLO at the beginning only
+	barren    int  // sessions in a row in which nothing was answered
+	shortages int  // how often our own machine had no connection to give
+	rounds    int  // how often all hosts were tried in vain
+	lined     bool // it stands in the line of its group
 
 	notBefore time.Time
 	alarm     time.Time // that was set for notBefore
 	begun     time.Time // when its first host was tried
 	lost      bool      // no host is tried any more
 	trouble   *ending   // what the hosts that were tried did; nil: nothing
+}
+
+// house is what a machine has said, under whatever names it stands in MX records.
+type house struct {
+	taken   *domain // one of whose addresses was taken; nil: nobody
+	refused int     // addresses that were refused for good, while nobody was
+	heard   int     // answers for recipients
+	unsure  bool    // somebody may have been taken: the answer was not believed
+}
+
+// enter finds the house of the host that a route asks.
+func (r *run) enter(rt *route) {
+	door := rt.door()
+	if !door.IsValid() {
+		rt.house = &house{}
+		return
+	}
+	if r.houses[door] == nil {
+		r.houses[door] = &house{}
+	}
+	rt.house = r.houses[door]
 }
 
 // host is the name of the host that is asked.

@@ -29,6 +29,7 @@ type run struct {
 
 	domains map[string]*domain
 	routes  map[string]*route
+	houses  map[netip.Addr]*house
 	lines   map[*group]*line
 	full    []*group                // that wait for a place of those of all
 	crowded map[netip.Addr][]*group // that wait for one at an address
@@ -49,7 +50,7 @@ type run struct {
 func (p *Prober) newRun(ctx context.Context, each func(Evidence)) *run {
 	r := &run{
 		p: p, ctx: ctx, each: each, patience: p.o.Patience,
-		domains: map[string]*domain{}, routes: map[string]*route{}, lines: map[*group]*line{},
+		domains: map[string]*domain{}, routes: map[string]*route{}, houses: map[netip.Addr]*house{}, lines: map[*group]*line{},
 		crowded: map[netip.Addr][]*group{},
 		events:  make(chan event, 64), wake: make(chan struct{}, 1),
 		left: p.o.Budget,
@@ -208,6 +209,7 @@ func (r *run) domain(t Target) *domain {
 		r.routes[key] = rt
 		rt.group = r.p.group(rt.hosts[0].Name)
 		r.lineOf(rt.group)
+		r.enter(rt)
 	}
 	d.route = rt
 	rt.domains = append(rt.domains, d)

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"winnow/address"
@@ -30,7 +31,7 @@ func (r *run) heed(s *session, d *domain, a *asking, b *batch, now time.Time) {
 		d.post = r.heedOther(s, d, a, now, func() { d.post = unasked })
 		d.postReply = kept(a.reply)
 		if d.post == madeYes {
-			d.takes("postmaster")
+			d.alive = true
 		}
 	case control:
 	default:
@@ -41,7 +42,7 @@ func (r *run) heed(s *session, d *domain, a *asking, b *batch, now time.Time) {
 // takes notes that somebody of the domain was taken.
 func (d *domain) takes(local string) {
 	d.alive = true
-	if d.taken == "" && isASCII(local) {
+	if d.taken == "" && isASCII(local) && !strings.EqualFold(local, "postmaster") {
 		d.taken = local
 	}
 	if d.taken != "" && d.route.taken == nil {
@@ -175,11 +176,13 @@ func (r *run) decide(d *domain) {
 	}
 	switch {
 	case d.ended != nil:
+		r.finishOthers(d)
 		return
 	case d.made == madeYes:
 		r.drain(d, nil)
 	case !d.alive && d.refused >= maxRefused && (d.post == madeNo || d.post == undecided):
 		r.abandon(d, &ending{detail: "nobody else of the domain was asked"})
+		r.finishOthers(d)
 		return
 	}
 	r.touch(d)
@@ -187,8 +190,17 @@ func (r *run) decide(d *domain) {
 		return
 	}
 	r.finish(d)
+	r.finishOthers(d)
+}
+
+// finishOthers looks at all domains of a route once all that was asked there is answered: what they waited for
+// may be known now.
+func (r *run) finishOthers(d *domain) {
+	if !r.whole {
+		return
+	}
 	if rt := d.route; rt != nil && !rt.busy() {
-		for _, other := range rt.domains { // what they waited for may be known now
+		for _, other := range rt.domains {
 			r.touch(other)
 			r.finish(other)
 		}

@@ -16,6 +16,7 @@ type batch struct {
 	// What came of it.
 	astray  bool // the replies are not those of the commands: none counts
 	checked bool // whether they are
+	proved  bool // by a reply; else the host hung up at the check, or said nothing
 	once    bool // the host takes EHLO at the beginning only
 	unreset bool // the RSET before QUIT was refused
 	over    bool // the connection is at its end
@@ -79,7 +80,7 @@ func (s *session) ask(b *batch) {
 	} else {
 		s.askOneByOne(b)
 	}
-	if !b.checked && b.looksAstray() {
+	if !b.proved && b.looksAstray() {
 		b.stray()
 	}
 }
