@@ -397,7 +397,7 @@ func (r *run) keep(d *domain, a *asking) {
 		r.p.catch(d.name, *l.Catch)
 	}
 	if r.p.o.Evidence != nil {
-		r.p.o.Evidence.Learn(l)
+		r.p.o.Evidence.Hear(l)
 	}
 }
 

@@ -65,8 +65,8 @@ func (m *Memory) Known(domain string) (Catch, bool) {
 	return c, ok
 }
 
-// Learn takes in what is new of a domain.
-func (m *Memory) Learn(l Learnt) {
+// Hear takes in what is new of a domain.
+func (m *Memory) Hear(l Learnt) {
 	if l.Catch == nil {
 		return
 	}

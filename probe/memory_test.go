@@ -9,6 +9,7 @@ import (
 
 	"winnow/address"
 	"winnow/bounce"
+	"winnow/mx"
 	"winnow/probe"
 	"winnow/store"
 )
@@ -16,7 +17,7 @@ import (
 // keeper remembers over runs.
 type keeper map[string]probe.Catch
 
-func (k keeper) Learn(l probe.Learnt) {
+func (k keeper) Hear(l probe.Learnt) {
 	if l.Catch != nil {
 		k[l.Addr.Domain] = *l.Catch
 	}
@@ -28,6 +29,21 @@ func (k keeper) known(domain string) (probe.Catch, bool) {
 	c, ok := k[domain]
 	return c, ok
 }
+
+// evidence is all that is learnt from outside, DNS's answers and hosts' replies, in one place.
+type evidence struct {
+	answers []mx.Answer
+	replies []probe.Learnt
+}
+
+func (e *evidence) Learn(a mx.Answer)                        { e.answers = append(e.answers, a) }
+func (e *evidence) Hear(l probe.Learnt)                      { e.replies = append(e.replies, l) }
+func (e *evidence) Conclude(address.Address, probe.Evidence) {}
+
+var (
+	_ mx.Sink    = (*evidence)(nil)
+	_ probe.Sink = (*evidence)(nil)
+)
 
 // A host that refuses everybody for a day has not shown that it knows who is there.
 func TestWhatIsRemembered(t *testing.T) {
@@ -63,10 +79,10 @@ func TestMemory(t *testing.T) {
 
 	m, err := probe.Remember(t.Context(), s, time.Hour)
 	require.NoError(t, err)
-	m.Learn(learnt("all.com", true, now))
-	m.Learn(learnt("some.com", false, now))
-	m.Learn(learnt("old.com", true, now.Add(-2*time.Hour)))
-	m.Learn(probe.Learnt{Addr: address.Address{Local: "jane", Domain: "nothing.com"}})
+	m.Hear(learnt("all.com", true, now))
+	m.Hear(learnt("some.com", false, now))
+	m.Hear(learnt("old.com", true, now.Add(-2*time.Hour)))
+	m.Hear(probe.Learnt{Addr: address.Address{Local: "jane", Domain: "nothing.com"}})
 	c, ok := m.Known("all.com")
 	require.True(t, ok, "in the same run too")
 	require.True(t, c.All)

@@ -74,10 +74,10 @@ type Options struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-// Sink takes in what is learnt, as it comes: a memory, a store. It is called by one
-// run at a time; by several at once if there are several.
+// Sink takes in what is learnt, as it comes and with its time: a memory, a store. It is called by one
+// run at a time; by several at once if there are several. One value can be mx's Sink as well.
 type Sink interface {
-	Learn(Learnt)
+	Hear(Learnt)                        // a reply to RCPT
 	Conclude(address.Address, Evidence) // what asking for a target came to
 }
 

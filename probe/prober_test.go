@@ -142,7 +142,7 @@ func TestOutlooksMadeUpOneHasASessionOfItsOwn(t *testing.T) {
 // learnt keeps what it is told.
 type learnt struct{ all []probe.Learnt }
 
-func (k *learnt) Learn(l probe.Learnt) { k.all = append(k.all, l) }
+func (k *learnt) Hear(l probe.Learnt) { k.all = append(k.all, l) }
 
 func (*learnt) Conclude(address.Address, probe.Evidence) {}
 
