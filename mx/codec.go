@@ -24,6 +24,7 @@ import (
 // It returns nil for a name that is not absolute or too long, or has more than
 // letters, digits, "-" and "_" in its labels: pack does those or says why not.
 func appendQuery(b []byte, id uint16, q question, edns bool, shuffle uint64) []byte {
+	b = slices.Grow(b, headerSize+len(q.name)+1+questionTail+optSize)
 	b = append(b, byte(id>>8), byte(id), recursionDesired, 0, 0, 1, 0, 0, 0, 0, 0, 0)
 	additional := len(b) - 1
 	b = appendName(b, q.name, shuffle)
@@ -48,6 +49,7 @@ const (
 	rcodes             = 0x0f
 
 	questionTail = 4  // type and class
+	optSize      = 11 // of an OPT record without options
 	mostRecords  = 32 // aliases and records of the type asked for; fewer are read by hand
 )
 

@@ -35,6 +35,7 @@ type crew struct {
 	spare   []*worker
 	workers []*worker // all that have not ended
 	lanes   []*lane   // that have packets to send
+	full    *lane     // one of these that has as many as are sent at once
 	flushed time.Time // when they last were
 }
 
@@ -85,6 +86,10 @@ func (c *crew) turns() {
 			}
 			if _, goes := w.turn(); !goes {
 				c.end(w)
+			}
+			if c.full != nil {
+				c.full.flush()
+				c.full = nil
 			}
 		}
 		c.spare = now

@@ -93,8 +93,7 @@ type slot struct {
 	said    bool // a failure that the server answered was told
 	blipped bool // that it could not be reached was told
 	id      uint16
-	size    uint16
-	query   [largestQuery]byte
+	query   []byte // as it was sent; its room is used again
 }
 
 const (
@@ -102,9 +101,6 @@ const (
 	maxQuestions = 1 << 15 // a lane: one ID in two
 
 	sendAtOnce = 32 // packets
-
-	largestQuery = headerSize + longestName + questionTail + optSize
-	optSize      = 11 // without options
 )
 
 var (
@@ -183,7 +179,7 @@ func (l *lane) send(f *asking, try int, how spelling, over, due time.Duration) (
 		l.mu.Unlock()
 		return 0, err
 	}
-	s.f, s.try, s.q, s.exact, s.odd, s.said, s.blipped, s.id, s.size = f, try, f.q, how.exact, false, false, false, id, uint16(len(query))
+	*s = slot{f: f, try: try, q: f.q, exact: how.exact, id: id, query: query}
 	l.over[i], l.due[i] = over, due
 	l.byID[id] = uint16(i + 1)
 	l.out.add(query)
@@ -195,7 +191,7 @@ func (l *lane) send(f *asking, try int, how spelling, over, due time.Duration) (
 		// All who have their turn now add theirs first: one system call for all.
 		w.crew.lanes = append(w.crew.lanes, l)
 	case w != nil && full && slices.Contains(w.crew.lanes, l):
-		l.flush()
+		w.crew.full = l // for the driver to send: the stacks of workers stay small
 	case first:
 		// The same, of all who can run.
 		runtime.Gosched()
@@ -290,13 +286,12 @@ func (l *lane) take(packet []byte) {
 		return
 	}
 	s := &l.slots[i]
-	query := s.query[:s.size]
 	same := s.exact
 	if !same {
-		_, same = afterQuestion(packet, query, true)
+		_, same = afterQuestion(packet, s.query, true)
 	}
 	if packet[2]&truncated != 0 {
-		if _, ok := afterQuestion(packet, query, s.exact); ok {
+		if _, ok := afterQuestion(packet, s.query, s.exact); ok {
 			l.tell(s, event{try: s.try, cut: true, same: same})
 			l.release(i)
 		} else {
@@ -304,7 +299,7 @@ func (l *lane) take(packet []byte) {
 		}
 		return
 	}
-	r, ok := read(packet, query, s.q, s.exact)
+	r, ok := read(packet, s.query, s.q, s.exact)
 	switch {
 	case !ok:
 		s.odd = true

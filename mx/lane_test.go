@@ -245,6 +245,30 @@ func TestLaneIDs(t *testing.T) {
 	l.flush() // nobody writes any more
 }
 
+// What is enough for one system call leaves at once, but not on the stack of a worker,
+// which would have to grow for it.
+func TestLaneFull(t *testing.T) {
+	l, w := tapped(t)
+	sendBy(t, l, "acme.com.", spelling{})
+	<-w.sent
+	c := newCrew()
+	var gone []int // packets that had left when a worker had sent its own
+	for range sendAtOnce + 1 {
+		c.start(func(worker *worker) {
+			f := newAsking()
+			f.q, f.worker = question{"acme.com.", dns.TypeMX}, worker
+			_, err := l.send(f, 0, spelling{}, never, never)
+			require.NoError(t, err)
+			gone = append(gone, len(w.sent))
+		})
+	}
+	require.True(t, c.take())
+	c.turns()
+	require.Equal(t, append(make([]int, sendAtOnce), sendAtOnce), gone)
+	require.True(t, c.leave())
+	require.Len(t, w.sent, sendAtOnce+1)
+}
+
 func TestLaneUnsendable(t *testing.T) {
 	l, _ := tapped(t)
 	f := newAsking()

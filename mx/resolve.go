@@ -200,7 +200,7 @@ func (run *run) settle(s *standing, n int, last bool) {
 	if run.fault == nil {
 		run.fault = s.err
 	}
-	var open []draft
+	open := run.held[:0]
 	for _, d := range run.held[:n] {
 		a, ok := d.settle(s)
 		d.checks++
@@ -217,5 +217,7 @@ func (run *run) settle(s *standing, n int, last bool) {
 		// The next check must be another one.
 		run.latest = time.Now()
 	}
-	run.held = append(open, run.held[n:]...)
+	left := append(open, run.held[n:]...)
+	clear(run.held[len(left):])
+	run.held = left
 }
