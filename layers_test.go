@@ -32,6 +32,7 @@ var layers = map[string]int{
 	"mx": 1, "bounce": 1, "listio": 1, "store": 1, "sender": 1,
 	"address": 0, "provider": 0, "route": 0, "verdict": 0,
 
+	"internal/bench":            0,
 	"internal/dnstest":          1,
 	"internal/debian":           1,
 	"internal/realdns":          2,

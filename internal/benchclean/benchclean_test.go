@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"winnow/internal/bench"
 	"winnow/internal/biglist/contacts"
 )
 
@@ -46,9 +47,9 @@ func TestMeasureAll(t *testing.T) {
 		require.Len(t, r.samples, 3, r.way.name)
 		for _, s := range r.samples {
 			require.Equal(t, written, s.written, r.way.name)
-			require.Positive(t, s.elapsed, r.way.name)
-			require.Greater(t, s.rss, int64(100<<10), r.way.name)
-			require.Less(t, s.rss, int64(1<<30), r.way.name)
+			require.Positive(t, s.Elapsed, r.way.name)
+			require.Greater(t, s.RSS, int64(100<<10), r.way.name)
+			require.Less(t, s.RSS, int64(1<<30), r.way.name)
 		}
 	}
 	require.ErrorContains(t, results[4].err, "no such flag")
@@ -60,7 +61,7 @@ func TestMeasureAll(t *testing.T) {
 func ran(name string, written int64, times ...time.Duration) result {
 	r := result{way: way{name: name, argv: []string{name}}}
 	for i, d := range times {
-		r.samples = append(r.samples, sample{elapsed: d, rss: int64(i+1) * 100e6, written: written})
+		r.samples = append(r.samples, sample{Cost: bench.Cost{Elapsed: d, RSS: int64(i+1) * 100e6}, written: written})
 	}
 	return r
 }

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,11 +11,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
-	"strings"
-	"syscall"
-	"time"
+
+	"winnow/internal/bench"
 )
 
 // A way is a command that goes through the list.
@@ -30,8 +27,7 @@ type way struct {
 
 // A sample is one run of a way.
 type sample struct {
-	elapsed time.Duration
-	rss     int64 // peak resident memory, bytes
+	bench.Cost
 	written int64 // bytes in the output folder
 }
 
@@ -65,7 +61,7 @@ func measureAll(ctx context.Context, ways []way, out string, times int, progress
 				continue
 			}
 			r.samples = append(r.samples, s)
-			fmt.Fprintf(progress, "run %d of %d: %s: %.2f s\n", turn+1, times, r.way.name, s.elapsed.Seconds())
+			fmt.Fprintf(progress, "run %d of %d: %s: %.2f s\n", turn+1, times, r.way.name, s.Elapsed.Seconds())
 		}
 	}
 	return results
@@ -77,9 +73,7 @@ func measure(ctx context.Context, w way, out string) (sample, error) {
 	}
 	defer os.RemoveAll(out)
 
-	var complaint bytes.Buffer
 	cmd := exec.CommandContext(ctx, w.argv[0], w.argv[1:]...)
-	cmd.Stderr = &complaint
 	if w.stdout != "" {
 		f, err := os.Create(w.stdout)
 		if err != nil {
@@ -88,32 +82,15 @@ func measure(ctx context.Context, w way, out string) (sample, error) {
 		defer f.Close()
 		cmd.Stdout = f // a file, so that the bytes do not pass through us
 	}
-	start := time.Now()
-	err := cmd.Run()
-	elapsed := time.Since(start)
-
+	cost, err := bench.Run(cmd)
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok && slices.Contains(w.done, exit.ExitCode()) {
 		err = nil
 	}
 	if err != nil {
-		return sample{}, fmt.Errorf("%w: %s", err, firstLine(complaint.String()))
+		return sample{}, err
 	}
 	written, err := sizeOf(out)
-	return sample{elapsed, peakRSS(cmd.ProcessState), written}, err
-}
-
-// peakRSS is never less than the harness' own memory, which a child has until it
-// executes its program: some 10 MB.
-func peakRSS(p *os.ProcessState) int64 {
-	usage, ok := p.SysUsage().(*syscall.Rusage)
-	if !ok {
-		return 0
-	}
-	rss := int64(usage.Maxrss)
-	if runtime.GOOS != "darwin" { // which alone counts bytes
-		rss *= 1024
-	}
-	return rss
+	return sample{cost, written}, err
 }
 
 func sizeOf(dir string) (size int64, err error) {
@@ -128,9 +105,4 @@ func sizeOf(dir string) (size int64, err error) {
 		return err
 	})
 	return size, err
-}
-
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
-	return line
 }

@@ -3,30 +3,27 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"text/tabwriter"
+	"time"
+
+	"winnow/internal/bench"
 )
 
 func megabytes(bytes int64) float64 { return float64(bytes) / 1e6 }
 
-// seconds is the median of the runs, of an even number of them the lower; 0 where there are none.
+// seconds is the median of the runs; 0 where there are none.
 func (r result) seconds() float64 {
-	if len(r.samples) == 0 {
-		return 0
-	}
-	byTime := slices.SortedFunc(slices.Values(r.samples), func(a, b sample) int { return cmp.Compare(a.elapsed, b.elapsed) })
-	return byTime[(len(byTime)-1)/2].elapsed.Seconds()
+	return bench.Median(r.samples, func(s sample) time.Duration { return s.Elapsed }).Elapsed.Seconds()
 }
 
 // rss is the peak of all runs, in MB.
 func (r result) rss() float64 {
 	var peak int64
 	for _, s := range r.samples {
-		peak = max(peak, s.rss)
+		peak = max(peak, s.RSS)
 	}
 	return megabytes(peak)
 }

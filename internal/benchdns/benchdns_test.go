@@ -16,6 +16,7 @@ import (
 	"github.com/miekg/dns"
 	"github.com/stretchr/testify/require"
 
+	"winnow/internal/bench"
 	"winnow/internal/realdns"
 )
 
@@ -182,7 +183,7 @@ func TestRun(t *testing.T) {
 
 func ran(client, note string, answered int, elapsed, cpu time.Duration) result {
 	return result{way: way{client: client, note: note, names: 1000, argv: []string{client}, lost: ownLost},
-		samples: []sample{{elapsed: elapsed, cpu: cpu, rss: 20e6, tally: tally{asked: answered, answered: answered}}}}
+		samples: []sample{{Cost: bench.Cost{Elapsed: elapsed, CPU: cpu, RSS: 20e6}, tally: tally{asked: answered, answered: answered}}}}
 }
 
 func TestReport(t *testing.T) {
@@ -233,14 +234,14 @@ func TestReportReturnsWhatFailed(t *testing.T) {
 
 func TestMedian(t *testing.T) {
 	r := result{samples: []sample{
-		{elapsed: 3 * time.Second, tally: tally{answered: 300}, rss: 5},
-		{elapsed: 1 * time.Second, tally: tally{answered: 300}, lost: 1},
-		{elapsed: 2 * time.Second, tally: tally{answered: 300}},
+		{Cost: bench.Cost{Elapsed: 3 * time.Second, RSS: 5}, tally: tally{answered: 300}},
+		{Cost: bench.Cost{Elapsed: 1 * time.Second}, tally: tally{answered: 300}, lost: 1},
+		{Cost: bench.Cost{Elapsed: 2 * time.Second}, tally: tally{answered: 300}},
 	}}
 	m, ok := r.median()
 	require.True(t, ok)
 	require.InDelta(t, 150, m.lookups(), 0.01)
-	require.Equal(t, int64(5), m.rss)
+	require.Equal(t, int64(5), m.RSS)
 	require.Equal(t, 1, m.lost)
 	m.tally.most = time.Second
 	require.InDelta(t, 0.98*300, m.lookups(), 0.01)

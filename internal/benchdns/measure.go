@@ -8,19 +8,15 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
-	"runtime"
-	"strings"
-	"syscall"
-	"time"
+
+	"winnow/internal/bench"
 )
 
 // A sample is one run of a way.
 type sample struct {
-	elapsed     time.Duration
+	bench.Cost  // of the client
 	tally       tally
-	cpu         time.Duration // of the client, user and system
-	rss         int64         // peak resident memory, bytes
-	lost, wrong int           // names that live and got no answer, or a wrong one
+	lost, wrong int // names that live and got no answer, or a wrong one
 }
 
 // lookups is how many questions a second were answered. The last fiftieth is
@@ -33,12 +29,12 @@ func (s sample) lookups() float64 {
 	case s.tally.most > 0:
 		return mostly * float64(s.tally.answered) / s.tally.most.Seconds()
 	}
-	return float64(s.tally.answered) / s.elapsed.Seconds()
+	return float64(s.tally.answered) / s.Elapsed.Seconds()
 }
 
 // cpuSeconds is what 100,000 lookups cost.
 func (s sample) cpuSeconds() float64 {
-	return s.cpu.Seconds() * 100_000 / float64(max(1, s.tally.answered))
+	return s.CPU.Seconds() * 100_000 / float64(max(1, s.tally.answered))
 }
 
 // A result is all runs of a way, or why there are none.
@@ -70,7 +66,7 @@ func measureAll(ctx context.Context, s *server, ways []way, times int, progress 
 				continue
 			}
 			r.samples = append(r.samples, one)
-			fmt.Fprintf(progress, "%s: run %d of %d: %s: %.2f s\n", s.name, turn+1, times, r.way, one.elapsed.Seconds())
+			fmt.Fprintf(progress, "%s: run %d of %d: %s: %.2f s\n", s.name, turn+1, times, r.way, one.Elapsed.Seconds())
 		}
 	}
 	return results
@@ -80,22 +76,13 @@ func measure(ctx context.Context, s *server, w way) (sample, error) {
 	if _, err := s.take(); err != nil {
 		return sample{}, err
 	}
-	var said, complaint bytes.Buffer
+	var said bytes.Buffer
 	cmd := exec.CommandContext(ctx, w.argv[0], w.argv[1:]...)
-	cmd.Stdout, cmd.Stderr = &said, &complaint
-	start := time.Now()
-	err := cmd.Run()
-	one := sample{elapsed: time.Since(start)}
+	cmd.Stdout = &said
+	cost, err := bench.Run(cmd)
+	one := sample{Cost: cost}
 	if err != nil {
-		line, _, _ := strings.Cut(strings.TrimSpace(complaint.String()), "\n")
-		return one, fmt.Errorf("%w: %s", err, line)
-	}
-	one.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		one.rss = int64(usage.Maxrss)
-		if runtime.GOOS != "darwin" { // which alone counts bytes
-			one.rss *= 1024
-		}
+		return one, err
 	}
 	if w.lost != nil {
 		if one.lost, one.wrong, err = w.lost(said.String()); err != nil {

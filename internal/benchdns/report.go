@@ -3,25 +3,23 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"text/tabwriter"
+
+	"winnow/internal/bench"
 )
 
-// median is the run with the median rate, of an even number of them the lower;
-// with the worst that any run had of memory and of names lost.
+// median is the run with the median rate, with the worst that any run had of memory and of names lost.
 func (r result) median() (sample, bool) {
 	if len(r.samples) == 0 {
 		return sample{}, false
 	}
-	byRate := slices.SortedFunc(slices.Values(r.samples), func(a, b sample) int { return cmp.Compare(a.lookups(), b.lookups()) })
-	s := byRate[(len(byRate)-1)/2]
+	s := bench.Median(r.samples, sample.lookups)
 	for _, other := range r.samples {
-		s.rss, s.lost, s.wrong = max(s.rss, other.rss), max(s.lost, other.lost), max(s.wrong, other.wrong)
+		s.RSS, s.lost, s.wrong = max(s.RSS, other.RSS), max(s.lost, other.lost), max(s.wrong, other.wrong)
 	}
 	return s, true
 }
@@ -59,8 +57,8 @@ func writeReport(w io.Writer, s *server, results []result) error {
 				lost, wrong = strconv.Itoa(m.lost), strconv.Itoa(m.wrong)
 			}
 			fmt.Fprintf(t, "%.0f\t%s\t%.2f\t%s\t%.0f\t%.0f\t%d\t%s\t%s\t  %s\n", m.lookups(), ratio("%.2f x", ours.lookups(), m.lookups()),
-				m.cpuSeconds(), ratio("%.2f x", m.cpuSeconds(), ours.cpuSeconds()), float64(m.rss)/1e6,
-				float64(r.way.names)/m.elapsed.Seconds(), r.way.names, lost, wrong, r.way)
+				m.cpuSeconds(), ratio("%.2f x", m.cpuSeconds(), ours.cpuSeconds()), float64(m.RSS)/1e6,
+				float64(r.way.names)/m.Elapsed.Seconds(), r.way.names, lost, wrong, r.way)
 		}
 	}
 	t.Flush()
@@ -115,7 +113,7 @@ func goals(s *server, results []result) []goal {
 	return append(all,
 		goal{what: "names that live and were called a time out", measured: known, got: float64(ours.lost), format: "%.0f", atMost: true},
 		goal{what: "wrong or unconfirmed answers", measured: known, got: float64(ours.wrong), format: "%.0f", atMost: true},
-		goal{what: "peak RSS", measured: known, got: float64(ours.rss) / 1e6, want: 64, format: "%.0f MB", atMost: true})
+		goal{what: "peak RSS", measured: known, got: float64(ours.RSS) / 1e6, want: 64, format: "%.0f MB", atMost: true})
 }
 
 func (g goal) String() string {

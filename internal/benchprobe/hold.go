@@ -17,6 +17,7 @@ import (
 	"syscall"
 	"time"
 
+	"winnow/internal/bench"
 	"winnow/internal/realsmtp"
 )
 
@@ -101,15 +102,15 @@ func connected(server *realsmtp.Server) int {
 
 func measure(ctx context.Context, server *realsmtp.Server, self, client, addr string, o options) (sample, error) {
 	before := connected(server)
-	var said, complaint bytes.Buffer
+	var said bytes.Buffer
 	cmd := exec.CommandContext(ctx, self, "-client", client, "-n", strconv.Itoa(o.n), "-domains", strconv.Itoa(o.domains),
 		"-unknown", strconv.Itoa(o.unknown), "-floor", strconv.Itoa(o.floor), "-connections", strconv.Itoa(o.connections), addr)
-	cmd.Stdout, cmd.Stderr = &said, &complaint
-	err := cmd.Run()
+	cmd.Stdout = &said
+	cost, err := bench.Run(cmd)
 	if err != nil {
-		return sample{}, fmt.Errorf("%w: %s", err, bytes.TrimSpace(complaint.Bytes()))
+		return sample{}, err
 	}
-	s := sample{client: client, cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
+	s := sample{client: client, cpu: cost.CPU}
 	if s.tally, err = read(said.Bytes()); err != nil {
 		return sample{}, err
 	}

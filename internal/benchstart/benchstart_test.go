@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"winnow/internal/bench"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -26,7 +28,7 @@ func TestRun(t *testing.T) {
 func ran(name string, faults int64, times ...time.Duration) *result {
 	r := &result{argv: []string{name, "-x"}}
 	for _, d := range times {
-		r.samples = append(r.samples, sample{d, faults})
+		r.samples = append(r.samples, bench.Cost{Elapsed: d, Faults: faults})
 	}
 	return r
 }

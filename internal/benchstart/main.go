@@ -8,7 +8,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -18,11 +17,12 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"text/tabwriter"
 	"time"
+
+	"winnow/internal/bench"
 )
 
 func main() {
@@ -80,43 +80,31 @@ func buildEmpty(ctx context.Context, goTool, dir string) (program string, err er
 	return program, nil
 }
 
-// A sample is one run.
-type sample struct {
-	elapsed time.Duration
-	faults  int64 // pages that the system had to find or to clear: what a start is made of
-}
-
 // A result is all runs of a command.
 type result struct {
 	argv    []string
-	samples []sample
+	samples []bench.Cost
 }
 
 func (r *result) measure(ctx context.Context) error {
 	cmd := exec.CommandContext(ctx, r.argv[0], r.argv[1:]...) // its output goes nowhere
-	start := time.Now()
-	err := cmd.Run()
-	elapsed := time.Since(start)
+	cost, err := bench.Run(cmd)
 	if err != nil {
 		return fmt.Errorf("%s: %w", strings.Join(r.argv, " "), err)
 	}
-	s := sample{elapsed: elapsed}
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		s.faults = int64(usage.Minflt)
-	}
-	r.samples = append(r.samples, s)
+	r.samples = append(r.samples, cost)
 	return nil
 }
 
-// median is the median of the runs by what of each, of an even number of them the lower.
-func median[T cmp.Ordered](r *result, of func(sample) T) T {
-	sorted := slices.SortedFunc(slices.Values(r.samples), func(a, b sample) int { return cmp.Compare(of(a), of(b)) })
-	return of(sorted[(len(sorted)-1)/2])
+func milliseconds(r *result) float64 {
+	median := bench.Median(r.samples, func(c bench.Cost) time.Duration { return c.Elapsed }).Elapsed
+	return float64(median) / float64(time.Millisecond)
 }
 
-func milliseconds(s sample) float64 { return float64(s.elapsed) / float64(time.Millisecond) }
-
-func faults(s sample) int64 { return s.faults }
+// faults are what a start is made of.
+func faults(r *result) int64 {
+	return bench.Median(r.samples, func(c bench.Cost) int64 { return c.Faults }).Faults
+}
 
 // most is how many milliseconds above the empty program are to be reached.
 const most = 5.0
@@ -124,12 +112,12 @@ const most = 5.0
 func writeReport(w io.Writer, empty, command *result) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "ms\tpage faults\t  the median of", len(command.samples))
-	fmt.Fprintf(t, "%.2f\t%d\t  an empty program\n", median(empty, milliseconds), median(empty, faults))
-	fmt.Fprintf(t, "%.2f\t%d\t  %s\n", median(command, milliseconds), median(command, faults), strings.Join(command.argv, " "))
+	fmt.Fprintf(t, "%.2f\t%d\t  an empty program\n", milliseconds(empty), faults(empty))
+	fmt.Fprintf(t, "%.2f\t%d\t  %s\n", milliseconds(command), faults(command), strings.Join(command.argv, " "))
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	above := median(command, milliseconds) - median(empty, milliseconds)
+	above := milliseconds(command) - milliseconds(empty)
 	word := "missed"
 	if above <= most {
 		word = "met"
