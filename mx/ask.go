@@ -19,9 +19,9 @@ type said struct {
 }
 
 // ask asks q of via, or of the servers by their standing and room; what came of it is in
-// into, which began as nothing. Each try waits a while and then lets the next begin, at another server if there is one; the first
-// answer counts, whichever try it is to. A failure is asked once more. If ctx ends
-// the status is silence. The workers of a run are no more than may ask at once; who is
+// into, which began as nothing. Each try waits a while and then lets the next begin, at
+// another server if there is one; the first answer counts, whichever try it is to. A
+// failure is asked once more. If ctx ends the status is silence. The workers of a run are no more than may ask at once; who is
 // none waits for a slot.
 func (r *Resolver) ask(ctx context.Context, w *worker, q question, via int, into *said) {
 	if w == nil {

@@ -27,8 +27,9 @@ type asking struct {
 // maxTries of one question: each may have to be repeated without EDNS.
 const maxTries = 2 * rounds
 
-// eventsATry: a failure, an answer after all, and that it is over and late.
-const eventsATry = 4
+// eventsATry: that the server can not be reached, a failure, an answer after all, and
+// that it is over and late.
+const eventsATry = 5
 
 func newAsking() *asking {
 	return &asking{sleeper: sleeper{woken: make(chan struct{}, 1)}}

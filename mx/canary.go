@@ -21,7 +21,8 @@ var (
 	ErrUnproven = errors.New("mx: the resolver did not pass its canaries")
 )
 
-// providers must resolve: at least two of three, as far as they can be asked.
+// providers must have mail hosts, and those addresses: at least two of three, as far
+// as they can be asked.
 var providers = [...]string{"gmail.com.", "outlook.com.", "yahoo.com."}
 
 // set is a set of servers by index.
@@ -52,6 +53,7 @@ type standing struct {
 	passed set // in this very check
 	honest set // passed in this one, or in the last that could tell
 	lying  set
+	turned set // of these, who spares the canaries: only recall finds them
 	dead   set
 	order  []int // whom to ask, best first; empty if all are dead
 	epoch  int   // how often a server began or ceased to lie: what was learnt across that is not believed
@@ -215,37 +217,45 @@ func (s sighting) passed() bool {
 // settled reports whether no further canary could change what s says.
 func (s sighting) settled() bool { return s.lied() || s.passed() }
 
-// maxWitnesses is how many names recall asks for.
+// A witness is a domain that had mail hosts in this run, and one of them that had an
+// address.
+type witness struct{ name, host string }
+
+// maxWitnesses is how many recall asks for.
 const maxWitnesses = 8
 
 // recall asks the honest servers again for names that had mail hosts in this run.
 // To a server that denies two of them what s says is taken back: it began to lie,
-// and spares the canaries.
-func (r *Resolver) recall(ctx context.Context, s *standing, names []string) *standing {
+// and spares the canaries. One that says nothing of half of them has not passed.
+func (r *Resolver) recall(ctx context.Context, s *standing, witnesses []witness) *standing {
 	now := *s
 	for _, i := range s.honest.members(len(r.servers)) {
-		denied := make(chan string, len(names))
-		for _, name := range names {
+		ask := func(q question) (reply, bool) { return r.servers[i].exchange(ctx, q, r.clock()+time.Second) }
+		replies := make(chan reply, len(witnesses))
+		for _, w := range witnesses {
 			go func() {
-				said, _ := r.servers[i].exchange(ctx, question{name + ".", dns.TypeMX}, r.clock()+time.Second)
-				if said.status == nxdomain || said.status == nodata {
-					denied <- said.detail
-				} else {
-					denied <- ""
-				}
+				said, _ := r.mailHost(w.name+".", w.host, ask)
+				replies <- said
 			}()
 		}
-		lies, detail := 0, ""
-		for range names {
-			if d := <-denied; d != "" {
-				lies, detail = lies+1, d
+		found, lies, detail := 0, 0, ""
+		for range witnesses {
+			switch said := <-replies; {
+			case said.namesHost():
+				found++
+			case said.status.definite():
+				lies, detail = lies+1, said.detail
 			}
 		}
 		if lies < 2 {
+			if 2*found < len(witnesses) {
+				now.passed &^= one(i)
+			}
 			continue
 		}
-		detail = fmt.Sprintf("%d of %d domains that had mail hosts a moment ago are denied: %s", lies, len(names), detail)
+		detail = fmt.Sprintf("%d of %d domains that had mail hosts a moment ago are denied: %s", lies, len(witnesses), detail)
 		now.lying.add(i)
+		now.turned.add(i)
 		now.honest &^= one(i)
 		now.passed &^= one(i)
 		now.epoch = s.epoch + 1 // nothing negative that was learnt before is believed
@@ -255,6 +265,40 @@ func (r *Resolver) recall(ctx context.Context, s *standing, names []string) *sta
 		r.publishing.Unlock()
 	}
 	return &now
+}
+
+// mailHost asks for the mail exchangers of a domain, and for the addresses of host, or
+// where that is "" of the first of them. What it returns is positive if both are there;
+// same says that the questions came back as they were spelt.
+func (r *Resolver) mailHost(name, host string, ask func(question) (reply, bool)) (said reply, same bool) {
+	said, same = ask(question{name, dns.TypeMX})
+	if !said.namesHost() {
+		return said, same
+	}
+	if host == "" {
+		host = said.hosts[0].Name
+	}
+	none := reply{status: nodata}
+	for _, qtype := range []uint16{dns.TypeA, dns.TypeAAAA} {
+		address, alike := ask(question{dns.Fqdn(host), qtype})
+		same = same && (alike || !address.status.definite())
+		switch {
+		case r.reaches(address.addrs):
+			return said, same
+		case !address.status.definite():
+			return reply{status: address.status, detail: host + ": " + address.detail}, same
+		}
+		none.detail = "its mail host " + host + " has no address to reach: " + address.detail
+		if address.status == nxdomain {
+			break
+		}
+	}
+	return none, same
+}
+
+// namesHost reports whether r is of a domain that has a mail host.
+func (r *reply) namesHost() bool {
+	return r.status == positive && len(r.hosts) > 0 && r.hosts[0].Name != ""
 }
 
 // inspect asks one server its canaries.
@@ -268,16 +312,20 @@ func (r *Resolver) inspect(ctx context.Context, server *server) sighting {
 		reply
 	}
 	sights := make(chan sight)
-	ask := func(name string, qtype uint16, madeUp bool) {
-		said, same := r.insist(ctx, server, question{name, qtype})
-		sights <- sight{name, madeUp, same, said}
-	}
+	insist := func(q question) (reply, bool) { return r.insist(ctx, server, q) }
 	for _, name := range providers {
-		go ask(name, dns.TypeMX, false)
+		go func() {
+			said, same := r.mailHost(name, "", insist)
+			sights <- sight{name, false, same, said}
+		}()
 	}
 	// Portals invent addresses, some of them mail exchangers too.
-	go ask(madeUp()+".com.", dns.TypeA, true)
-	go ask(madeUp()+".net.", dns.TypeMX, true)
+	for _, q := range []question{{madeUp() + ".com.", dns.TypeA}, {madeUp() + ".net.", dns.TypeMX}} {
+		go func() {
+			said, same := insist(q)
+			sights <- sight{q.name, true, same, said}
+		}()
+	}
 
 	var seen sighting
 	same := true
@@ -300,7 +348,6 @@ func (r *Resolver) inspect(ctx context.Context, server *server) sighting {
 // take counts one canary, and keeps as detail what speaks against the server.
 func (s *sighting) take(name string, madeUp bool, r reply) {
 	name = relative(name)
-	null := len(r.hosts) > 0 && r.hosts[0].Name == ""
 	switch {
 	case !r.status.definite():
 		if madeUp {
@@ -314,7 +361,7 @@ func (s *sighting) take(name string, madeUp bool, r reply) {
 	case madeUp:
 		s.invented++
 		s.detail = name + ", a made-up name, is said to exist: " + r.detail
-	case r.status == positive && !null:
+	case r.namesHost():
 		s.resolved++
 	default:
 		s.denied++

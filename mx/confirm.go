@@ -2,6 +2,7 @@ package mx
 
 import (
 	"context"
+	"slices"
 )
 
 // draft is an opinion on its way to an Answer.
@@ -77,16 +78,16 @@ func (d *draft) answer(epoch int) Answer {
 	return a
 }
 
-// settle judges a negative by a check that started after it. It returns false
-// if that check could not tell.
-func (d *draft) settle(s *standing) (Answer, bool) {
+// settle judges a negative by a check that started after it; liars are not believed,
+// whatever it says of them. It returns false if that check could not tell.
+func (d *draft) settle(s *standing, liars set) (Answer, bool) {
 	a := d.Answer
 	not := func(why string) (Answer, bool) {
 		a.Detail = oneLine(a.Detail + "; not confirmed: " + why)
 		return a, true
 	}
 	switch {
-	case s.epoch != d.epoch:
+	case s.epoch != d.epoch, slices.ContainsFunc(d.backers, func(backers set) bool { return backers&liars != 0 }):
 		return not("a resolver lied meanwhile")
 	case d.doubted:
 		return not("the resolver filters, or did not pass its canaries")

@@ -44,7 +44,14 @@ func (b *basis) merge(o basis) {
 type located struct {
 	basis
 	addrs  []netip.Addr
-	failed Outcome // temporary; 0 if all was answered
+	failed Outcome   // temporary; 0 if all was answered
+	at     time.Time // when that was learnt
+}
+
+// age takes from the TTL the time that l was remembered for: RFC 1035 section 7.4 has it
+// that a record is not kept for longer, however many hands it goes through.
+func (l *located) age() {
+	l.ttl = max(min(l.ttl, time.Second), l.ttl-time.Since(l.at))
 }
 
 type hostKey struct {
@@ -81,8 +88,8 @@ type opinion struct {
 	basis
 }
 
-// domain asks for the mail exchangers of name, for an opinion that began as nothing: RFC 5321 section 5.1. If ctx ends
-// the opinion is worth nothing.
+// domain asks for the mail exchangers of name, for an opinion that began as nothing:
+// RFC 5321 section 5.1. If ctx ends the opinion is worth nothing.
 func (q *inquiry) domain(ctx context.Context, name string, o *opinion) {
 	o.Name = name
 	switch status, hosts := q.mx(ctx, o); status {
@@ -191,7 +198,11 @@ func (q *inquiry) all(ctx context.Context, hosts []Host) []located {
 	q.worker.await(func() {
 		var asking sync.WaitGroup
 		for i, h := range hosts {
+			if !q.r.help(ctx) {
+				break
+			}
 			asking.Go(func() {
+				defer func() { <-q.r.helpers }()
 				found[i] = each.host(ctx, h.Name)
 				if q.r.reaches(found[i].addrs) {
 					enough()
@@ -201,6 +212,17 @@ func (q *inquiry) all(ctx context.Context, hosts []Host) []located {
 		asking.Wait()
 	})
 	return found
+}
+
+// help waits until another host may be looked up beside others of its domain: there
+// are only so many of these at once. It returns false if ctx ends.
+func (r *Resolver) help(ctx context.Context) bool {
+	select {
+	case r.helpers <- struct{}{}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // host looks up a mail host, shared with all who ask for it.
@@ -221,6 +243,7 @@ func (q *inquiry) host(ctx context.Context, name string) located {
 	if err != nil {
 		return located{failed: Timeout}
 	}
+	l.age()
 	return l
 }
 
@@ -239,6 +262,7 @@ func (q *inquiry) locate(ctx context.Context, name string) located {
 			break
 		}
 	}
+	l.at = time.Now()
 	return l
 }
 

@@ -16,7 +16,7 @@ type gate struct {
 	limit   int // questions under way at once, all servers together
 	under   int
 	windows []window // by server
-	queues  []*queue // few: the servers together, and each alone
+	queues  []*queue // few: one a set of servers that is waited for
 }
 
 // queue are the questions that wait for one of the same servers.
@@ -119,6 +119,7 @@ func (g *gate) queue(among set) *queue {
 			return q
 		}
 	}
+	g.queues = slices.DeleteFunc(g.queues, (*queue).empty)
 	q := &queue{among: among}
 	if among.several() {
 		g.queues = append(g.queues, q)

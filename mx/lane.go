@@ -156,8 +156,8 @@ func encode(b []byte, id uint16, q question, how spelling) ([]byte, error) {
 	return append(b, query...), nil
 }
 
-// send asks f's question as its try, which keeps its place until over and is late at due. An error is final for the lane,
-// unless it is errBusy.
+// send asks f's question as its try, which keeps its place until over and is late at
+// due. An error is final for the lane, unless it is errBusy.
 func (l *lane) send(f *asking, try int, how spelling, over, due time.Duration) (uint16, error) {
 	l.mu.Lock()
 	if l.err != nil || len(l.slots)-len(l.idle) >= maxQuestions {
@@ -218,7 +218,10 @@ func (l *lane) flush() {
 	out, line := l.out, l.line
 	l.out, l.awake = l.spare, false
 	l.mu.Unlock()
-	err := line.send(&out)
+	var err error
+	if out.len() > 0 {
+		err = line.send(&out)
+	}
 	out.reset()
 	l.spare = out
 	if err != nil {

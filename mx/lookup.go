@@ -24,7 +24,7 @@ const (
 // The error is ctx's.
 func (r *Resolver) Lookup(ctx context.Context, name string) (Answer, error) {
 	a, err := r.answers.do(ctx, answerKey{name, r.epoch()}, func(ctx context.Context) (Answer, time.Duration) {
-		a := r.lookup(ctx, name, inquiry{r: r, hosts: r.hosts, keep: rememberHost})
+		a := r.lookup(ctx, name, inquiry{r: r, hosts: r.hosts, keep: r.rememberHost})
 		if ctx.Err() == nil {
 			r.learn(a)
 		}
@@ -51,19 +51,20 @@ func (r *Resolver) lookup(ctx context.Context, name string, ask inquiry) Answer 
 	if !d.Outcome.negative() {
 		return d.answer(r.epoch())
 	}
-	s, err := r.since(ctx, d.At)
+	s, err := r.since(ctx, time.Now()) // behind the second opinion too
 	if err != nil {
 		return Answer{}
 	}
-	if a, ok := d.settle(s); ok {
+	if a, ok := d.settle(s, 0); ok {
 		return a
 	}
 	return d.unsettled()
 }
 
-// rememberHost says how long Lookup may remember the addresses of a host.
-func rememberHost(l located) time.Duration {
-	if l.failed != 0 || l.doubted {
+// rememberHost says how long Lookup may remember the addresses of a host. One that has
+// none condemns its domains: each asks anew, lest one wrong reply condemn them all.
+func (r *Resolver) rememberHost(l located) time.Duration {
+	if l.failed != 0 || l.doubted || !r.reaches(l.addrs) {
 		return 0
 	}
 	return memory(l.ttl)

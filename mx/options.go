@@ -37,7 +37,8 @@ type Options struct {
 
 	// Routable says which addresses mail can be sent to. nil: all except those that
 	// the special-purpose registries (RFC 6890) call not globally reachable, such as
-	// private, loopback, link-local and documentation ones. Called concurrently.
+	// private, loopback, link-local and documentation ones. Called concurrently, and may
+	// not wait.
 	Routable func(netip.Addr) bool
 
 	// Evidence is given every answer that says something of its domain, confirmed or
@@ -45,7 +46,8 @@ type Options struct {
 	Evidence Sink
 
 	// Notice is told once of each resolver that is dead, that lies, or that had to be
-	// asked more slowly, in a sentence for people. Never called concurrently. nil: silent.
+	// asked more slowly, in a sentence for people. Never called concurrently, and may not
+	// ask the Resolver. nil: silent.
 	Notice func(string)
 
 	pace     pace

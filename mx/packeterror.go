@@ -2,18 +2,18 @@ package mx
 
 import (
 	"errors"
+	"slices"
 	"syscall"
 )
 
 // packetError says what an error of a UDP socket means for its lane: nil, a blip
 // or, as it is, the end.
 func packetError(err error) error {
-	switch {
-	case errors.Is(err, syscall.ENOBUFS):
+	if errors.Is(err, syscall.ENOBUFS) {
 		// A full queue of ours drops packets, as any on the way may.
 		return nil
-	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, portClosed),
-		errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EPERM):
+	}
+	if errors.Is(err, syscall.EPERM) || slices.ContainsFunc(unreachable(), func(e syscall.Errno) bool { return errors.Is(err, e) }) {
 		return blip{err}
 	}
 	return err

@@ -1,6 +1,13 @@
 package mx
 
-import "syscall"
+import (
+	"syscall"
 
-// portClosed is what Windows makes of an ICMP message that nobody listens.
-const portClosed = syscall.WSAECONNRESET
+	"golang.org/x/sys/windows"
+)
+
+// unreachable is what Windows says of a port that nobody listens at (an ICMP message
+// tells it so), and of a host or net that no route leads to.
+func unreachable() []syscall.Errno {
+	return []syscall.Errno{windows.WSAECONNRESET, windows.WSAECONNREFUSED, windows.WSAEHOSTUNREACH, windows.WSAENETUNREACH}
+}

@@ -176,7 +176,7 @@ func (r *reply) take(g *gist) {
 
 // negative tells NXDOMAIN, NODATA and a referral apart: RFC 2308 section 2.
 func (r *reply) negative(g *gist) {
-	r.ttl = seconds(g.denial)
+	r.ttl = seconds(min(g.denial, g.ttl)) // of the aliases that led here too
 	switch {
 	case g.rcode == dns.RcodeNameError:
 		r.status = nxdomain

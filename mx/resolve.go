@@ -35,6 +35,8 @@ func (r *Resolver) Resolve(ctx context.Context, names iter.Seq[string], each fun
 	run := run{r: r, each: each, hosts: newMemo[hostKey, located](maxHosts), zones: newWildcards(ctx, r), fault: s.err}
 	defer run.hosts.running.Wait()
 	defer run.zones.end()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // for each may panic
 	return run.all(ctx, names)
 }
 
@@ -50,11 +52,15 @@ type run struct {
 	held   []draft
 	fault  error     // the first that the canaries complained of
 	latest time.Time // what is held wants a check that starts no earlier
-	known  []string  // the first names that had mail hosts
+	known  []witness // the first names that had mail hosts
+	liars  set       // who denied these once
 	found  int       // names that had, since the last check
 	again  []string  // what had no answer because there was too much to ask
 	slow   bool      // that is being asked now
 }
+
+// mostHeld is how many negatives are held back at most, but for a tray full.
+const mostHeld = 20_000
 
 func (run *run) all(ctx context.Context, names iter.Seq[string]) error {
 	pace := run.r.o.pace
@@ -78,8 +84,12 @@ func (run *run) all(ctx context.Context, names iter.Seq[string]) error {
 
 	var some []draft
 	for drafts != nil || len(run.held) > 0 || checking {
+		filled := drafts.filled()
+		if len(run.held) >= mostHeld {
+			filled = nil // until a check has settled some
+		}
 		select {
-		case <-drafts.filled():
+		case <-filled:
 			var last bool
 			some, last = drafts.take(some)
 			for i := range some {
@@ -99,7 +109,7 @@ func (run *run) all(ctx context.Context, names iter.Seq[string]) error {
 		case s := <-checked:
 			checking = false
 			if s != nil && ctx.Err() == nil {
-				run.settle(s, covered, drafts == nil)
+				covered = run.settle(s, covered, drafts == nil)
 			}
 		}
 		if ctx.Err() != nil {
@@ -122,6 +132,7 @@ func (run *run) start(ctx context.Context, names iter.Seq[string], most int) *tr
 	c := newCrew()
 	s := &shift{run: run, ctx: ctx, crew: c, feed: newFeed(c), tray: newTray(c), most: most}
 	go s.feed.fill(ctx, names)
+	run.r.wire.enter()
 	go s.drive()
 	return s.tray
 }
@@ -145,6 +156,8 @@ func (run *run) rememberHost(l located) time.Duration {
 		return 0
 	case l.failed != 0:
 		return run.r.o.pace.failed
+	case !run.r.reaches(l.addrs):
+		return 0 // as Lookup has it
 	}
 	return memory(l.ttl)
 }
@@ -160,7 +173,7 @@ func (run *run) take(d draft) {
 		if a.Confirmed && a.Outcome == Hosts {
 			run.found++
 			if len(run.known) < maxWitnesses {
-				run.known = append(run.known, a.Name)
+				run.know(&a)
 			}
 		}
 		if a.Confirmed && (a.Outcome == Hosts || a.Outcome == Implicit) {
@@ -181,11 +194,18 @@ func (run *run) give(a Answer) {
 	run.each(a)
 }
 
+// know keeps a domain as a witness.
+func (run *run) know(a *Answer) {
+	if i := slices.IndexFunc(a.Hosts, func(h Host) bool { return run.r.reaches(h.Addrs) }); i >= 0 {
+		run.known = append(run.known, witness{a.Name, a.Hosts[i].Name})
+	}
+}
+
 // witnesses returns the names that are to be asked for once more with the next
 // check: none as long as most domains have mail hosts, as in any list. Where most
 // have none, all at once, the resolver may have begun to lie about all but the
 // canaries; and once it lied it is not trusted again.
-func (run *run) witnesses() []string {
+func (run *run) witnesses() []witness {
 	const many = 20
 	found := run.found
 	run.found = 0
@@ -195,14 +215,16 @@ func (run *run) witnesses() []string {
 	return nil
 }
 
-// settle judges the first n drafts by a check that started after them.
-func (run *run) settle(s *standing, n int, last bool) {
+// settle judges the first n drafts by a check that started after them. It returns how
+// many of them are held back still.
+func (run *run) settle(s *standing, n int, last bool) int {
 	if run.fault == nil {
 		run.fault = s.err
 	}
+	run.liars |= s.turned
 	open := run.held[:0]
 	for _, d := range run.held[:n] {
-		a, ok := d.settle(s)
+		a, ok := d.settle(s, run.liars)
 		d.checks++
 		switch {
 		case ok:
@@ -220,4 +242,5 @@ func (run *run) settle(s *standing, n int, last bool) {
 	left := append(open, run.held[n:]...)
 	clear(run.held[len(left):])
 	run.held = left
+	return len(open)
 }

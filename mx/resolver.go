@@ -15,6 +15,7 @@ type Resolver struct {
 	wire    *wire
 	gate    *gate
 	slots   chan struct{} // questions under way, with all their tries
+	helpers chan struct{} // hosts that are looked up beside others of their domain
 	askings sync.Pool     // of *asking
 	born    time.Time
 
@@ -39,6 +40,7 @@ func New(o Options) *Resolver {
 	r := &Resolver{
 		o:       o,
 		slots:   make(chan struct{}, o.InFlight),
+		helpers: make(chan struct{}, o.InFlight),
 		askings: sync.Pool{New: func() any { return newAsking() }},
 		born:    time.Now(),
 		checks:  newMemo[struct{}, *standing](1),

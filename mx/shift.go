@@ -24,6 +24,7 @@ func (s *shift) drive() {
 	ticker := time.NewTicker(look)
 	defer ticker.Stop()
 	defer s.tray.close()
+	defer s.run.r.wire.leave()
 	defer s.crew.disband()
 	for s.ctx.Err() == nil && !s.round() {
 		s.tray.show()

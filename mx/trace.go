@@ -37,7 +37,7 @@ func (r *Resolver) Trace(ctx context.Context, name string) (Answer, []Exchange, 
 	r.wire.enter()
 	defer r.wire.leave()
 	t := &trace{r: r}
-	ask := inquiry{r: r, hosts: newMemo[hostKey, located](maxHosts), via: anyServer, keep: rememberHost, trace: t}
+	ask := inquiry{r: r, hosts: newMemo[hostKey, located](maxHosts), via: anyServer, keep: r.rememberHost, trace: t}
 	a := r.lookup(ctx, name, ask)
 	ask.hosts.running.Wait() // what all has given up
 

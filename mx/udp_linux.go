@@ -49,7 +49,7 @@ type cut struct {
 
 const (
 	batch   = 32      // packets a system call
-	largest = 4 << 10 // what some servers send in spite of our EDNS buffer
+	largest = 4 << 10 // what some servers send in spite of our EDNS buffer; more counts as truncated
 )
 
 func newUDP(conn *net.UDPConn) (line, error) {
@@ -58,6 +58,13 @@ func newUDP(conn *net.UDPConn) (line, error) {
 		return nil, err
 	}
 	u := &udp{conn: conn, raw: raw}
+	// Systems older than Linux 4.18 take the control message, and do not know it.
+	if err := raw.Control(func(fd uintptr) {
+		_, err := unix.GetsockoptInt(int(fd), unix.SOL_UDP, unix.UDP_SEGMENT)
+		u.whole = err != nil
+	}); err != nil {
+		return nil, err
+	}
 	for i := range batch {
 		u.inV[i].Base = &u.buf[i][0]
 		u.inV[i].SetLen(largest)
@@ -162,7 +169,11 @@ func (u *udp) receive(take func([]byte)) error {
 		return packetError(u.recvErr)
 	}
 	for i := range u.received {
-		take(u.buf[i][:u.in[i].size])
+		packet := u.buf[i][:u.in[i].size]
+		if u.in[i].header.Flags&unix.MSG_TRUNC != 0 {
+			packet[2] |= truncated // to be asked for by TCP
+		}
+		take(packet)
 	}
 	return nil
 }
