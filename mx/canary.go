@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/miekg/dns"
@@ -50,6 +51,7 @@ func (s set) members(limit int) []int {
 // standing is what the canaries said of every server. It never changes.
 type standing struct {
 	start  time.Time
+	waited time.Time // the start of the last check that waited for all, the dead too
 	passed set // in this very check
 	honest set // passed in this one, or in the last that could tell
 	lying  set
@@ -109,6 +111,9 @@ func (r *Resolver) since(ctx context.Context, t time.Time) (*standing, error) {
 	}
 }
 
+// deadRest is how long a server that was found dead is not waited for.
+const deadRest = 10 * time.Second
+
 // check asks the canaries of all servers and, unless ctx ends, publishes what they say.
 func (r *Resolver) check(ctx context.Context) *standing {
 	// Who waits for a shared check may leave before it has ended.
@@ -125,10 +130,23 @@ func (r *Resolver) check(ctx context.Context) *standing {
 			done <- i
 		}()
 	}
+	// The living need not wait for the dead: some grace, and for those that were dead
+	// before only now and then.
+	s.waited = s.start
+	var dead set
+	if last := r.standing.Load(); last != nil && s.start.Sub(last.waited) < deadRest {
+		s.waited, dead = last.waited, last.dead
+	}
+	passed, left := false, set(1)<<len(r.servers)-1
 	for range r.servers {
-		if i := <-done; sightings[i].passed() {
-			// The living need not wait for the dead.
+		i := <-done
+		left &^= one(i)
+		if sightings[i].passed() {
+			passed = true
 			defer time.AfterFunc(r.o.pace.grace, cancel).Stop()
+		}
+		if passed && left.within(dead) {
+			cancel()
 		}
 	}
 	if ctx.Err() == nil {
@@ -229,31 +247,22 @@ const maxWitnesses = 8
 // and spares the canaries. One that says nothing of half of them has not passed.
 func (r *Resolver) recall(ctx context.Context, s *standing, witnesses []witness) *standing {
 	now := *s
-	for _, i := range s.honest.members(len(r.servers)) {
-		ask := func(q question) (reply, bool) { return r.servers[i].exchange(ctx, q, r.clock()+time.Second) }
-		replies := make(chan reply, len(witnesses))
-		for _, w := range witnesses {
-			go func() {
-				said, _ := r.mailHost(w.name+".", w.host, ask)
-				replies <- said
-			}()
-		}
-		found, lies, detail := 0, 0, ""
-		for range witnesses {
-			switch said := <-replies; {
-			case said.namesHost():
-				found++
-			case said.status.definite():
-				lies, detail = lies+1, said.detail
-			}
-		}
-		if lies < 2 {
-			if 2*found < len(witnesses) {
+	honest := s.honest.members(len(r.servers))
+	heard := make([]testimony, len(honest))
+	var hearing sync.WaitGroup
+	for at, i := range honest {
+		hearing.Go(func() { heard[at] = r.hearWitnesses(ctx, r.servers[i], witnesses) })
+	}
+	hearing.Wait()
+	for at, i := range honest {
+		said := heard[at]
+		if said.lies < 2 {
+			if 2*said.found < len(witnesses) {
 				now.passed &^= one(i)
 			}
 			continue
 		}
-		detail = fmt.Sprintf("%d of %d domains that had mail hosts a moment ago are denied: %s", lies, len(witnesses), detail)
+		detail := fmt.Sprintf("%d of %d domains that had mail hosts a moment ago are denied: %s", said.lies, len(witnesses), said.detail)
 		now.lying.add(i)
 		now.turned.add(i)
 		now.honest &^= one(i)
@@ -265,6 +274,40 @@ func (r *Resolver) recall(ctx context.Context, s *standing, witnesses []witness)
 		r.publishing.Unlock()
 	}
 	return &now
+}
+
+// testimony is what a server said of the witnesses.
+type testimony struct {
+	found, lies int
+	detail      string // of a lie
+}
+
+// hearWitnesses asks a server for the witnesses, until those left could not change what
+// follows, or for as long as that may take.
+func (r *Resolver) hearWitnesses(ctx context.Context, server *server, witnesses []witness) (t testimony) {
+	const longest = 1500 * time.Millisecond
+	ctx, cancel := context.WithTimeout(ctx, longest)
+	defer cancel()
+	ask := func(q question) (reply, bool) { return r.insist(ctx, server, q) }
+	replies := make(chan reply, len(witnesses))
+	for _, w := range witnesses {
+		go func() {
+			said, _ := r.mailHost(w.name+".", w.host, ask)
+			replies <- said
+		}()
+	}
+	for i := range witnesses {
+		switch said := <-replies; {
+		case said.namesHost():
+			t.found++
+		case said.status.definite():
+			t.lies, t.detail = t.lies+1, said.detail
+		}
+		if left := len(witnesses) - i - 1; 2*t.found >= len(witnesses) && t.lies+left < 2 {
+			cancel()
+		}
+	}
+	return t
 }
 
 // mailHost asks for the mail exchangers of a domain, and for the addresses of host, or

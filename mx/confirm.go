@@ -7,8 +7,8 @@ import (
 
 // draft is an opinion on its way to an Answer.
 //
-//	ask ──▶ negative? ──▶ second opinion ──▶ canaries that start after it ──▶ Answer
-//	            └─ no ──────────────────────────────────────────────────────▶ Answer
+//	ask ──▶ negative? ──▶ second opinion ──▶ canaries that start after it ──▶ all that once more ──▶ Answer
+//	            └─ no ─────────────────────────────────────────────────────────────────────────────▶ Answer
 type draft struct {
 	opinion
 	epoch   int    // of the resolver when the asking began
@@ -17,6 +17,8 @@ type draft struct {
 	unheard set    // servers that should have given it and could not answer
 	dissent string // what speaks against it
 	checks  int    // canary checks that could not settle it
+	rounds  int    // how often it was asked for before
+	again   bool   // the same was said the time before
 }
 
 // draft asks for a domain and, of what would condemn it, for a second opinion. d began as
@@ -108,9 +110,15 @@ func (d *draft) settle(s *standing, liars set) (Answer, bool) {
 	return a, false
 }
 
-// unsettled is what to report of a negative that no check could settle.
-func (d *draft) unsettled() Answer {
+// Why a negative could not be settled.
+const (
+	unasked = "the canaries could not be asked"
+	fickle  = "it is denied now in one way and now in another"
+)
+
+// unsettled is what to report of a negative that could not be settled, and why.
+func (d *draft) unsettled(why string) Answer {
 	a := d.Answer
-	a.Detail = oneLine(a.Detail + "; not confirmed: the canaries could not be asked")
+	a.Detail = oneLine(a.Detail + "; not confirmed: " + why)
 	return a
 }

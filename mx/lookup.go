@@ -55,10 +55,23 @@ func (r *Resolver) lookup(ctx context.Context, name string, ask inquiry) Answer 
 	if err != nil {
 		return Answer{}
 	}
-	if a, ok := d.settle(s, 0); ok {
+	a, ok := d.settle(s, 0)
+	switch {
+	case !ok:
+		return d.unsettled(unasked)
+	case !a.Confirmed:
 		return a
 	}
-	return d.unsettled()
+	// As in a run, what lies between two checks must not condemn.
+	var again draft
+	r.draft(ctx, name, &ask, &again)
+	switch {
+	case !again.Outcome.negative():
+		return again.answer(r.epoch())
+	case again.Outcome != d.Outcome:
+		return d.unsettled(fickle)
+	}
+	return a
 }
 
 // rememberHost says how long Lookup may remember the addresses of a host. One that has

@@ -60,7 +60,9 @@ garbage.com   !garbage
 wrong.com     !wrongid
 wrong.com     MX 10 mx1.acme.com
 blocked.com   !ede 15
-noted.com     !ede 22
+noted.com     !ede 29
+stale.com     !ede 19
+unproven.com  !ede 6
 big.com       !truncate
 big.com       MX 10 mx1.acme.com
 old.com       !noedns
@@ -155,7 +157,9 @@ func TestOutcomes(t *testing.T) {
 		{name: "garbage.com", outcome: mx.Malformed, detail: "only packets that are no answer"},
 		{name: "wrong.com", outcome: mx.Timeout},
 		{name: "blocked.com", outcome: mx.Missing, detail: "extended error 15 Blocked: by dnstest; not confirmed: the resolver filters"},
-		{name: "noted.com", outcome: mx.Missing, confirmed: true, detail: "extended error 22"},
+		{name: "noted.com", outcome: mx.Missing, confirmed: true, detail: "extended error 29"},
+		{name: "stale.com", outcome: mx.ServFail, detail: "extended error 19"},
+		{name: "unproven.com", outcome: mx.ServFail, detail: "extended error 6"},
 		{name: "big.com", outcome: mx.Hosts, confirmed: true, hosts: "mx1.acme.com"},
 		{name: "old.com", outcome: mx.Hosts, confirmed: true, hosts: "mx1.acme.com"},
 		{name: "flaky.com", outcome: mx.Hosts, confirmed: true, hosts: "mx1.acme.com"},

@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,7 +20,7 @@ type Options struct {
 	// with one. A host's own name is looked up with the system's resolver. The
 	// questions are spread over those that are honest, by what each
 	// bears; what one fails at another is asked, and another confirms. Two that share
-	// nothing confirm best. The first 64 are used. nil or empty: the system's, of
+	// nothing confirm best; one that is named twice is one. The first 64 are used. nil or empty: the system's, of
 	// /etc/resolv.conf, and where that names none (and on Windows) 127.0.0.1:53, as
 	// resolv.conf(5) has it.
 	Servers []string
@@ -77,11 +78,13 @@ func (o Options) withDefaults() Options {
 	if len(o.Servers) == 0 {
 		o.Servers = systemServers()
 	}
-	servers := make([]string, min(len(o.Servers), maxServers))
-	for i, server := range o.Servers[:len(servers)] {
-		servers[i] = server
+	var servers []string
+	for _, server := range o.Servers {
+		if same := func(other string) bool { return strings.EqualFold(withPort(server, "53"), withPort(other, "53")) }; !slices.ContainsFunc(servers, same) {
+			servers = append(servers, server)
+		}
 	}
-	o.Servers = servers
+	o.Servers = servers[:min(len(servers), maxServers)]
 	if o.Timeout <= 0 {
 		o.Timeout = 5 * time.Second
 	}

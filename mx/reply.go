@@ -150,8 +150,25 @@ func (g *gist) reply() reply {
 	}
 	for _, e := range g.extended {
 		r.extend(e)
+		if e.unsure() && (r.status == nxdomain || r.status == nodata) {
+			r.status = servfail
+		}
 	}
 	return r
+}
+
+// unsure reports whether the server could not find out, or not prove, what it says: a
+// denial of that kind is none.
+func (e extendedError) unsure() bool {
+	switch e.code {
+	case dns.ExtendedErrorCodeStaleAnswer, dns.ExtendedErrorCodeStaleNXDOMAINAnswer, dns.ExtendedErrorCodeCachedError,
+		dns.ExtendedErrorCodeNoReachableAuthority, dns.ExtendedErrorCodeNetworkError, dns.ExtendedErrorCodeInvalidData,
+		dns.ExtendedErrorCodeDNSSECIndeterminate, dns.ExtendedErrorCodeDNSBogus, dns.ExtendedErrorCodeSignatureExpired,
+		dns.ExtendedErrorCodeSignatureNotYetValid, dns.ExtendedErrorCodeDNSKEYMissing, dns.ExtendedErrorCodeRRSIGsMissing,
+		dns.ExtendedErrorCodeNoZoneKeyBitSet, dns.ExtendedErrorCodeNSECMissing, dns.ExtendedErrorCodeNotReady:
+		return true
+	}
+	return false
 }
 
 // take judges a NOERROR or NXDOMAIN message.

@@ -43,18 +43,20 @@ func (r *Resolver) Resolve(ctx context.Context, names iter.Seq[string], each fun
 // run is one Resolve. Its fields belong to the goroutine that called it.
 //
 //	names ─▶ feed ─▶ crew of workers ─▶ tray of drafts ─┬─▶ each
-//	                                                    └─ negative ─▶ held ─▶ canaries, every second ─▶ each
+//	                                                    └─ negative ─▶ held ─▶ canaries, every second ─┬─ twice ─▶ each
+//	                                                                    ▲                              │
+//	                                                                    └───────── asked again ◀───────┘ once
 type run struct {
 	r      *Resolver
 	each   func(Answer)
 	hosts  *hostMemo // a host is asked once, as long as its TTL lasts
 	zones  *wildcards
 	held   []draft
+	denied denied
 	fault  error     // the first that the canaries complained of
 	latest time.Time // what is held wants a check that starts no earlier
 	known  []witness // the first names that had mail hosts
 	liars  set       // who denied these once
-	found  int       // names that had, since the last check
 	again  []string  // what had no answer because there was too much to ask
 	slow   bool      // that is being asked now
 }
@@ -69,7 +71,10 @@ func (run *run) all(ctx context.Context, names iter.Seq[string]) error {
 	checking, covered := false, 0
 	check := func(t time.Time) {
 		checking, covered = true, len(run.held)
-		known := run.witnesses()
+		var known []witness
+		if len(run.held) > 0 {
+			known = run.known
+		}
 		go func() {
 			// nil if ctx ended.
 			s, _ := run.r.since(ctx, t)
@@ -83,9 +88,9 @@ func (run *run) all(ctx context.Context, names iter.Seq[string]) error {
 	defer ticker.Stop()
 
 	var some []draft
-	for drafts != nil || len(run.held) > 0 || checking {
+	for drafts != nil || run.denied.tray != nil || run.unsettled() > 0 || checking {
 		filled := drafts.filled()
-		if len(run.held) >= mostHeld {
+		if run.unsettled() >= mostHeld {
 			filled = nil // until a check has settled some
 		}
 		select {
@@ -98,7 +103,18 @@ func (run *run) all(ctx context.Context, names iter.Seq[string]) error {
 				}
 			}
 			if last {
-				drafts = run.restart(ctx)
+				drafts = nil
+			}
+		case <-run.denied.tray.filled():
+			var last bool
+			some, last = run.denied.tray.take(some)
+			for i := range some {
+				if ctx.Err() == nil {
+					run.takeAgain(some[i])
+				}
+			}
+			if last {
+				run.denied = denied{waiting: run.denied.waiting}
 			}
 		case <-ticker.C:
 			if !checking && ctx.Err() == nil {
@@ -113,10 +129,14 @@ func (run *run) all(ctx context.Context, names iter.Seq[string]) error {
 			}
 		}
 		if ctx.Err() != nil {
-			run.held = nil
+			run.held, run.denied.waiting, run.denied.asked = nil, nil, nil
 			continue
 		}
-		if !checking && len(run.held) > 0 && (drafts == nil || len(run.held)-covered >= pace.held) {
+		run.askAgain(ctx)
+		if drafts == nil {
+			drafts = run.restart(ctx)
+		}
+		if !checking && len(run.held) > 0 && (drafts == nil && run.denied.tray == nil || len(run.held)-covered >= pace.held) {
 			check(run.latest)
 		}
 	}
@@ -171,10 +191,7 @@ func (run *run) take(d draft) {
 	if !d.Outcome.negative() {
 		a := d.answer(run.r.epoch())
 		if a.Confirmed && a.Outcome == Hosts {
-			run.found++
-			if len(run.known) < maxWitnesses {
-				run.know(&a)
-			}
+			run.know(&a)
 		}
 		if a.Confirmed && (a.Outcome == Hosts || a.Outcome == Implicit) {
 			if noted := run.zones.note(a.Name); noted != "" {
@@ -184,6 +201,11 @@ func (run *run) take(d draft) {
 		run.give(a)
 		return
 	}
+	run.hold(d)
+}
+
+// hold keeps a negative until the canaries have been asked after it.
+func (run *run) hold(d draft) {
 	run.held = append(run.held, d)
 	run.latest = time.Now()
 }
@@ -194,25 +216,14 @@ func (run *run) give(a Answer) {
 	run.each(a)
 }
 
-// know keeps a domain as a witness.
+// know keeps a domain as a witness, if more are wanted.
 func (run *run) know(a *Answer) {
+	if len(run.known) == maxWitnesses {
+		return
+	}
 	if i := slices.IndexFunc(a.Hosts, func(h Host) bool { return run.r.reaches(h.Addrs) }); i >= 0 {
 		run.known = append(run.known, witness{a.Name, a.Hosts[i].Name})
 	}
-}
-
-// witnesses returns the names that are to be asked for once more with the next
-// check: none as long as most domains have mail hosts, as in any list. Where most
-// have none, all at once, the resolver may have begun to lie about all but the
-// canaries; and once it lied it is not trusted again.
-func (run *run) witnesses() []witness {
-	const many = 20
-	found := run.found
-	run.found = 0
-	if lied := errors.Is(run.fault, ErrLying); lied || len(run.held) >= many && len(run.held) > found {
-		return run.known
-	}
-	return nil
 }
 
 // settle judges the first n drafts by a check that started after them. It returns how
@@ -225,12 +236,18 @@ func (run *run) settle(s *standing, n int, last bool) int {
 	open := run.held[:0]
 	for _, d := range run.held[:n] {
 		a, ok := d.settle(s, run.liars)
-		d.checks++
+		if !ok {
+			d.checks++
+		}
 		switch {
+		case ok && a.Confirmed && !d.again && d.rounds < mostRounds:
+			run.doubt(d)
+		case ok && a.Confirmed && !d.again:
+			run.give(d.unsettled(fickle))
 		case ok:
 			run.give(a)
 		case d.checks >= run.r.o.pace.patience, last && errors.Is(s.err, ErrDead):
-			run.give(d.unsettled())
+			run.give(d.unsettled(unasked))
 		default:
 			open = append(open, d)
 		}

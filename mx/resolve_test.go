@@ -54,6 +54,9 @@ func TestResolve(t *testing.T) {
 		require.Equal(t, outcome, got[name].Outcome, name)
 		require.Equal(t, !outcome.Temporary(), got[name].Confirmed, name)
 	}
+	s = serve(t, zone)
+	_, err = resolve(t, mx.New(options(s)), "acme.com", "second.com")
+	require.NoError(t, err)
 	require.Equal(t, 1, s.Queries()["mx1.acme.com A"], "a host is asked once a run")
 }
 
