@@ -48,10 +48,10 @@ type located struct {
 	at     time.Time // when that was learnt
 }
 
-// age takes from the TTL the time that l was remembered for: RFC 1035 section 7.4 has it
-// that a record is not kept for longer, however many hands it goes through.
+// age takes from the TTL the seconds that l was remembered for: a record is kept no
+// longer, however many hands it goes through.
 func (l *located) age() {
-	l.ttl = max(min(l.ttl, time.Second), l.ttl-time.Since(l.at))
+	l.ttl = max(min(l.ttl, time.Second), l.ttl-time.Since(l.at).Truncate(time.Second))
 }
 
 type hostKey struct {

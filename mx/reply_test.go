@@ -48,6 +48,7 @@ func TestInterpret(t *testing.T) {
 		{name: "alias after its target", answer: []string{"b. 60 MX 1 a.", "acme.com. 30 CNAME b."}, want: positive, ttl: 30},
 		{name: "alias in upper case", answer: []string{"ACME.com. 30 CNAME B.", "b. 60 MX 1 a."}, want: positive, ttl: 30},
 		{name: "another name's records", answer: []string{"other.com. 60 MX 1 a."}, authority: []string{soa}, want: nodata, ttl: 60},
+		{name: "alias of a short life, then nothing", answer: []string{"acme.com. 5 CNAME b."}, authority: []string{soa}, want: nodata, ttl: 5},
 		{name: "another type", answer: []string{"acme.com. 60 A 198.51.100.1"}, authority: []string{soa}, want: nodata, ttl: 60},
 		{name: "loop", answer: []string{"acme.com. CNAME b.", "b. CNAME acme.com."}, want: loop},
 		{name: "alias, then nothing", answer: []string{"acme.com. CNAME b."}, authority: []string{soa}, want: nodata, ttl: 60},

@@ -95,3 +95,19 @@ func TestUDPGoesOnBehindAClosedPort(t *testing.T) {
 		require.NoError(t, err)
 	}
 }
+
+// What does not fit into the buffer is truncated, and to be asked for by TCP.
+func TestUDPTakesTooLargeForTruncated(t *testing.T) {
+	u, hears := udpPair(t)
+	require.NoError(t, u.send(func() *packets { p, _ := ofSizes(1); return &p }()))
+	_, from, err := hears.ReadFromUDP(make([]byte, 100))
+	require.NoError(t, err)
+	for _, size := range []int{largest, largest + 1} {
+		_, err = hears.WriteToUDP(make([]byte, size), from)
+		require.NoError(t, err)
+		require.NoError(t, u.receive(func(packet []byte) {
+			require.Len(t, packet, largest)
+			require.Equal(t, size > largest, packet[2]&truncated != 0)
+		}))
+	}
+}

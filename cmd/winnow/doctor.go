@@ -158,14 +158,14 @@ func (f *doctorFlags) examine(ctx context.Context, p policy.Policy, setup sender
 	if f.timeout > 0 {
 		o.Timeout = f.timeout
 	}
+	o.Routable = mx.Routable
+	if f.allowPrivate {
+		o.Routable = func(netip.Addr) bool { return true }
+	}
 	r := mx.New(o)
 	d := &checkup{at: time.Now(), resolvers: r.Servers()}
-	opt := sender.Options{Port: f.port, Only: f.only,
+	opt := sender.Options{Port: f.port, Only: f.only, Routable: o.Routable,
 		DNS: sender.NewClient(sender.ClientOptions{Servers: o.Servers, Timeout: o.Timeout})}
-	opt.Routable = mx.Routable
-	if f.allowPrivate {
-		opt.Routable = func(netip.Addr) bool { return true }
-	}
 	honest := r.Check(ctx)
 	if err := ctx.Err(); err != nil {
 		return nil, err
