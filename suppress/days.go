@@ -46,7 +46,7 @@ func (d days) count(group string, at time.Time, h bounce.Happening, c bounce.Cla
 	switch what := whatOf(h, c, r); {
 	case what == delivery:
 		one.delivered = 1
-	case h != bounce.WasFailed && h != bounce.WasDelayed && h != bounce.WasUnknown || c == bounce.None || c == bounce.Complained:
+	case !isRefusal(h) || c == bounce.None || c == bounce.Complained:
 		return // no mail host's answer
 	case c == bounce.Block:
 		one.blocks = 1

@@ -1,6 +1,7 @@
 package suppress
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"encoding/json"
@@ -18,7 +19,8 @@ import (
 type hand struct {
 	at       time.Time
 	standing Standing  // at least so
-	released time.Time // what happened until then is not held against it
+	released time.Time // what was refused until then is not held against it; see forgives
+	known    int64     // complaints recorded until then neither, in milliseconds since 1970
 	until    time.Time // the zero time: for good
 	who      string
 	note     string
@@ -29,6 +31,7 @@ type hand struct {
 type handJSON struct {
 	Standing string `json:"standing"`
 	Released int64  `json:"released,omitempty"` // Unix time
+	Known    int64  `json:"known,omitempty"`    // the same, in milliseconds; an older winnow did not keep it
 	Until    int64  `json:"until,omitempty"`    // Unix time
 	Who      string `json:"who"`
 	Note     string `json:"note,omitempty"`
@@ -36,7 +39,7 @@ type handJSON struct {
 }
 
 func (h hand) put(tx *store.Tx, key []byte) error {
-	j := handJSON{Standing: h.standing.String(), Who: h.who, Note: h.note, Address: h.address}
+	j := handJSON{Standing: h.standing.String(), Known: h.known, Who: h.who, Note: h.note, Address: h.address}
 	if !h.until.IsZero() {
 		j.Until = h.until.Unix()
 	}
@@ -62,6 +65,7 @@ func handOf(item store.Item) (hand, error) {
 	}
 	if j.Released != 0 {
 		h.released = time.Unix(j.Released, 0)
+		h.known = cmp.Or(j.Known, h.released.UnixMilli())
 	}
 	return h, nil
 }
@@ -207,7 +211,7 @@ func (l *Ledger) Suppress(ctx context.Context, orders ...Order) (done Ordered, e
 			if h.note != "" {
 				c.Detail += ": " + h.note
 			}
-			h.released = was.released
+			h.released, h.known = was.released, was.known
 			if err := errors.Join(h.put(tx, key), c.put(tx, key)); err != nil {
 				return err
 			}
@@ -231,14 +235,41 @@ func (h hand) outweighs(o hand, now time.Time) bool {
 	return h.standing > o.standing || h.standing == Complained && o.standing == Complained && longer
 }
 
-// Release lets an address go: what happened until now is not held against it any
-// more. It returns what was held against it before.
+// weigh is as forgives, of an event that counts else.
+func (h *hand) weigh(e past) Weight {
+	switch {
+	case h.forgives(e):
+		return LetGo
+	case e.what == complaint && !h.released.IsZero() && e.at <= h.released.Unix():
+		return CountsLate
+	}
+	return Counts
+}
+
+// forgives tells whether an event is not held against an address because it was let go.
+// A refusal is not that happened before, whoever tells of it later: the address was
+// said to be good since. Of a complaint, its owner's word, nobody can have thought who
+// did not know of it: services tell of them days later. Whatever lacks the time of its
+// recording was recorded by an older winnow, to which both were one.
+func (h *hand) forgives(e past) bool {
+	if h.released.IsZero() {
+		return false
+	}
+	known := e.recorded != 0 && e.recorded <= h.known
+	if e.what == complaint && e.recorded != 0 {
+		return known
+	}
+	return known || e.at <= h.released.Unix()
+}
+
+// Release lets an address go: what was refused until now is not held against it any
+// more, nor are the complaints that are known. A complaint that is recorded later
+// counts, whenever it was made. It returns what was held against the address before.
 func (l *Ledger) Release(ctx context.Context, text, who, note string) (was Standing, err error) {
 	key, a, err := l.key(text)
 	if err != nil {
 		return Clear, err
 	}
-	now := l.now()
 	err = l.update(ctx, func(tx *store.Tx) error {
 		j, _, err := l.judge(tx, key)
 		if err != nil {
@@ -247,7 +278,11 @@ func (l *Ledger) Release(ctx context.Context, text, who, note string) (was Stand
 		if was = j.standing; was == Clear {
 			return nil
 		}
+		now := l.now()
 		h := hand{at: now, released: now, who: who, note: note}
+		if h.known, err = lastRecorded(tx, key, now); err != nil {
+			return err
+		}
 		c := Change{At: now, Who: who, What: "remove", Detail: strings.TrimSuffix("was "+was.String()+": "+note, ": ")}
 		if !l.Hashed() {
 			h.address, c.Address = a.String(), a.String()
@@ -257,4 +292,21 @@ func (l *Ledger) Release(ctx context.Context, text, who, note string) (was Stand
 		return errors.Join(h.put(tx, key), c.put(tx, key))
 	})
 	return was, err
+}
+
+// lastRecorded is when the last event of an address was recorded, and now at least: a
+// clock may have been put back since.
+func lastRecorded(tx *store.Tx, key []byte, now time.Time) (last int64, err error) {
+	last = now.UnixMilli()
+	for r, err := range tx.Log(eventLog).Of(key) {
+		var f fields
+		if err == nil {
+			err = f.read(r.Value)
+		}
+		if err != nil {
+			return 0, err
+		}
+		last = max(last, f.recorded())
+	}
+	return last, nil
 }
