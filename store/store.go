@@ -36,6 +36,7 @@ var (
 	ErrNewer   = errors.New("the store is of a newer winnow")
 	ErrForeign = errors.New("this is no store of winnow's")
 	ErrNoHome  = errors.New("there is no home folder to keep the store in")
+	ErrBusy    = errors.New("another program is at it")
 )
 
 // applicationID marks a file as winnow's (https://www.sqlite.org/fileformat2.html
@@ -254,10 +255,18 @@ func (s *Store) Proof(ctx context.Context) error {
 	return nil
 }
 
-// Scrub takes what was deleted out of the files beside the store's own as well: in
-// that one SQLite has written zeros over it.
+// Scrub takes what was deleted out of the store's files: in its own SQLite has written
+// zeros over it, which those beside it still hold. With an error, which wraps ErrBusy
+// while somebody else reads what was before, the deleted is in them all the same; who
+// closes the store last tries that again.
 func (s *Store) Scrub(ctx context.Context) error {
-	if _, err := s.db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+	var busy, frames, moved int
+	// https://www.sqlite.org/pragma.html#pragma_wal_checkpoint: to be kept from it is no error.
+	err := s.db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &moved)
+	if err == nil && busy != 0 {
+		err = ErrBusy
+	}
+	if err != nil {
 		return fmt.Errorf("write to the store: %w", s.here(told(err)))
 	}
 	return nil
@@ -338,7 +347,7 @@ func oneLine(text string) string { return strings.Join(strings.Fields(text), " "
 
 // here adds where the store is to an error about its file.
 func (s *Store) here(err error) error {
-	if errors.Is(err, ErrDamaged) || errors.Is(err, ErrFull) {
+	if errors.Is(err, ErrDamaged) || errors.Is(err, ErrFull) || errors.Is(err, ErrBusy) {
 		return fmt.Errorf("%s: %w", s.path, err)
 	}
 	return err

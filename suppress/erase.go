@@ -23,10 +23,22 @@ type Forgotten struct {
 // ErrStays says that only hashes can stay.
 var ErrStays = errors.New("this store keeps addresses in clear: nothing can stay suppressed and be forgotten; begin a store with --hash-key")
 
+// ErrUnscrubbed says that what was to be erased is, but that the files of the store still
+// hold it: their disk is full, or another program reads them.
+var ErrUnscrubbed = errors.New("it is erased, but not yet scrubbed")
+
+// scrub is the end of what erases.
+func (l *Ledger) scrub(ctx context.Context) error {
+	if err := l.store.Scrub(ctx); err != nil {
+		return fmt.Errorf("%w: %w", ErrUnscrubbed, err)
+	}
+	return nil
+}
+
 // Forget erases all that is known of an address; the files of the store do not hold
-// it any more then. With stay, an address that is suppressed stays so by its keyed
+// it any more then, unless the error wraps ErrUnscrubbed. With stay, an address that is suppressed stays so by its keyed
 // hash, of which nobody without the key can tell the address: else it may be mailed
-// again once it stands on a list again. The error wraps ErrStays where hashes are
+// again once it stands on a list again. The error also wraps ErrStays where hashes are
 // not kept, and ErrNoAddress.
 //
 // That something was forgotten, by whom and when, is kept; not of whom.
@@ -74,7 +86,7 @@ func (l *Ledger) Forget(ctx context.Context, text, who string, stay bool) (f For
 	if err != nil {
 		return f, fmt.Errorf("forget an address: %w", err)
 	}
-	return f, l.store.Scrub(ctx)
+	return f, l.scrub(ctx)
 }
 
 // Purged says what was erased.
@@ -82,7 +94,8 @@ type Purged struct{ Events, Entries int64 }
 
 // Purge erases events and notes of before a time, save complaints: what they suppressed may be
 // mailed again. With all it also erases complaints, entries made by hand before then
-// and the trail of changes until then.
+// and the trail of changes until then. Where the error wraps ErrUnscrubbed, all of that is
+// done, see [Ledger.Forget].
 func (l *Ledger) Purge(ctx context.Context, before time.Time, all bool, who string) (p Purged, err error) {
 	err = l.update(ctx, func(tx *store.Tx) error {
 		p = Purged{}
@@ -131,7 +144,7 @@ func (l *Ledger) Purge(ctx context.Context, before time.Time, all bool, who stri
 	if err != nil {
 		return p, fmt.Errorf("erase what is old: %w", err)
 	}
-	return p, l.store.Scrub(ctx)
+	return p, l.scrub(ctx)
 }
 
 func counted(n int64, one, many string) string {
