@@ -56,6 +56,9 @@ func (l *Ledger) Forget(ctx context.Context, text, who string, stay bool) (f For
 		if err != nil {
 			return err
 		}
+		if err := uncount(tx, key); err != nil {
+			return err
+		}
 		if f.Events, err = tx.Log(eventLog).Delete(key); err != nil {
 			return err
 		}
@@ -89,6 +92,22 @@ func (l *Ledger) Forget(ctx context.Context, text, who string, stay bool) (f For
 	return f, l.scrub(ctx)
 }
 
+// uncount takes all events of an address out of the counts of their days.
+func uncount(tx *store.Tx, key []byte) error {
+	gone := make(days)
+	for r, err := range tx.Log(eventLog).Of(key) {
+		var f fields
+		if err == nil {
+			err = f.read(r.Value)
+		}
+		if err != nil {
+			return err
+		}
+		gone.erase(r.At, &f)
+	}
+	return gone.addTo(tx)
+}
+
 // Purged says what was erased.
 type Purged struct{ Events, Entries int64 }
 
@@ -100,6 +119,7 @@ func (l *Ledger) Purge(ctx context.Context, before time.Time, all bool, who stri
 	err = l.update(ctx, func(tx *store.Tx) error {
 		p = Purged{}
 		var old []store.Record
+		gone := make(days)
 		log := tx.Log(eventLog)
 		for r, err := range log.Between(time.Time{}, before) {
 			var f fields
@@ -112,6 +132,7 @@ func (l *Ledger) Purge(ctx context.Context, before time.Time, all bool, who stri
 			what := whatOf(words.happened[string(f[fieldHappened])], words.class[string(f[fieldClass])], words.reason[string(f[fieldReason])])
 			if what != complaint || all {
 				old = append(old, store.Record{Key: bytes.Clone(r.Key), Once: bytes.Clone(r.Once)})
+				gone.erase(r.At, &f)
 			}
 		}
 		slices.SortFunc(old, func(a, b store.Record) int { return bytes.Compare(a.Key, b.Key) })
@@ -121,8 +142,14 @@ func (l *Ledger) Purge(ctx context.Context, before time.Time, all bool, who stri
 			}
 		}
 		p.Events = int64(len(old))
-		for _, cache := range []string{dayCache, noteCache} {
-			if err := purgeCache(tx.Cache(cache), before, nil); err != nil {
+		if err := gone.addTo(tx); err != nil {
+			return err
+		}
+		for _, c := range []struct {
+			name  string
+			until time.Time
+		}{{dayCache, before.Add(-day)}, {noteCache, before}} { // a day is over a day later
+			if err := purgeCache(tx.Cache(c.name), c.until, nil); err != nil {
 				return err
 			}
 		}

@@ -76,7 +76,8 @@ func reread(tx *store.Tx, rules *bounce.Rules) (done Reread, err error) {
 		done.Changed++
 		by := f.aside()
 		if !by.timeless {
-			moved.move(by.group, r.At, e.Happened, was.Class, was.Reason, e.Class, e.Reason)
+			moved.count(by.group, r.At, e.Happened, e.Class, e.Reason)
+			moved.takeAway(by.group, r.At, e.Happened, was.Class, was.Reason)
 		}
 		changed = append(changed, store.Record{Key: bytes.Clone(r.Key), Once: bytes.Clone(r.Once), At: r.At, Value: encode(&e, by)})
 	}
