@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 	"time"
 
@@ -122,6 +123,13 @@ func TestRelease(t *testing.T) {
 			_, err := b.Suppress(b.t.Context(), suppress.Order{Address: jane, Standing: suppress.Soft, Who: "jo@desk"})
 			require.NoError(b.t, err)
 		}, suppress.Soft, []string{"complaint let-go"}},
+		{"and by a clock that was put back", func(b *book) {
+			b.record(complained(jane, 0))
+			b.now = b.now.Add(-2 * day)
+			b.release(jane)
+			_, err := b.Suppress(b.t.Context(), suppress.Order{Address: jane, Standing: suppress.Soft, Who: "jo@desk"})
+			require.NoError(b.t, err)
+		}, suppress.Soft, []string{"complaint let-go"}},
 		{"never", func(b *book) {
 			b.record(complained(jane, 5), refused(jane, listed, 3), refused(jane, membersOnly, 2))
 		}, suppress.Complained, []string{"complaint counts", "ip_reputation of-others", "restricted to-others"}},
@@ -203,4 +211,24 @@ func TestOlderStores(t *testing.T) {
 			b.release("ben@acme.com")
 		})
 	}
+}
+
+// An older winnow that lets an address go in a store of today's does not keep what was
+// known: what was recorded until then was.
+func TestReleaseByAnOlderWinnow(t *testing.T) {
+	b := newBook(t, suppress.Options{})
+	b.record(complained(jane, 5))
+	b.now = b.now.Add(time.Hour)
+	b.release(jane)
+	known := regexp.MustCompile(`,"known":\d+`)
+	require.NoError(t, b.store.Update(t.Context(), func(tx *store.Tx) error {
+		hands := tx.Cache("hand")
+		item, _, err := hands.Latest([]byte(jane))
+		require.NoError(t, err)
+		require.Regexp(t, known, string(item.Value))
+		return hands.Put([]byte(jane), known.ReplaceAll(item.Value, nil), item.At)
+	}))
+	require.Equal(t, suppress.Clear, b.past(jane).Standing)
+	b.record(complained(jane, 4))
+	require.Equal(t, suppress.Complained, b.past(jane).Standing)
 }
