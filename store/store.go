@@ -14,16 +14,10 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
-	"syscall"
 
 	"modernc.org/sqlite"
 )
@@ -36,6 +30,8 @@ var (
 	ErrNewer   = errors.New("the store is of a newer winnow")
 	ErrForeign = errors.New("this is no store of winnow's")
 	ErrNoHome  = errors.New("there is no home folder to keep the store in")
+	ErrBusy    = errors.New("another program is at it")
+	ErrChanged = errors.New("another program wrote to the store while it was read: run it again")
 )
 
 // applicationID marks a file as winnow's (https://www.sqlite.org/fileformat2.html
@@ -59,142 +55,8 @@ var migrations = [...]string{
 type Store struct {
 	db   *sql.DB
 	path string
+	was  fs.FileInfo // the file as it was before it was opened, where SQLite does not look whether somebody writes to it; else nil
 }
-
-// Open opens the store at path for reading and writing. If there is none it makes
-// one, and its folder.
-func Open(path string) (*Store, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("make a folder for the store: %w", err)
-	}
-	// SQLite gives the files that it puts beside this one the same mode.
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("open the store: %w", err)
-	}
-	info, err := file.Stat()
-	if err == nil && info.Mode().IsRegular() && info.Size() == 0 && info.Mode().Perm()&0o077 != 0 {
-		err = file.Chmod(0o600) // an empty file of other making, in which the store begins
-	}
-	if err := errors.Join(err, file.Close()); err != nil {
-		return nil, fmt.Errorf("open the store: %w", err)
-	}
-	return open(path, "mode=rw", migrations[:])
-}
-
-// Read opens the store at path for reading. The error wraps fs.ErrNotExist if
-// there is none.
-func Read(path string) (*Store, error) {
-	file, err := os.OpenFile(path, os.O_RDWR, 0)
-	mode := "mode=rw&_pragma=query_only(1)" // so that the files beside it are taken away again
-	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
-		mode = "mode=ro"
-		if !exists(path + "-wal") {
-			mode = "mode=ro&immutable=1" // nobody can be writing, and no file can be put beside it
-		}
-		file, err = os.Open(path)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("open the store: %w", err)
-	}
-	if err := file.Close(); err != nil {
-		return nil, fmt.Errorf("open the store: %w", err)
-	}
-	s, err := open(path, mode, nil)
-	if errors.Is(err, ErrFull) && !exists(path+"-wal") {
-		// There is no room for the files that SQLite would put beside it: nobody else can
-		// be writing to it either, and all of it is in the file.
-		return open(path, "mode=ro&immutable=1", nil)
-	}
-	return s, err
-}
-
-// exists tells whether a file is there, and holds something.
-func exists(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.Size() > 0
-}
-
-// open opens a file that is there. Where migrate is nil its schema stays as it is.
-func open(path, mode string, migrate []string) (*Store, error) {
-	if err := inspect(path, migrate != nil); err != nil {
-		return nil, fmt.Errorf("open the store %s: %w", path, err)
-	}
-	cache := "-8192" // KiB: who reads all of it reads each page once
-	if migrate != nil {
-		cache = "-65536" // a batch touches pages everywhere
-	}
-	name := "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
-	db, err := sql.Open("sqlite", name+"?"+mode+"&_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=synchronous(1)&_pragma=secure_delete(1)&_pragma=wal_autocheckpoint(16384)&_pragma=cache_size("+cache+")")
-	if err != nil {
-		return nil, fmt.Errorf("open the store %s: %w", path, err)
-	}
-	const connections = 4 // more would only wait for each other
-	db.SetMaxOpenConns(connections)
-	db.SetMaxIdleConns(connections)
-	s := &Store{db: db, path: path}
-	if err := s.prepare(migrate); err != nil {
-		return nil, errors.Join(fmt.Errorf("open the store %s: %w", path, told(err)), db.Close())
-	}
-	return s, nil
-}
-
-// headerSize and the rest are of https://www.sqlite.org/fileformat2.html section 1.3.
-const (
-	headerSize    = 100
-	headerPage    = 16
-	headerPages   = 28
-	headerVersion = 60
-	headerApp     = 68
-)
-
-// inspect looks at a file's header before SQLite may touch the file. An empty file
-// is a store that was never begun.
-func inspect(path string, mayBegin bool) error {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return err
-	case !info.Mode().IsRegular():
-		return fmt.Errorf("%w: it is no file", ErrForeign)
-	case info.Size() == 0 && mayBegin:
-		return nil
-	case info.Size() == 0:
-		return errEmpty{}
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	var h [headerSize]byte
-	if _, err := io.ReadFull(file, h[:]); err != nil || string(h[:16]) != "SQLite format 3\x00" {
-		return ErrForeign
-	}
-	switch app, version := binary.BigEndian.Uint32(h[headerApp:]), binary.BigEndian.Uint32(h[headerVersion:]); {
-	case app != applicationID:
-		return ErrForeign
-	case version > uint32(len(migrations)):
-		return ErrNewer
-	}
-	page := int64(binary.BigEndian.Uint16(h[headerPage:]))
-	if page == 1 {
-		page = 1 << 16
-	}
-	if info.Size() < page*int64(binary.BigEndian.Uint32(h[headerPages:])) {
-		if wal, err := os.Stat(path + "-wal"); err != nil || wal.Size() == 0 {
-			return fmt.Errorf("%w: its end is missing", ErrDamaged)
-		}
-	}
-	return nil
-}
-
-// errEmpty says that a file is empty: a store that is not there.
-type errEmpty struct{}
-
-func (errEmpty) Error() string { return "it is empty" }
-
-func (errEmpty) Is(err error) bool { return err == fs.ErrNotExist }
 
 // prepare brings the schema up to date.
 func (s *Store) prepare(migrate []string) error {
@@ -254,10 +116,18 @@ func (s *Store) Proof(ctx context.Context) error {
 	return nil
 }
 
-// Scrub takes what was deleted out of the files beside the store's own as well: in
-// that one SQLite has written zeros over it.
+// Scrub takes what was deleted out of the store's files: in its own SQLite has written
+// zeros over it, which those beside it still hold. With an error, which wraps ErrBusy
+// while somebody else reads what was before, the deleted is in them all the same; who
+// closes the store last tries that again.
 func (s *Store) Scrub(ctx context.Context) error {
-	if _, err := s.db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+	var busy, frames, moved int
+	// https://www.sqlite.org/pragma.html#pragma_wal_checkpoint: to be kept from it is no error.
+	err := s.db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &moved)
+	if err == nil && busy != 0 {
+		err = ErrBusy
+	}
+	if err != nil {
 		return fmt.Errorf("write to the store: %w", s.here(told(err)))
 	}
 	return nil
@@ -267,9 +137,14 @@ func (s *Store) Scrub(ctx context.Context) error {
 func (s *Store) Close() error { return s.db.Close() }
 
 // View calls read with a transaction that sees the store as it is now, whatever
-// others write meanwhile.
+// others write meanwhile. Where this cannot be had, as the store may not be written to by
+// us, the error wraps ErrChanged if others did: what was read may be wrong then.
 func (s *Store) View(ctx context.Context, read func(*Tx) error) error {
-	return s.here(s.within(ctx, "BEGIN", read))
+	err := s.within(ctx, "BEGIN", read)
+	if s.was != nil && changed(s.was, s.path) {
+		err = ErrChanged // whatever else it was
+	}
+	return s.here(err)
 }
 
 // Update calls write with a transaction. If write returns an error, nothing of it
@@ -338,7 +213,7 @@ func oneLine(text string) string { return strings.Join(strings.Fields(text), " "
 
 // here adds where the store is to an error about its file.
 func (s *Store) here(err error) error {
-	if errors.Is(err, ErrDamaged) || errors.Is(err, ErrFull) {
+	if errors.Is(err, ErrDamaged) || errors.Is(err, ErrFull) || errors.Is(err, ErrBusy) || errors.Is(err, ErrChanged) {
 		return fmt.Errorf("%s: %w", s.path, err)
 	}
 	return err

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -46,7 +47,7 @@ func (d days) count(group string, at time.Time, h bounce.Happening, c bounce.Cla
 	switch what := whatOf(h, c, r); {
 	case what == delivery:
 		one.delivered = 1
-	case h != bounce.WasFailed && h != bounce.WasDelayed && h != bounce.WasUnknown || c == bounce.None || c == bounce.Complained:
+	case !isRefusal(h) || c == bounce.None || c == bounce.Complained:
 		return // no mail host's answer
 	case c == bounce.Block:
 		one.blocks = 1
@@ -56,18 +57,34 @@ func (d days) count(group string, at time.Time, h bounce.Happening, c bounce.Cla
 	d.put(group, dayOf(at), one)
 }
 
-// move counts an event otherwise than before. Counts of what is to be taken away wrap
+// takeAway takes an event out that was counted. Counts of what is to be taken away wrap
 // around, and do so again where they are added to those in the store.
-func (d days) move(group string, at time.Time, h bounce.Happening, wasClass bounce.Class, wasReason bounce.Reason, c bounce.Class, r bounce.Reason) {
-	d.count(group, at, h, c, r)
+func (d days) takeAway(group string, at time.Time, h bounce.Happening, c bounce.Class, r bounce.Reason) {
 	was := make(days)
-	was.count(group, at, h, wasClass, wasReason)
+	was.count(group, at, h, c, r)
 	for day, old := range was[group] {
 		d.put(group, day, counts{-old.total, -old.delivered, -old.blocks, -old.unknown})
 	}
 }
 
-// addTo adds the counts to those in the store.
+// erase takes an event out that is erased.
+func (d days) erase(at time.Time, f *fields) {
+	if len(f[fieldTimeless]) == 0 {
+		d.takeAway(string(f[fieldGroup]), at, words.happened[string(f[fieldHappened])], words.class[string(f[fieldClass])], words.reason[string(f[fieldReason])])
+	}
+}
+
+// floor makes nothing of less than nothing: what was counted on a day may have been
+// erased before all of its events were.
+func (c *counts) floor() {
+	for _, n := range []*uint64{&c.total, &c.delivered, &c.blocks, &c.unknown} {
+		if *n > math.MaxInt64 {
+			*n = 0
+		}
+	}
+}
+
+// addTo adds the counts to those in the store, in which no day is on which nothing happened.
 func (d days) addTo(tx *store.Tx) error {
 	cache := tx.Cache(dayCache)
 	for group, byDay := range d {
@@ -83,6 +100,13 @@ func (d days) addTo(tx *store.Tx) error {
 					return err
 				}
 				c.add(was)
+			}
+			c.floor()
+			if c == (counts{}) {
+				if _, err := cache.Delete(key); err != nil {
+					return err
+				}
+				continue
 			}
 			value := binary.AppendUvarint(nil, c.total)
 			value = binary.AppendUvarint(value, c.delivered)

@@ -3,6 +3,7 @@ package suppress
 import (
 	"encoding/binary"
 	"errors"
+	"math"
 	"strconv"
 	"time"
 
@@ -34,6 +35,7 @@ const (
 	fieldRetry
 	fieldTarget
 	fieldAction
+	fieldRecorded // when it was recorded, in milliseconds since 1970, as an unsigned varint; an older winnow did not keep it
 	numFields
 )
 
@@ -48,7 +50,28 @@ var errEvent = errors.New("an event in the store can not be read")
 // maxText is how much of a reply is kept: more is a message that somebody quoted.
 const maxText = 4 << 10
 
-func encode(e *bounce.Event, group, domain string, timeless bool) []byte {
+// aside is what is kept beside an event.
+type aside struct {
+	group, domain string
+	timeless      bool
+	recorded      int64 // in milliseconds since 1970; 0: nobody knows
+}
+
+// aside is what was read beside the event.
+func (f *fields) aside() aside {
+	return aside{string(f[fieldGroup]), string(f[fieldDomain]), len(f[fieldTimeless]) > 0, f.recorded()}
+}
+
+// recorded is when the event was recorded, in milliseconds since 1970; 0 where nobody knows.
+func (f *fields) recorded() int64 {
+	ms, n := binary.Uvarint(f[fieldRecorded])
+	if n <= 0 || ms > math.MaxInt64 {
+		return 0
+	}
+	return int64(ms)
+}
+
+func encode(e *bounce.Event, by aside) []byte {
 	text := e.Text
 	if len(text) > maxText {
 		text = text[:maxText]
@@ -59,16 +82,20 @@ func encode(e *bounce.Event, group, domain string, timeless bool) []byte {
 		}
 		return strconv.Itoa(n)
 	}
-	when := ""
-	if timeless {
+	when, recorded := "", ""
+	if by.timeless {
 		when = "1"
+	}
+	if by.recorded > 0 {
+		recorded = string(binary.AppendUvarint(nil, uint64(by.recorded)))
 	}
 	all := [numFields]string{
 		fieldHappened: e.Happened.String(), fieldClass: e.Class.String(), fieldReason: e.Reason.String(),
-		fieldGroup: group, fieldFrom: e.From, fieldMessage: e.MessageID, fieldDomain: domain, fieldTimeless: when,
+		fieldGroup: by.group, fieldFrom: e.From, fieldMessage: e.MessageID, fieldDomain: by.domain, fieldTimeless: when,
 		fieldRecipient: e.Recipient, fieldText: text, fieldCode: number(e.Code), fieldEnhanced: e.Enhanced, fieldStage: e.Stage.String(),
 		fieldHost: e.Host, fieldRule: e.Rule, fieldSource: e.Source, fieldLabel: e.SourceLabel, fieldCampaign: e.Campaign,
 		fieldRetry: number(int(e.RetryIn / time.Second)), fieldTarget: e.Target.String(), fieldAction: e.Action.String(),
+		fieldRecorded: recorded,
 	}
 	return encodeAll(all[:])
 }

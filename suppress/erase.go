@@ -23,10 +23,22 @@ type Forgotten struct {
 // ErrStays says that only hashes can stay.
 var ErrStays = errors.New("this store keeps addresses in clear: nothing can stay suppressed and be forgotten; begin a store with --hash-key")
 
+// ErrUnscrubbed says that what was to be erased is, but that the files of the store still
+// hold it: their disk is full, or another program reads them.
+var ErrUnscrubbed = errors.New("it is erased, but not yet scrubbed")
+
+// scrub is the end of what erases.
+func (l *Ledger) scrub(ctx context.Context) error {
+	if err := l.store.Scrub(ctx); err != nil {
+		return fmt.Errorf("%w: %w", ErrUnscrubbed, err)
+	}
+	return nil
+}
+
 // Forget erases all that is known of an address; the files of the store do not hold
-// it any more then. With stay, an address that is suppressed stays so by its keyed
+// it any more then, unless the error wraps ErrUnscrubbed. With stay, an address that is suppressed stays so by its keyed
 // hash, of which nobody without the key can tell the address: else it may be mailed
-// again once it stands on a list again. The error wraps ErrStays where hashes are
+// again once it stands on a list again. The error also wraps ErrStays where hashes are
 // not kept, and ErrNoAddress.
 //
 // That something was forgotten, by whom and when, is kept; not of whom.
@@ -42,6 +54,9 @@ func (l *Ledger) Forget(ctx context.Context, text, who string, stay bool) (f For
 		f = Forgotten{}
 		j, _, err := l.judge(tx, key)
 		if err != nil {
+			return err
+		}
+		if err := uncount(tx, key); err != nil {
 			return err
 		}
 		if f.Events, err = tx.Log(eventLog).Delete(key); err != nil {
@@ -74,7 +89,23 @@ func (l *Ledger) Forget(ctx context.Context, text, who string, stay bool) (f For
 	if err != nil {
 		return f, fmt.Errorf("forget an address: %w", err)
 	}
-	return f, l.store.Scrub(ctx)
+	return f, l.scrub(ctx)
+}
+
+// uncount takes all events of an address out of the counts of their days.
+func uncount(tx *store.Tx, key []byte) error {
+	gone := make(days)
+	for r, err := range tx.Log(eventLog).Of(key) {
+		var f fields
+		if err == nil {
+			err = f.read(r.Value)
+		}
+		if err != nil {
+			return err
+		}
+		gone.erase(r.At, &f)
+	}
+	return gone.addTo(tx)
 }
 
 // Purged says what was erased.
@@ -82,11 +113,13 @@ type Purged struct{ Events, Entries int64 }
 
 // Purge erases events and notes of before a time, save complaints: what they suppressed may be
 // mailed again. With all it also erases complaints, entries made by hand before then
-// and the trail of changes until then.
+// and the trail of changes until then. Where the error wraps ErrUnscrubbed, all of that is
+// done, see [Ledger.Forget].
 func (l *Ledger) Purge(ctx context.Context, before time.Time, all bool, who string) (p Purged, err error) {
 	err = l.update(ctx, func(tx *store.Tx) error {
 		p = Purged{}
 		var old []store.Record
+		gone := make(days)
 		log := tx.Log(eventLog)
 		for r, err := range log.Between(time.Time{}, before) {
 			var f fields
@@ -99,6 +132,7 @@ func (l *Ledger) Purge(ctx context.Context, before time.Time, all bool, who stri
 			what := whatOf(words.happened[string(f[fieldHappened])], words.class[string(f[fieldClass])], words.reason[string(f[fieldReason])])
 			if what != complaint || all {
 				old = append(old, store.Record{Key: bytes.Clone(r.Key), Once: bytes.Clone(r.Once)})
+				gone.erase(r.At, &f)
 			}
 		}
 		slices.SortFunc(old, func(a, b store.Record) int { return bytes.Compare(a.Key, b.Key) })
@@ -108,8 +142,14 @@ func (l *Ledger) Purge(ctx context.Context, before time.Time, all bool, who stri
 			}
 		}
 		p.Events = int64(len(old))
-		for _, cache := range []string{dayCache, noteCache} {
-			if err := purgeCache(tx.Cache(cache), before, nil); err != nil {
+		if err := gone.addTo(tx); err != nil {
+			return err
+		}
+		for _, c := range []struct {
+			name  string
+			until time.Time
+		}{{dayCache, before.Add(-day)}, {noteCache, before}} { // a day is over a day later
+			if err := purgeCache(tx.Cache(c.name), c.until, nil); err != nil {
 				return err
 			}
 		}
@@ -131,7 +171,7 @@ func (l *Ledger) Purge(ctx context.Context, before time.Time, all bool, who stri
 	if err != nil {
 		return p, fmt.Errorf("erase what is old: %w", err)
 	}
-	return p, l.store.Scrub(ctx)
+	return p, l.scrub(ctx)
 }
 
 func counted(n int64, one, many string) string {

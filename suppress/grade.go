@@ -29,7 +29,7 @@ func whatOf(h bounce.Happening, c bounce.Class, r bounce.Reason) what {
 		return complaint
 	case h == bounce.WasDelivered:
 		return delivery
-	case h != bounce.WasFailed && h != bounce.WasDelayed && h != bounce.WasUnknown:
+	case !isRefusal(h):
 		return nothing
 	case r == bounce.DomainInvalid || r == bounce.NullMX:
 		return nothing
@@ -49,13 +49,19 @@ func whatOf(h bounce.Happening, c bounce.Class, r bounce.Reason) what {
 	return nothing
 }
 
+// isRefusal tells whether what happened is a mail host's no.
+func isRefusal(h bounce.Happening) bool {
+	return h == bounce.WasFailed || h == bounce.WasDelayed || h == bounce.WasUnknown
+}
+
 // past is an event as it is judged.
 type past struct {
-	at      int64 // Unix time, in seconds
-	message uint32
-	what    what
-	reason  bounce.Reason
-	bad     bool // it is of a bad day
+	at       int64 // Unix time, in seconds
+	recorded int64 // the same, in milliseconds; 0: nobody knows
+	message  uint32
+	what     what
+	reason   bounce.Reason
+	bad      bool // it is of a bad day
 }
 
 // Standing is what an address's past makes of it. Its word is permanent.

@@ -1,6 +1,7 @@
 package suppress
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"encoding/json"
@@ -8,7 +9,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 	"time"
 
 	"winnow/store"
@@ -18,7 +18,8 @@ import (
 type hand struct {
 	at       time.Time
 	standing Standing  // at least so
-	released time.Time // what happened until then is not held against it
+	released time.Time // what was refused until then is not held against it; see forgives
+	known    int64     // complaints recorded until then neither, in milliseconds since 1970
 	until    time.Time // the zero time: for good
 	who      string
 	note     string
@@ -29,6 +30,7 @@ type hand struct {
 type handJSON struct {
 	Standing string `json:"standing"`
 	Released int64  `json:"released,omitempty"` // Unix time
+	Known    int64  `json:"known,omitempty"`    // the same, in milliseconds; an older winnow did not keep it
 	Until    int64  `json:"until,omitempty"`    // Unix time
 	Who      string `json:"who"`
 	Note     string `json:"note,omitempty"`
@@ -36,7 +38,7 @@ type handJSON struct {
 }
 
 func (h hand) put(tx *store.Tx, key []byte) error {
-	j := handJSON{Standing: h.standing.String(), Who: h.who, Note: h.note, Address: h.address}
+	j := handJSON{Standing: h.standing.String(), Known: h.known, Who: h.who, Note: h.note, Address: h.address}
 	if !h.until.IsZero() {
 		j.Until = h.until.Unix()
 	}
@@ -62,6 +64,7 @@ func handOf(item store.Item) (hand, error) {
 	}
 	if j.Released != 0 {
 		h.released = time.Unix(j.Released, 0)
+		h.known = cmp.Or(j.Known, h.released.UnixMilli())
 	}
 	return h, nil
 }
@@ -207,7 +210,7 @@ func (l *Ledger) Suppress(ctx context.Context, orders ...Order) (done Ordered, e
 			if h.note != "" {
 				c.Detail += ": " + h.note
 			}
-			h.released = was.released
+			h.released, h.known = was.released, was.known
 			if err := errors.Join(h.put(tx, key), c.put(tx, key)); err != nil {
 				return err
 			}
@@ -229,32 +232,4 @@ func (h hand) outweighs(o hand, now time.Time) bool {
 	}
 	longer := h.until.IsZero() && !o.until.IsZero() || !o.until.IsZero() && h.until.After(o.until)
 	return h.standing > o.standing || h.standing == Complained && o.standing == Complained && longer
-}
-
-// Release lets an address go: what happened until now is not held against it any
-// more. It returns what was held against it before.
-func (l *Ledger) Release(ctx context.Context, text, who, note string) (was Standing, err error) {
-	key, a, err := l.key(text)
-	if err != nil {
-		return Clear, err
-	}
-	now := l.now()
-	err = l.update(ctx, func(tx *store.Tx) error {
-		j, _, err := l.judge(tx, key)
-		if err != nil {
-			return err
-		}
-		if was = j.standing; was == Clear {
-			return nil
-		}
-		h := hand{at: now, released: now, who: who, note: note}
-		c := Change{At: now, Who: who, What: "remove", Detail: strings.TrimSuffix("was "+was.String()+": "+note, ": ")}
-		if !l.Hashed() {
-			h.address, c.Address = a.String(), a.String()
-		} else {
-			h.note, c.Detail = masked(h.note, a), masked(c.Detail, a)
-		}
-		return errors.Join(h.put(tx, key), c.put(tx, key))
-	})
-	return was, err
 }

@@ -90,26 +90,36 @@ func (j *judging) add(r store.Record, f *fields) error {
 	if err := f.read(r.Value); err != nil {
 		return err
 	}
+	if e, weight := j.weigh(r.At, f); weight == Counts && e.what != nothing {
+		j.events = append(j.events, e)
+	}
+	return nil
+}
+
+// weigh reads an event, and says how it counts but for what was said by hand.
+func (j *judging) weigh(at time.Time, f *fields) (past, Weight) {
 	h, reason := words.happened[string(f[fieldHappened])], words.reason[string(f[fieldReason])]
-	e := past{at: r.At.Unix(), reason: reason, what: whatOf(h, words.class[string(f[fieldClass])], reason)}
+	e := past{at: at.Unix(), recorded: f.recorded(), reason: reason, what: whatOf(h, words.class[string(f[fieldClass])], reason)}
 	switch {
 	case e.what == nothing:
-		return nil
+		if isRefusal(h) {
+			return e, OfOthers
+		}
+		return e, Counts
 	case e.what == restricted && (j.policy.From == "" || string(f[fieldFrom]) != j.policy.From):
-		return nil
+		return e, ToOthers
 	case e.what != delivery && e.what != complaint:
 		for i := range j.reverts {
-			if j.reverts[i].covers(r.At, f) {
-				return nil
+			if j.reverts[i].covers(at, f) {
+				return e, TakenBack
 			}
 		}
-		e.bad = len(f[fieldTimeless]) == 0 && j.bad.has(f[fieldGroup], r.At)
+		e.bad = len(f[fieldTimeless]) == 0 && j.bad.has(f[fieldGroup], at)
 	}
 	if id := f[fieldMessage]; len(id) > 0 {
 		e.message = uint32(maphash.Bytes(messageSeed, id)) | 1
 	}
-	j.events = append(j.events, e)
-	return nil
+	return e, Counts
 }
 
 var messageSeed = maphash.MakeSeed()
@@ -122,11 +132,7 @@ func (j *judging) settle(said hand) judged {
 		// A relay takes a mail before it bounces.
 		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(order(a), order(b)))
 	})
-	if !said.released.IsZero() {
-		for len(events) > 0 && events[0].at <= said.released.Unix() {
-			events = events[1:]
-		}
-	}
+	events = slices.DeleteFunc(events, said.forgives)
 	out := j.policy.judge(events, j.now)
 	if said.standing > out.standing && (said.until.IsZero() || j.now < said.until.Unix()) {
 		out.standing, out.reason, out.since, out.until, out.waits, out.byHand = said.standing, bounce.Undetermined, said.at.Unix(), 0, false, true
@@ -197,48 +203,13 @@ type asking struct {
 func (l *Ledger) asking(tx *store.Tx) *asking { return &asking{ledger: l, tx: tx} }
 
 func (a *asking) judge(key []byte) (judged, hand, error) {
-	l, tx := a.ledger, a.tx
-	said, err := readHand(tx, key)
+	said, err := readHand(a.tx, key)
 	if err != nil {
 		return judged{}, said, err
 	}
-	var records []store.Record
-	groups := make(map[string]bool)
-	for r, err := range tx.Log(eventLog).Of(key) {
-		var f fields
-		if err == nil {
-			r.Value = bytes.Clone(r.Value)
-			err = f.read(r.Value)
-		}
-		if err != nil {
-			return judged{}, said, err
-		}
-		records = append(records, store.Record{At: r.At, Value: r.Value})
-		groups[string(f[fieldGroup])] = true
-	}
-	if len(records) == 0 {
-		return (&judging{policy: &l.policy, now: l.now().Unix()}).settle(said), said, nil
-	}
-	if a.groups == nil {
-		if a.reverts, err = readReverts(tx); err != nil {
-			return judged{}, said, err
-		}
-		a.groups = make(map[string]badDays)
-	}
-	j := &judging{policy: &l.policy, now: l.now().Unix(), bad: make(badDays), reverts: a.reverts}
-	for group := range groups {
-		bad, read := a.groups[group]
-		if !read {
-			days, err := readDays(tx, group)
-			if err != nil {
-				return judged{}, said, err
-			}
-			bad = days.bad(&l.policy)
-			a.groups[group] = bad
-		}
-		for day := range bad {
-			j.bad[day] = true
-		}
+	j, records, err := a.read(key)
+	if err != nil {
+		return judged{}, said, err
 	}
 	var f fields
 	for _, r := range records {
@@ -247,6 +218,50 @@ func (a *asking) judge(key []byte) (judged, hand, error) {
 		}
 	}
 	return j.settle(said), said, nil
+}
+
+// read reads the events of an address, and what is needed to judge them.
+func (a *asking) read(key []byte) (j *judging, records []store.Record, err error) {
+	l, tx := a.ledger, a.tx
+	j = &judging{policy: &l.policy, now: l.now().Unix()}
+	groups := make(map[string]bool)
+	for r, err := range tx.Log(eventLog).Of(key) {
+		var f fields
+		if err == nil {
+			r.Value = bytes.Clone(r.Value)
+			err = f.read(r.Value)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		records = append(records, store.Record{At: r.At, Value: r.Value})
+		groups[string(f[fieldGroup])] = true
+	}
+	if len(records) == 0 {
+		return j, nil, nil
+	}
+	if a.groups == nil {
+		if a.reverts, err = readReverts(tx); err != nil {
+			return nil, nil, err
+		}
+		a.groups = make(map[string]badDays)
+	}
+	j.bad, j.reverts = make(badDays), a.reverts
+	for group := range groups {
+		bad, read := a.groups[group]
+		if !read {
+			days, err := readDays(tx, group)
+			if err != nil {
+				return nil, nil, err
+			}
+			bad = days.bad(&l.policy)
+			a.groups[group] = bad
+		}
+		for day := range bad {
+			j.bad[day] = true
+		}
+	}
+	return j, records, nil
 }
 
 // all calls each for every address that something is known of, by key. The event is
@@ -362,63 +377,6 @@ func (l *Ledger) entry(key []byte, last *fields, events int, said hand, j judged
 		}
 	}
 	return e
-}
-
-// Account is all that is known of one address.
-type Account struct {
-	Entry   // its Standing may be Clear
-	Events  []bounce.Event
-	Times   []time.Time // of the events: where one does not know its own, of its recording
-	Said    bool        // somebody said something of it: Entry's Who and Note
-	Ended   time.Time   // of one that is Clear, when what was held against it ended by itself; the zero time: nothing was
-	Changes []Change
-}
-
-// Why tells all that is known of an address. The error wraps ErrNoAddress if it is
-// none.
-func (l *Ledger) Why(ctx context.Context, text string) (Account, error) {
-	key, a, err := l.key(text)
-	if err != nil {
-		return Account{}, err
-	}
-	var out Account
-	err = l.store.View(ctx, func(tx *store.Tx) error {
-		j, said, err := l.judge(tx, key)
-		if err != nil {
-			return err
-		}
-		type told struct {
-			bounce.Event
-			at time.Time
-		}
-		var events []told
-		for r, err := range tx.Log(eventLog).Of(key) {
-			var f fields
-			if err == nil {
-				err = f.read(r.Value)
-			}
-			if err != nil {
-				return err
-			}
-			events = append(events, told{f.event(r.At), r.At})
-		}
-		slices.SortStableFunc(events, func(x, y told) int { return x.at.Compare(y.at) })
-		out.Entry = l.entry(key, &fields{}, 0, said, j)
-		out.Entry.Address, out.Entry.Events = a.String(), len(events)
-		for _, e := range events {
-			out.Events, out.Times = append(out.Events, e.Event), append(out.Times, e.at)
-		}
-		if j.ended != 0 {
-			out.Ended = time.Unix(j.ended, 0).UTC()
-		}
-		out.Said, out.Who, out.Note = !said.at.IsZero(), said.who, said.note
-		out.Changes, err = readChanges(tx, tx.Log(changeLog).Of(key))
-		return err
-	})
-	if err != nil {
-		return Account{}, fmt.Errorf("read the history: %w", err)
-	}
-	return out, nil
 }
 
 // Len returns how many events are kept.

@@ -2,6 +2,7 @@ package suppress
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,24 +47,17 @@ func (l *Ledger) Record(ctx context.Context, events []bounce.Event) (Recorded, e
 
 // record calls also with what was recorded, in the same transaction.
 func (l *Ledger) record(ctx context.Context, events []bounce.Event, also func(*store.Tx, Recorded) error) (Recorded, error) {
-	now := l.now()
-	rows := make([]row, len(events))
-	for i := range events {
-		rows[i] = l.row(events[i], now)
-	}
-	slices.SortStableFunc(rows, func(a, b row) int {
-		if c := bytes.Compare(a.Key, b.Key); c != 0 {
-			return c
-		}
-		return bytes.Compare(a.Once, b.Once)
-	})
-	records := make([]store.Record, len(rows))
-	for i, r := range rows {
-		records[i] = r.Record
-	}
 	var done Recorded
 	err := l.update(ctx, func(tx *store.Tx) error {
 		done = Recorded{}
+		rows, err := l.rows(tx, events)
+		if err != nil {
+			return err
+		}
+		records := make([]store.Record, len(rows))
+		for i, r := range rows {
+			records[i] = r.Record
+		}
 		days := make(days)
 		isNew, err := tx.Log(eventLog).AppendAll(records)
 		if err != nil {
@@ -81,8 +75,8 @@ func (l *Ledger) record(ctx context.Context, events []bounce.Event, also func(*s
 				continue
 			}
 			done.New++
-			if !r.timeless { // else it is of no day that we know
-				days.count(r.group, r.At, r.happened, r.class, r.reason)
+			if !r.by.timeless { // else it is of no day that we know
+				days.count(r.by.group, r.At, r.happened, r.class, r.reason)
 			}
 		}
 		if err := days.addTo(tx); err != nil {
@@ -121,17 +115,42 @@ func takeOver(tx *store.Tx, r store.Record) error {
 	return tx.Log(eventLog).Replace(known)
 }
 
+// rows are events on their way into the store, in its order. They are recorded now, while
+// nobody else can write: what was let go before was let go without them.
+func (l *Ledger) rows(tx *store.Tx, events []bounce.Event) ([]row, error) {
+	now := l.now()
+	rows := make([]row, len(events))
+	for i := range events {
+		r, e := l.row(events[i], now)
+		r.by.recorded = now.UnixMilli()
+		if len(r.Key) > 0 && whatOf(r.happened, r.class, r.reason) == complaint {
+			said, err := readHand(tx, r.Key)
+			if err != nil {
+				return nil, err
+			}
+			// The clock may have been put back since, or stand still.
+			r.by.recorded = max(r.by.recorded, said.known+1)
+		}
+		r.Value = encode(&e, r.by)
+		rows[i] = r
+	}
+	slices.SortStableFunc(rows, func(a, b row) int {
+		return cmp.Or(bytes.Compare(a.Key, b.Key), bytes.Compare(a.Once, b.Once))
+	})
+	return rows, nil
+}
+
 // row is an event on its way into the store.
 type row struct {
 	store.Record
-	group    string
 	happened bounce.Happening
 	class    bounce.Class
 	reason   bounce.Reason
-	timeless bool // or of a time to come: it counts as of now
+	by       aside // timeless also where its time is to come: it counts as of now
 }
 
-func (l *Ledger) row(e bounce.Event, now time.Time) row {
+// row returns a row without its value, and the event as it is to be kept.
+func (l *Ledger) row(e bounce.Event, now time.Time) (row, bounce.Event) {
 	r := row{happened: e.Happened, class: e.Class, reason: e.Reason}
 	a, err := address.Parse(strings.TrimSpace(e.Recipient))
 	if err == nil {
@@ -139,7 +158,7 @@ func (l *Ledger) row(e bounce.Event, now time.Time) row {
 	}
 	r.At = e.At
 	if r.At.IsZero() || r.At.After(now) {
-		r.At, r.timeless = now, true
+		r.At, r.by.timeless = now, true
 	}
 	switch what := e.Happened.String(); {
 	case e.MessageID != "":
@@ -152,14 +171,13 @@ func (l *Ledger) row(e bounce.Event, now time.Time) row {
 	if err != nil && !l.Hashed() {
 		r.Once = append(r.Once, once(e.Recipient)...) // they have no key of their own
 	}
-	r.group = groupOf(e.Host, a.Domain)
+	r.by.group, r.by.domain = groupOf(e.Host, a.Domain), a.Domain
 	if l.Hashed() {
 		r.Once = l.keys.append(nil, r.Once)[:eventOnce] // else names could be tried against what is left of the words
 		e.Text, e.Source, e.SourceLabel, e.Campaign = masked(e.Text, a), masked(e.Source, a), masked(e.SourceLabel, a), masked(e.Campaign, a)
 		e.Recipient, e.MessageID = "", l.hashedID(e.MessageID)
 	}
-	r.Value = encode(&e, r.group, a.Domain, r.timeless)
-	return r
+	return r, e
 }
 
 // hashedID is what is kept of a message's ID where no address may be: some have the

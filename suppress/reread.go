@@ -74,12 +74,12 @@ func reread(tx *store.Tx, rules *bounce.Rules) (done Reread, err error) {
 			continue
 		}
 		done.Changed++
-		timeless := len(f[fieldTimeless]) > 0
-		if !timeless {
-			moved.move(string(f[fieldGroup]), r.At, e.Happened, was.Class, was.Reason, e.Class, e.Reason)
+		by := f.aside()
+		if !by.timeless {
+			moved.count(by.group, r.At, e.Happened, e.Class, e.Reason)
+			moved.takeAway(by.group, r.At, e.Happened, was.Class, was.Reason)
 		}
-		changed = append(changed, store.Record{Key: bytes.Clone(r.Key), Once: bytes.Clone(r.Once), At: r.At,
-			Value: encode(&e, string(f[fieldGroup]), string(f[fieldDomain]), timeless)})
+		changed = append(changed, store.Record{Key: bytes.Clone(r.Key), Once: bytes.Clone(r.Once), At: r.At, Value: encode(&e, by)})
 	}
 	for _, r := range changed {
 		if err := tx.Log(eventLog).Replace(r); err != nil {

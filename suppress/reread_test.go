@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"winnow/bounce"
-	"winnow/store"
 	"winnow/suppress"
 )
 
@@ -56,22 +55,11 @@ func TestReread(t *testing.T) {
 		}))
 		return all
 	}
-	days := func(b *book) map[string][]byte {
-		all := map[string][]byte{}
-		require.NoError(t, b.store.View(t.Context(), func(tx *store.Tx) error {
-			for item, err := range tx.Cache("days").All(nil) {
-				require.NoError(t, err)
-				all[string(item.Key)] = append([]byte{}, item.Value...)
-			}
-			return nil
-		}))
-		return all
-	}
 	want, b := newBook(t, suppress.Options{}), newBook(t, suppress.Options{})
 	want.record(events(own)...)
 	b.record(events(odd)...)
 	require.NotEqual(t, standing(want), standing(b))
-	require.NotEqual(t, days(want), days(b))
+	require.NotEqual(t, want.days(), b.days())
 
 	reread := func(rules *bounce.Rules) suppress.Reread {
 		done, err := b.Reread(t.Context(), rules)
@@ -83,10 +71,10 @@ func TestReread(t *testing.T) {
 	require.Equal(t, suppress.Reread{}, reread(odd), "nothing is read again by the same rules")
 	require.Equal(t, suppress.Reread{Events: all, Changed: 63}, reread(own))
 	require.Equal(t, standing(want), standing(b))
-	require.Equal(t, days(want), days(b))
+	require.Equal(t, want.days(), b.days())
 	require.Equal(t, suppress.Reread{Events: all, Changed: 63}, reread(odd))
 	require.Equal(t, suppress.Reread{Events: all, Changed: 63}, reread(own))
-	require.Equal(t, days(want), days(b))
+	require.Equal(t, want.days(), b.days())
 	r := b.record(events(own)...)
 	require.Zero(t, r.New, "an event is the same, whatever it means")
 }

@@ -15,6 +15,7 @@ import (
 
 	"winnow/listio"
 	"winnow/store"
+	"winnow/suppress"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
@@ -95,6 +96,12 @@ func exitCode(ctx context.Context, ui *tui, err error) int {
 	}
 	ui.fail(err)
 	switch {
+	case errors.Is(err, suppress.ErrUnscrubbed):
+		when := "no other winnow runs"
+		if errors.Is(err, store.ErrFull) {
+			when = "there is room where it is"
+		}
+		ui.say("winnow: what was erased can still be found in the store's files; run this again once %s", when)
 	case errors.Is(err, store.ErrDamaged):
 		ui.say("winnow: put your backup of the store in its place, or begin another one (--store FILE) and import again what you have; --store none goes on without: people who complained may be mailed")
 	case errors.Is(err, store.ErrFull):

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -92,12 +93,13 @@ the trail of changes, unless --all is given.`,
 			defer l.Close()
 			var p suppress.Purged
 			if l != nil {
-				if p, err = l.Purge(cmd.Context(), time.Now().Add(-age), all, whoAmI()); err != nil {
+				p, err = l.Purge(cmd.Context(), time.Now().Add(-age), all, whoAmI())
+				if err != nil && !errors.Is(err, suppress.ErrUnscrubbed) {
 					return err
 				}
 			}
 			ui.note("winnow: erased %s and %s", counted(int(p.Events), "event"), entries(int(p.Entries)))
-			return nil
+			return err
 		},
 	}
 	r.addStore(cmd)
@@ -139,13 +141,14 @@ suppressed, and nothing else.`,
 			defer l.Close()
 			var f suppress.Forgotten
 			if l != nil {
-				if f, err = l.Forget(cmd.Context(), args[0], whoAmI(), stay); err != nil {
+				f, err = l.Forget(cmd.Context(), args[0], whoAmI(), stay)
+				if err != nil && !errors.Is(err, suppress.ErrUnscrubbed) {
 					return addressError(err, args[0])
 				}
 			}
 			if f == (suppress.Forgotten{}) {
-				_, err := fmt.Fprintln(ui.stdout, "Nothing is kept of it.")
-				return err
+				_, printed := fmt.Fprintln(ui.stdout, "Nothing is kept of it.")
+				return errors.Join(err, printed)
 			}
 			entry := 0
 			if f.Entry {
@@ -159,8 +162,8 @@ suppressed, and nothing else.`,
 			if f.Stays {
 				text += " It stays suppressed, by its hash."
 			}
-			_, err = fmt.Fprintln(ui.stdout, text)
-			return err
+			_, printed := fmt.Fprintln(ui.stdout, text)
+			return errors.Join(err, printed)
 		},
 	}
 	r.add(cmd)

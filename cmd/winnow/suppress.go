@@ -318,9 +318,11 @@ func suppressRemoveCommand(ui *tui) *cobra.Command {
 	var note string
 	cmd := &cobra.Command{
 		Use:   "remove ADDRESS",
-		Short: "Let an address go: what happened until now is not held against it any more",
-		Long: `Lets an address go: what happened until now is not held against it any more. The
-events stay, and so does who let it go; what happens from now on counts.
+		Short: "Let an address go: what is held against it now is so no more",
+		Long: `Lets an address go: what was refused until now is not held against it any more, nor
+are the complaints that are known. The events stay, and so does who let it go; what
+happens from now on counts, and so does a complaint that is recorded later, whenever
+it was made: services tell of them days later.
 
 Think twice about one whose owner complained.`,
 		Example: `  winnow suppress remove jane@acme.com --note "she wrote to us"`,

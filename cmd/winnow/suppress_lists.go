@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -31,7 +32,9 @@ func suppressImportCommand(ui *tui) *cobra.Command {
 		Long: `Suppresses all addresses of a list: one address a line, or a CSV list with a column
 of addresses, with a name before it or without ("Jane Doe" <jane@acme.com>). Rows
 without an address are passed over; one that is no address, or has a quote that never
-closes, is named by its number, the others are taken, and the exit code is 2.
+closes, is named by its number, the others are taken, and the exit code is 2. So it is
+with a row that has an address also in another cell, unless in a column that has a
+name or --column says which one is meant.
 
 A list that winnow suppress export wrote as csv says of each row what is held against
 it, since when and until when: all of that is taken as it stands there, and what has
@@ -90,7 +93,10 @@ func importList(ctx context.Context, ui *tui, r *remembering, reading *reading, 
 			return kept.Order(o, list.Values(row), instead, now)
 		}
 	}
-	in := importing{ui: ui, list: list, order: o, tell: tell, keep: func(orders []suppress.Order) (suppress.Ordered, error) { return l.Suppress(ctx, orders...) }}
+	in := importing{ui: ui, list: list, order: o, columns: len(list.Header), tell: tell, keep: func(orders []suppress.Order) (suppress.Ordered, error) { return l.Suppress(ctx, orders...) }}
+	if list.Header == nil && reading.column != "" {
+		in.columns = list.Cells
+	}
 	rows := list.Blocks()
 	for {
 		b, err := rows.Next()
@@ -102,7 +108,8 @@ func importList(ctx context.Context, ui *tui, r *remembering, reading *reading, 
 				letGo = fmt.Sprintf("; %s passed over, let go meanwhile", number(in.letGo))
 			}
 			ui.note("winnow: %s%s", ordered(in.done), letGo)
-			if err == nil && in.bad > 0 {
+			in.sayBeside()
+			if err == nil && in.bad+in.beside > 0 {
 				err = exit(exitUsage)
 			}
 			return err
@@ -131,6 +138,9 @@ type importing struct {
 	tell  func(row string, o suppress.Order) (suppress.Order, error) // makes o what the row says; see suppress.Kept
 	keep  func([]suppress.Order) (suppress.Ordered, error)
 
+	columns int // from the first, whose cells are known to be something else
+	beside  int // rows with another address in another cell
+
 	orders     []suppress.Order // not kept yet
 	done       suppress.Ordered
 	taken, bad int
@@ -141,7 +151,9 @@ func (in *importing) block(b *listio.Block) error {
 	for i := range b.Len() {
 		row := b.Row(i)
 		cell, _ := in.list.Cell(row)
-		if err := in.takeCell(row, cell); err != nil {
+		if err := in.takeCell(row, cell); err == nil {
+			in.lookBeside(row, cell, b.First+i)
+		} else {
 			// A quote that nobody meant makes one row of many lines, which may be good.
 			if strings.ContainsAny(strings.TrimRight(row, "\r\n"), "\r\n") {
 				for line := range strings.Lines(row) {
@@ -193,6 +205,49 @@ func (in *importing) takeCell(row, cell string) error {
 	o.Address = strings.Clone(cell)
 	in.orders = append(in.orders, o)
 	return nil
+}
+
+// mostBeside is how many rows with another address are named; of more it is the list
+// that has two columns of them.
+const mostBeside = 10
+
+// lookBeside names a row that has an address in a cell which is not taken, and of which
+// nobody said what it is: somebody else who wants no mail, perhaps.
+func (in *importing) lookBeside(row, taken string, number int) {
+	if strings.Count(row, "@") <= strings.Count(taken, "@") {
+		return
+	}
+	for i, cell := range in.list.Values(row) {
+		if i == in.list.Column || i < in.columns || !hasAddress(cell) {
+			continue
+		}
+		if in.beside++; in.beside <= mostBeside {
+			in.ui.say("winnow: row %d: an address stands also in another cell; that one is left out", number)
+		}
+		return
+	}
+}
+
+func (in *importing) sayBeside() {
+	if in.beside > mostBeside {
+		in.ui.say("winnow: and so in %s", counted(in.beside-mostBeside, "more row"))
+	}
+	if in.beside > 0 {
+		in.ui.say("winnow: write one address a row, to have all of them suppressed; --column N says that the other cells are something else")
+	}
+}
+
+// hasAddress tells whether a text names an address.
+func hasAddress(text string) bool {
+	if !strings.Contains(text, "@") {
+		return false
+	}
+	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("<>()[],;\"", r) }) {
+		if _, err := address.Parse(strings.TrimPrefix(word, "mailto:")); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 func (in *importing) refuse(format string, args ...any) {

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"winnow/address"
-	"winnow/bounce"
 	"winnow/suppress"
 )
 
@@ -87,12 +86,15 @@ func printPast(w io.Writer, a *suppress.Account) error {
 	}
 	for i := range a.Events {
 		e := &a.Events[i]
-		say("\n  %s  %s, %s", a.Times[i].UTC().Format("2006-01-02 15:04"), e.Happened, e.Reason)
+		say("\n  %s  %s, %s", e.Time.UTC().Format("2006-01-02 15:04"), e.Happened, e.Reason)
 		if e.Text != "" {
 			say("    %s", printable(strings.Join(strings.Fields(e.Text), " ")))
 		}
 		if from := strings.Join(filled("campaign", e.Campaign, "message", e.MessageID, "from", e.Source), ", "); from != "" {
 			say("    %s", from)
+		}
+		if text := weightOf(a, e); text != "" {
+			say("    %s", text)
 		}
 	}
 	for _, c := range a.Changes {
@@ -100,6 +102,23 @@ func printPast(w io.Writer, a *suppress.Account) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// weightOf says whether an event counts, and why, where that is not plain.
+func weightOf(a *suppress.Account, e *suppress.Told) string {
+	switch letGo := a.Released.Format("2006-01-02 15:04"); e.Weight {
+	case suppress.CountsLate:
+		return fmt.Sprintf("counts: it was recorded only on %s, after the address was let go (%s)", e.Recorded.Format("2006-01-02 15:04"), letGo)
+	case suppress.LetGo:
+		return fmt.Sprintf("does not count: the address was let go since (%s)", letGo)
+	case suppress.TakenBack:
+		return "does not count: it is taken back (winnow suppress revert)"
+	case suppress.ToOthers:
+		return "does not count: it was said to another sender (--from-domain)"
+	case suppress.OfOthers:
+		return "does not count: it says nothing of this recipient"
+	}
+	return ""
 }
 
 // filled are the pairs that have a value.
@@ -117,25 +136,40 @@ func filled(pairs ...string) (out []string) {
 type pastJSON struct {
 	entryJSON
 	Delivered bool              `json:"recent_delivery,omitempty"`
-	Ended     string            `json:"ended,omitempty"` // of one that is clear, when what was held against it ended
-	Told      []eventJSON       `json:"told"`
+	Ended     string            `json:"ended,omitempty"`    // of one that is clear, when what was held against it ended
+	Released  string            `json:"released,omitempty"` // when it was let go last
+	Told      []toldJSON        `json:"told"`
 	Changes   []suppress.Change `json:"changes"`
 }
 
 func accountOfPast(a *suppress.Account) pastJSON {
-	out := pastJSON{entryJSON: entryOf(&a.Entry), Delivered: a.Delivered(), Told: []eventJSON{}, Changes: []suppress.Change{}}
+	out := pastJSON{entryJSON: entryOf(&a.Entry), Delivered: a.Delivered(), Told: []toldJSON{}, Changes: []suppress.Change{}}
 	if !a.Ended.IsZero() {
 		out.Ended = a.Ended.Format(time.RFC3339)
 	}
+	if !a.Released.IsZero() {
+		out.Released = a.Released.Format(time.RFC3339)
+	}
 	for i := range a.Events {
-		out.Told = append(out.Told, toldOf(&a.Events[i], a.Times[i]))
+		out.Told = append(out.Told, toldOf(&a.Events[i]))
 	}
 	out.Changes = append(out.Changes, a.Changes...)
 	return out
 }
 
-func toldOf(e *bounce.Event, at time.Time) eventJSON {
-	told := *e
-	told.At = at
-	return eventOf(told)
+// toldJSON is an event as it counts.
+type toldJSON struct {
+	eventJSON
+	RecordedAt string `json:"recorded_at,omitempty"` // without: by an older winnow
+	Weight     string `json:"weight"`                // see suppress.Weight
+}
+
+func toldOf(e *suppress.Told) toldJSON {
+	event := e.Event
+	event.At = e.Time
+	told := toldJSON{eventJSON: eventOf(event), Weight: e.Weight.String()}
+	if !e.Recorded.IsZero() {
+		told.RecordedAt = e.Recorded.Format(time.RFC3339)
+	}
+	return told
 }
