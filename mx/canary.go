@@ -171,7 +171,7 @@ func (r *Resolver) publish(s *standing, sightings []sighting) {
 		case seen.lied():
 			s.lying.add(i)
 			r.notice(i, "lies", seen.detail)
-		case seen.resolved == 0 && time.Duration(r.servers[i].heard.Load()) <= r.at(s.start):
+		case seen.resolved+seen.denied == 0 && time.Duration(r.servers[i].heard.Load()) <= r.at(s.start):
 			s.dead.add(i)
 			r.notice(i, "does not answer", seen.detail)
 		case last.honest.has(i):
