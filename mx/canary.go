@@ -111,14 +111,24 @@ func (r *Resolver) since(ctx context.Context, t time.Time) (*standing, error) {
 	}
 }
 
-// deadRest is how long a server that was found dead is not waited for.
-const deadRest = 10 * time.Second
+const (
+	deadRest      = 10 * time.Second      // for so long a server that was found dead is not waited for
+	betweenChecks = 20 * time.Millisecond // from start to start, at least
+)
 
 // check asks the canaries of all servers and, unless ctx ends, publishes what they say.
 func (r *Resolver) check(ctx context.Context) *standing {
 	// Who waits for a shared check may leave before it has ended.
 	r.wire.enter()
 	defer r.wire.leave()
+	last := r.standing.Load()
+	if last != nil {
+		// Many who want one, one after the other, share it.
+		select {
+		case <-time.After(time.Until(last.start.Add(betweenChecks))):
+		case <-ctx.Done():
+		}
+	}
 	s := &standing{start: time.Now()}
 	within, cancel := context.WithTimeout(ctx, r.o.pace.check)
 	defer cancel()
@@ -134,7 +144,7 @@ func (r *Resolver) check(ctx context.Context) *standing {
 	// before only now and then.
 	s.waited = s.start
 	var dead set
-	if last := r.standing.Load(); last != nil && s.start.Sub(last.waited) < deadRest {
+	if last != nil && s.start.Sub(last.waited) < deadRest {
 		s.waited, dead = last.waited, last.dead
 	}
 	passed, left := false, set(1)<<len(r.servers)-1
