@@ -10,14 +10,18 @@ import (
 // judge classifies the first of the texts that says why, by what is known of the
 // reply beside it. A code that servers give for many causes waits for a text with
 // words; but those of who sends the report explain what a code may mean, and make
-// hard only what a reply says. What failed without a code failed for good; what is
-// only delayed is never hard.
+// hard only what a reply says. The first text that tells which command was answered
+// tells it of those behind it, which repeat the same reply and leave that out. What
+// failed without a code failed for good; what is only delayed is never hard.
 func judge(rules *bounce.Rules, known bounce.Reply, happened bounce.Happening, texts []string) (res bounce.Result) {
 	for i, text := range texts {
 		if strings.TrimSpace(text) == "" && i > 0 {
 			continue
 		}
 		r := judgeOne(rules, known, happened, text)
+		if known.Stage == bounce.StageUnknown {
+			known.Stage = r.Stage
+		}
 		switch {
 		case i == 0 || res.Reason == bounce.Undetermined && (r.Reason != bounce.Undetermined || res.Text == ""):
 			res = r

@@ -49,7 +49,7 @@ func readPlain(m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) {
 		}
 		e.Result = judge(rules, bounce.Reply{}, happened, said)
 		if e.Reason == bounce.Undetermined { // a subject is believed only where it is about the address
-			if r := judge(rules, bounce.Reply{}, happened, []string{subject}); r.Target == bounce.Recipient || r.Target == bounce.Domain {
+			if r := judge(rules, bounce.Reply{Stage: e.Stage}, happened, []string{subject}); r.Target == bounce.Recipient || r.Target == bounce.Domain {
 				e.Result = r
 			}
 		}

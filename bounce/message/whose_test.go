@@ -1,0 +1,88 @@
+package message_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"winnow/bounce/message"
+)
+
+// report makes a notification of what stands in words, and of the fields below.
+func report(words, fields string) string {
+	return "Return-Path: <>\nFrom: MAILER-DAEMON@mx.shop.example\nTo: news@shop.example\nSubject: Undelivered Mail Returned to Sender\n" +
+		"MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=b1\n\n" +
+		"--b1\n\n" + words + "\n\n--b1\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.shop.example\n\n" + fields +
+		"\n--b1\nContent-Type: message/rfc822\n\nFrom: Shop <news@shop.example>\nTo: jane@acme.com\nSubject: Spring\nMessage-ID: <1@shop.example>\n\nHello.\n\n--b1--\n"
+}
+
+// letter makes a bounce that is all words.
+func letter(words string) string {
+	return "Return-Path: <>\nFrom: MAILER-DAEMON@mx.shop.example\nTo: news@shop.example\nSubject: failure notice\n\n" + words +
+		"\n\n--- Below this line is a copy of the message.\n\nReturn-Path: <news@shop.example>\nFrom: Shop <news@shop.example>\nTo: jane@acme.com\nSubject: Spring\n\nHello.\n"
+}
+
+// block makes the fields of a recipient.
+func block(recipient, status, diagnostic string) string {
+	return "Final-Recipient: rfc822; " + recipient + "\nAction: failed\nStatus: " + status + "\nDiagnostic-Code: smtp; " + diagnostic + "\n"
+}
+
+// exim and qmail make one after the manner of these, of jane@acme.com.
+func exim(after string) string {
+	return letter("A message that you sent could not be delivered to one or more of its\nrecipients. This is a permanent error. The following address(es) failed:\n\n" +
+		"  jane@acme.com\n    host mx.acme.com [192.0.2.9]\n    SMTP error from remote mail server after " + after)
+}
+
+func qmail(trouble string) string {
+	return letter("Hi. This is the qmail-send program at mx.shop.example.\nThis is a permanent error; I've given up. Sorry it didn't work out.\n\n" +
+		"<jane@acme.com>:\nConnected to 192.0.2.9 but " + trouble)
+}
+
+type told struct{ name, mail, want string }
+
+func requireTold(t *testing.T, tests []told) {
+	rules := rules(t)
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			events, err := message.Read([]byte(test.mail), rules)
+			var got []string
+			if err != nil {
+				got = append(got, err.Error())
+			}
+			for _, e := range events {
+				got = append(got, fmt.Sprintf("%s %s %s", e.Recipient, e.Reason, e.Class))
+				again, changed := rules.Again(e)
+				require.False(t, changed && again.Class != e.Class, "it means something else once it is read again: %+v", again)
+			}
+			require.Equal(t, test.want, strings.Join(got, ", "), "%+v", events)
+		})
+	}
+}
+
+// Which command was answered stands beside the reply; where the reply is repeated
+// without it, it was the same command.
+func TestReadStage(t *testing.T) {
+	const kept, gone = "jane@acme.com policy block", "jane@acme.com recipient_unknown hard"
+	postfix := func(words string) string {
+		return report("<jane@acme.com>: host mx.acme.com[192.0.2.9] "+words, block("jane@acme.com", "5.1.1", "550 5.1.1 user unknown"))
+	}
+	subject := strings.Replace(exim("MAIL FROM:<news@shop.example>:\n    550 no"), "failure notice", "Delivery failed: user unknown", 1)
+	requireTold(t, []told{
+		{"Exim, MAIL", exim("MAIL FROM:<news@shop.example>:\n    550 5.1.1 user unknown"), kept},
+		{"Exim, pipelined MAIL", exim("pipelined MAIL FROM:<news@shop.example> SIZE=1:\n    550 5.1.1 user unknown"), kept},
+		{"Exim, greeting", exim("initial connection:\n    550 no such user here"), kept},
+		{"Exim, EHLO", exim("EHLO mx.shop.example:\n    550 unknown user"), kept},
+		{"Exim, RCPT", exim("RCPT TO:<jane@acme.com>:\n    550 5.1.1 user unknown"), gone},
+		{"Exim, end of data", exim("end of data:\n    550 5.1.1 user unknown"), gone},
+		{"a subject does not tell of another command", subject, kept},
+		{"qmail, MAIL", qmail("sender was rejected.\nRemote host said: 550 5.1.1 user unknown"), kept},
+		{"qmail, greeting", qmail("greeting failed.\nRemote host said: 550 no such user"), kept},
+		{"qmail, HELO", qmail("my name was rejected.\nRemote host said: 550 5.1.1 unknown user"), kept},
+		{"qmail, RCPT", letter("<jane@acme.com>:\n192.0.2.9 does not like recipient.\nRemote host said: 550 5.1.1 user unknown"), gone},
+		{"Postfix, greeting", postfix("refused to talk to me: 550 5.1.1 user unknown"), kept},
+		{"Postfix, MAIL", postfix("said: 550 5.1.1 user unknown (in reply to MAIL FROM command)"), kept},
+		{"Postfix, RCPT", postfix("said: 550 5.1.1 user unknown (in reply to RCPT TO command)"), gone},
+	})
+}
