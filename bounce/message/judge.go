@@ -1,26 +1,44 @@
 package message
 
 import (
+	"slices"
 	"strings"
 	"time"
 
 	"winnow/bounce"
 )
 
+// trial is what a reply is judged with, besides its words.
+type trial struct {
+	rules    *bounce.Rules
+	happened bounce.Happening
+	whom     []string        // of whom the mail speaks: who was mailed to, and who that became
+	own      map[string]bool // see mail.ours
+	loose    []string        // words that may be about somebody else: they make nothing hard
+}
+
 // judge classifies the first of the texts that says why, by what is known of the
 // reply beside it. A code that servers give for many causes waits for a text with
 // words; but those of who sends the report explain what a code may mean, and make
-// hard only what a reply says. The first text that tells which command was answered
-// tells it of those behind it, which repeat the same reply and leave that out. What
-// failed without a code failed for good; what is only delayed is never hard.
-func judge(rules *bounce.Rules, known bounce.Reply, happened bounce.Happening, texts []string) (res bounce.Result) {
-	for i, text := range texts {
+// hard only what a reply says, and the same reply. The first text that tells which
+// command was answered tells it of those behind it, which repeat the reply and leave
+// that out. What failed without a code failed for good; what is only delayed is never
+// hard.
+func (t *trial) judge(known bounce.Reply, texts []string) (res bounce.Result) {
+	var first bounce.Reply // that has a code
+	for i, text := range slices.Concat(texts, t.loose) {
 		if strings.TrimSpace(text) == "" && i > 0 {
 			continue
 		}
-		r := judgeOne(rules, known, happened, text)
+		r := t.one(known, text)
 		if known.Stage == bounce.StageUnknown {
 			known.Stage = r.Stage
+		}
+		if r.Class == bounce.Hard && (i >= len(texts) || !repeats(first, r.Reply)) {
+			continue
+		}
+		if first.Code == 0 {
+			first = r.Reply
 		}
 		switch {
 		case i == 0 || res.Reason == bounce.Undetermined && (r.Reason != bounce.Undetermined || res.Text == ""):
@@ -32,10 +50,20 @@ func judge(rules *bounce.Rules, known bounce.Reply, happened bounce.Happening, t
 			break
 		}
 	}
-	if happened == bounce.WasDelayed && res.Class == bounce.Hard {
+	if t.happened == bounce.WasDelayed && res.Class == bounce.Hard {
 		res.Class, res.Action, res.RetryIn = bounce.Soft, bounce.Retry, time.Hour
 	}
 	return res
+}
+
+// repeats reports whether a reply can be the one that was told before, in other
+// words: a report may tell of several, and explain what its codes mean.
+func repeats(before, reply bounce.Reply) bool {
+	said := func(enhanced string) bool { return enhanced != "" && !strings.HasSuffix(enhanced, ".0") }
+	if said(before.Enhanced) && said(reply.Enhanced) && before.Enhanced != reply.Enhanced {
+		return false
+	}
+	return before.Code == 0 || before.Code == reply.Code
 }
 
 // isVague reports whether no word decided, but a code that says little: 5.7.1, 550.
@@ -51,8 +79,8 @@ func isVague(r bounce.Result) bool {
 	return err == nil && status.Weak
 }
 
-// judgeOne classifies the reply in a text, and where that says nothing, all of it.
-func judgeOne(rules *bounce.Rules, known bounce.Reply, happened bounce.Happening, text string) bounce.Result {
+// one classifies the reply in a text, and where that says nothing, all of it.
+func (t *trial) one(known bounce.Reply, text string) bounce.Result {
 	reply := known
 	reply.Text, reply.Enhanced = clip(text), ""
 	if reply.Stage == bounce.StageUnknown {
@@ -61,25 +89,25 @@ func judgeOne(rules *bounce.Rules, known bounce.Reply, happened bounce.Happening
 	if reply.Text == "" {
 		reply.Enhanced = known.Enhanced
 	}
-	whole := rules.Classify(reply)
+	whole := t.rules.Classify(reply)
 	r := whole
 	if said := replyIn(reply.Text); said != "" && len(said) < len(reply.Text) {
 		reply.Text, reply.Stage, reply.Host = said, whole.Stage, whole.Host
-		if r = rules.Classify(reply); r.Reason == bounce.Undetermined && whole.Code == r.Code {
+		if r = t.rules.Classify(reply); r.Reason == bounce.Undetermined && whole.Code == r.Code {
 			r = whole
 		}
 	}
 	reply.Text = r.Text
 	status := known.Enhanced
-	if status == "" && r.Code == 0 && happened == bounce.WasFailed {
+	if status == "" && r.Code == 0 && t.happened == bounce.WasFailed {
 		status = "5.0.0" // RFC 3463: of a final failure no more is known
 	}
 	if status != "" && (r.Enhanced == "" || strings.HasSuffix(r.Enhanced, ".0.0")) && status != r.Enhanced {
 		reply.Enhanced = status
-		r = rules.Classify(reply)
+		r = t.rules.Classify(reply)
 	}
 	if r.Reason == bounce.Delivered { // a step that went well, of a delivery that did not
-		r = rules.Classify(bounce.Reply{Enhanced: "5.0.0"})
+		r = t.rules.Classify(bounce.Reply{Enhanced: "5.0.0"})
 		r.Text = reply.Text
 	}
 	return r

@@ -41,15 +41,19 @@ func readPlain(m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) {
 	happened, shared := m.failedOrDelayed(), p.preamble()
 	for _, address := range recipients {
 		e := bounce.Event{Recipient: address, Happened: happened}
+		t := trial{rules: rules, happened: happened, whom: []string{address}, own: p.own}
 		said := p.about(address)
 		if len(recipients) == 1 {
-			said = append(append(said, p.replies()), p.paragraphs()...)
+			var rest []string
+			rest, t.loose = p.rest(t.whom)
+			said = append(said, rest...)
 		} else {
 			said = append(said, shared)
 		}
-		e.Result = judge(rules, bounce.Reply{}, happened, said)
+		e.Result = t.judge(bounce.Reply{}, said)
 		if e.Reason == bounce.Undetermined { // a subject is believed only where it is about the address
-			if r := judge(rules, bounce.Reply{Stage: e.Stage}, happened, []string{subject}); r.Target == bounce.Recipient || r.Target == bounce.Domain {
+			t.loose = nil
+			if r := t.judge(bounce.Reply{Stage: e.Stage}, []string{subject}); (r.Target == bounce.Recipient || r.Target == bounce.Domain) && repeats(e.Reply, r.Reply) {
 				e.Result = r
 			}
 		}

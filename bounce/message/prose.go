@@ -17,6 +17,8 @@ type mention struct {
 	line    int
 	rest    string // what stands behind it in the line
 	rank    rank
+	replied bool // it stands in what a server said
+	helps   bool // it is of whom to ask
 }
 
 // rank is how plainly a line says that the mail to an address failed. Of the
@@ -31,7 +33,10 @@ const (
 	listed               // at the beginning of a line, or behind "Recipient:"
 )
 
-const maxMentions = 500
+const (
+	maxMentions = 500
+	maxTexts    = 12 // pieces of a report that are judged for one recipient
+)
 
 // prose reads the report.
 func (m *mail) prose() *prose {
@@ -56,10 +61,12 @@ func (m *mail) prose() *prose {
 				break
 			}
 			r := passing
+			replied := isReply(line[:begin])
 			before := strings.TrimRight(line[:begin], " \t<\"'(（「“")
+			helps := p.helps(n, before)
 			switch {
-			case p.helps(n, before):
-			case from == 0 && strings.Trim(line[:begin], " \t*->•·\"'<([.)") == "" && p.startsItem(n, line[end:]), isLabel(before) && !isReply(line[:begin]):
+			case helps:
+			case from == 0 && strings.Trim(line[:begin], " \t*->•·\"'<([.)") == "" && p.startsItem(n, line[end:]), isLabel(before) && !replied:
 				r = listed
 			case isReply(line), commands(before):
 				r = answered
@@ -67,7 +74,7 @@ func (m *mail) prose() *prose {
 				r = blamed
 			}
 			p.in[n] = append(p.in[n], len(p.mentions))
-			p.mentions = append(p.mentions, mention{line[begin:end], n, strings.TrimLeft(line[end:], " >\"':)].,"), r})
+			p.mentions = append(p.mentions, mention{line[begin:end], n, strings.TrimLeft(line[end:], " >\"':)].,"), r, replied, helps})
 			from = end
 		}
 	}
@@ -205,10 +212,11 @@ func (p *prose) entry(m mention) string {
 	if m.rest != "" {
 		said = append(said, m.rest)
 	}
-	together := m.rest == ""
+	together, crossed := m.rest == "", false // crossed: an empty line
 	for n := m.line + 1; n < len(p.lines); n++ {
 		line := p.lines[n]
-		if p.names(n, m.address) {
+		crossed = crossed || line == ""
+		if p.names(n, m.address) && (crossed || !p.handedOn(n)) {
 			if next := p.mentions[p.in[n][0]]; together && next.rank == listed && next.rest == "" {
 				continue
 			}
@@ -280,33 +288,6 @@ func (p *prose) names(n int, address string) bool {
 		}
 	}
 	return false
-}
-
-// replies returns all lines that are replies, with those that go on behind them.
-func (p *prose) replies() string {
-	var said []string
-	for n := 0; n < len(p.lines); n++ {
-		if isReply(p.lines[n]) {
-			for ; n < len(p.lines) && p.lines[n] != ""; n++ {
-				said = append(said, p.lines[n])
-			}
-		}
-	}
-	return joined(said)
-}
-
-// paragraphs returns the report in pieces, so that no phrase is read over their ends.
-func (p *prose) paragraphs() (texts []string) {
-	begin := 0
-	for n := 0; n <= len(p.lines) && len(texts) < 12; n++ {
-		if n == len(p.lines) || p.lines[n] == "" {
-			if n > begin {
-				texts = append(texts, joined(p.lines[begin:n]))
-			}
-			begin = n + 1
-		}
-	}
-	return texts
 }
 
 // preamble returns what stands above the first entry and names nobody: it is said of

@@ -41,13 +41,9 @@ func readStatus(m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) 
 		})
 	}
 	p := m.prose()
-	var rest []string // of the words, what is surely about a recipient only if there is but one
-	if len(recipients) == 1 {
-		rest = append([]string{p.replies()}, p.paragraphs()...)
-	}
 	var seen reported
 	for _, h := range recipients {
-		if e, ok := m.statusEvent(whole, h, p, rest, rules); ok {
+		if e, ok := m.statusEvent(whole, h, p, len(recipients) == 1, rules); ok {
 			seen.add(e)
 		}
 	}
@@ -77,7 +73,7 @@ func (r *reported) add(e bounce.Event) {
 	r.events = append(r.events, e)
 }
 
-func (m *mail) statusEvent(whole, h header, p *prose, rest []string, rules *bounce.Rules) (e bounce.Event, ok bool) {
+func (m *mail) statusEvent(whole, h header, p *prose, alone bool, rules *bounce.Rules) (e bounce.Event, ok bool) {
 	// Who was mailed to is who the sender named; where that is lost, who it became.
 	for _, name := range [...]string{"original-recipient", "final-recipient", "x-actual-recipient"} {
 		if e.Recipient = fieldAddress(h.first(name)); e.Recipient != "" {
@@ -109,13 +105,18 @@ func (m *mail) statusEvent(whole, h header, p *prose, rest []string, rules *boun
 		e.Result = delivered(reply)
 		return e, true
 	}
-	said := []string{reply.Text}
-	said = append(said, p.about(e.Recipient)...)
-	if final := fieldAddress(h.first("final-recipient")); !strings.EqualFold(final, e.Recipient) {
+	t := trial{rules: rules, happened: e.Happened, whom: []string{e.Recipient}, own: p.own}
+	said := append([]string{reply.Text}, p.about(e.Recipient)...)
+	if final := fieldAddress(h.first("final-recipient")); final != "" && !strings.EqualFold(final, e.Recipient) {
+		t.whom = append(t.whom, final)
 		said = append(said, p.about(final)...)
 	}
-	said = append(said, rest...)
-	e.Result = judge(rules, reply, e.Happened, said)
+	if alone { // the rest of the words is about whom else?
+		var rest []string
+		rest, t.loose = p.rest(t.whom)
+		said = append(said, rest...)
+	}
+	e.Result = t.judge(reply, said)
 	if e.Class == bounce.Hard && e.Stage == bounce.StageUnknown {
 		// Often only the words beside the fields tell which command was refused, and so
 		// whether the server knew of the recipient.
@@ -124,7 +125,7 @@ func (m *mail) statusEvent(whole, h header, p *prose, rest []string, rules *boun
 				reply.Stage = stageOf(text)
 			}
 			if reply.Stage != bounce.StageUnknown {
-				e.Result = judge(rules, reply, e.Happened, said)
+				e.Result = t.judge(reply, said)
 				break
 			}
 		}

@@ -86,3 +86,30 @@ func TestReadStage(t *testing.T) {
 		{"Postfix, RCPT", postfix("said: 550 5.1.1 user unknown (in reply to RCPT TO command)"), gone},
 	})
 }
+
+// A report tells of more than one reply. That of the recipient stands in its fields,
+// or nearest to it; others are another's, or of another day, or explain.
+func TestReadOthersReply(t *testing.T) {
+	const kept, gone, open = "jane@acme.com policy block", "jane@acme.com recipient_unknown hard", "jane@acme.com undetermined undetermined"
+	refused := block("jane@acme.com", "5.7.1", "554 5.7.1 (X9)")
+	transcript := "   ----- The following addresses had permanent fatal errors -----\n<jane@acme.com>\n\n   ----- Transcript of session follows -----\n... while talking to mx.acme.com.:\n" +
+		">>> RCPT To:<bob@acme.com>\n<<< 550 5.1.1 %suser unknown\n>>> DATA\n<<< 554 5.7.1 (X9)\n554 5.0.0 Service unavailable"
+	requireTold(t, []told{
+		{"a transcript names another", report(fmt.Sprintf(transcript, "<bob@acme.com>: "), refused), kept},
+		{"the same without a diagnostic", report(fmt.Sprintf(transcript, "<bob@acme.com>: "), "Final-Recipient: rfc822; jane@acme.com\nAction: failed\nStatus: 5.0.0\n"), kept},
+		{"only the command names another", report(fmt.Sprintf(transcript, ""), "Final-Recipient: rfc822; jane@acme.com\nAction: failed\nStatus: 5.0.0\n"), kept},
+		{"a transcript without fields", letter(fmt.Sprintf(transcript, "")), kept},
+		{"a transcript names the recipient", report(strings.ReplaceAll(fmt.Sprintf(transcript, ""), "bob@", "jane@"), "Final-Recipient: rfc822; jane@acme.com\nAction: failed\nStatus: 5.0.0\n"), gone},
+		{"codes that are explained", report("Your message was not delivered to jane@acme.com.\n\nCodes of this gateway:\n550 5.1.1 user unknown\n554 5.7.1 our filter did not like it", refused), kept},
+		{"the same code, explained", report("What does it mean?\n550 5.1.1: the mailbox does not exist. 550 5.7.1: you are blocked.", block("jane@acme.com", "5.7.1", "550 5.7.1 [XYZ]")), kept},
+		{"no enhanced code, and an explanation", report("jane@acme.com: rejected.\n\nHelp: Error 550 5.1.1: 'user unknown'. Error 554: policy.", block("jane@acme.com", "5.0.0", "554 Transaction failed")), open},
+		{"words without a code", report("The user unknown to us may have moved.", block("jane@acme.com", "5.0.0", "554 Transaction failed")), open},
+		{"another mail", report("A mail of yesterday to bob@acme.com:\n550 5.1.1 user unknown", block("jane@acme.com", "5.0.0", "550 no")), open},
+		{"another mail, and an empty line", report("A mail of yesterday to bob@acme.com:\n\n550 5.1.1 user unknown", block("jane@acme.com", "5.0.0", "550 no")), open},
+		{"another mail, in a line", letter("jane@acme.com: 550 no\n\nThese failed today:\nmail 1 to bob@acme.com: 550 5.1.1 user unknown"), open},
+		{"whom to ask is nobody else", letter("Your mail to jane@acme.com failed. Contact help@acme.com\n550 5.1.1 user unknown"), gone},
+		{"the reply, told in full", report("<jane@acme.com>: 550 5.1.1 user unknown", block("jane@acme.com", "5.0.0", "550 no")), gone},
+		{"handed on, by the fields", report("<bob@acme.com>: 550 5.1.1 user unknown", "Original-Recipient: rfc822; jane@acme.com\n"+block("bob@acme.com", "5.0.0", "550 no")), gone},
+		{"a subject explains too", strings.Replace(letter("<jane@acme.com>: 554 no"), "failure notice", "Delivery failed: user unknown", 1), open},
+	})
+}
