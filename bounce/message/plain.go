@@ -65,21 +65,26 @@ func readPlain(m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) {
 	return events, speaks && by == machine
 }
 
-// doubt makes of an event what no sender of bounces vouches for: it is told, and
-// removes nobody, however its reply may be read later.
+// doubt makes of an event what is told, and counts for nothing: no sender of bounces
+// vouches for the mail, or its recipient is a guess.
 func doubt(e *bounce.Event) {
 	if e.Class == bounce.Hard {
 		e.Result = bounce.Conclude(bounce.Undetermined, e.Reply, "")
 	}
-	e.Rule = "label not surely a bounce" // which bounce.Rules.Again leaves alone
+	e.Rule, e.Class, e.Action, e.RetryIn = bounce.Doubtful, bounce.None, bounce.Nothing, 0
 }
 
-// failedRecipients reads the field in which Exim and others name who failed.
+// failedRecipients reads the field in which Exim and others name who failed, one
+// behind the other and commas between.
 func failedRecipients(h header) (found []string) {
 	seen := map[string]bool{}
 	for _, v := range h.all("x-failed-recipients") {
-		for _, a := range addresses(v) {
-			if key := strings.ToLower(a); !seen[key] {
+		for _, one := range strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == ';' || r == '\n' }) {
+			if len(found) == maxRecipients {
+				return found
+			}
+			a := wholeAddress(strings.TrimSpace(one))
+			if key := strings.ToLower(a); a != "" && !seen[key] {
 				seen[key] = true
 				found = append(found, a)
 			}

@@ -75,12 +75,15 @@ func (r *reported) add(e bounce.Event) {
 
 func (m *mail) statusEvent(whole, h header, p *prose, alone bool, rules *bounce.Rules) (e bounce.Event, ok bool) {
 	// Who was mailed to is who the sender named; where that is lost, who it became.
+	unread := false // a field names somebody, in no form that is an address
 	for _, name := range [...]string{"original-recipient", "final-recipient", "x-actual-recipient"} {
 		if e.Recipient = fieldAddress(h.first(name)); e.Recipient != "" {
 			break
 		}
+		unread = unread || namesSomebody(h.first(name))
 	}
-	if e.Recipient == "" {
+	guessed := e.Recipient == ""
+	if guessed {
 		if e.Recipient = m.onlyRecipient(); e.Recipient == "" {
 			return e, false
 		}
@@ -129,6 +132,9 @@ func (m *mail) statusEvent(whole, h header, p *prose, alone bool, rules *bounce.
 				break
 			}
 		}
+	}
+	if guessed && unread {
+		doubt(&e)
 	}
 	return e, true
 }

@@ -113,3 +113,26 @@ func TestReadOthersReply(t *testing.T) {
 		{"a subject explains too", strings.Replace(letter("<jane@acme.com>: 554 no"), "failure notice", "Delivery failed: user unknown", 1), open},
 	})
 }
+
+// An address that is not whole is somebody else's; and where a field names somebody
+// in another form, the one whom the mail was to may be a list of many.
+func TestReadFieldOfNobody(t *testing.T) {
+	const open = "jane@acme.com undetermined none"
+	failed := func(names string) string {
+		return strings.Replace(letter("A message that you sent could not be delivered:\n550 5.1.1 user unknown"), "\n\n", "\nX-Failed-Recipients: "+names+"\n\n", 1)
+	}
+	field := func(recipient string) string {
+		return report("It failed.", "Final-Recipient: "+recipient+"\nAction: failed\nStatus: 5.1.1\n")
+	}
+	requireTold(t, []told{
+		{"whole", field("rfc822; bob@acme.com"), "bob@acme.com recipient_unknown hard"},
+		{"no name in it", field("rfc822;"), "jane@acme.com recipient_unknown hard"},
+		{"a space in it", field("rfc822; jane doe@acme.com"), open},
+		{"a comma in it", field("rfc822; jane,doe@acme.com"), open},
+		{"two at signs", field("rfc822; info@jane@acme.com"), open},
+		{"X.400", field("X400; c=us;a= ;p=x;"), open},
+		{"unknown", field("unknown; pipe"), open},
+		{"Exim's field", failed("bob@acme.com,\n ann@acme.com"), "bob@acme.com recipient_unknown hard, ann@acme.com recipient_unknown hard"},
+		{"a space in Exim's field", failed("bob@acme.com, jane doe@acme.org"), "bob@acme.com recipient_unknown hard"},
+	})
+}

@@ -17,7 +17,7 @@ func TestReadWriter(t *testing.T) {
 	const bob, daemon, postmaster = "From: Bob Miller <bob@partner.example>", "From: MAILER-DAEMON@mx.shop.example", "From: Postmaster <postmaster@partner.example>"
 	const fine = "ann@acme.com is fine again, please keep mailing her. The user unknown was our mistake."
 	const reply = "<ann@acme.com>: 550 5.1.1 <ann@acme.com>: User unknown"
-	const none, doubt, hard = "", "ann@acme.com undetermined undetermined", "ann@acme.com recipient_unknown hard"
+	const none, doubt, hard = "", "ann@acme.com undetermined none", "ann@acme.com recipient_unknown hard"
 	tests := []struct {
 		name, header, subject, body, want string
 	}{
