@@ -1,6 +1,8 @@
 package message
 
 import (
+	"context"
+	"slices"
 	"strings"
 
 	"winnow/bounce"
@@ -9,7 +11,7 @@ import (
 // readPlain reads what servers write in their own words. That it is a bounce must be
 // said by two signs that do not hang together; who failed, by the lines that name
 // addresses; and why, by the words nearest to each.
-func readPlain(m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) {
+func readPlain(ctx context.Context, m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) {
 	failed := failedRecipients(m.header)
 	lower := strings.ToLower(m.report)
 	subject := strings.ToLower(unword(m.header.first("subject")))
@@ -39,22 +41,27 @@ func readPlain(m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) {
 		}
 	}
 	happened, shared := m.failedOrDelayed(), p.preamble()
+	var unnamed *bounce.Result // of those of whom nothing is said but what is shared
 	for _, address := range recipients {
+		if ctx.Err() != nil {
+			return nil, false
+		}
 		e := bounce.Event{Recipient: address, Happened: happened}
 		t := trial{rules: rules, happened: happened, whom: []string{address}, own: p.own}
-		said := p.about(address)
-		if len(recipients) == 1 {
-			var rest []string
-			rest, t.loose = p.rest(t.whom)
-			said = append(said, rest...)
+		about := p.about(address)
+		if len(recipients) > 1 && len(about) == 0 && unnamed != nil {
+			e.Result = *unnamed
 		} else {
-			said = append(said, shared)
-		}
-		e.Result = t.judge(bounce.Reply{}, said)
-		if e.Reason == bounce.Undetermined { // a subject is believed only where it is about the address
-			t.loose = nil
-			if r := t.judge(bounce.Reply{Stage: e.Stage}, []string{subject}); (r.Target == bounce.Recipient || r.Target == bounce.Domain) && repeats(e.Reply, r.Reply) {
-				e.Result = r
+			said := slices.Concat(about, []string{shared})
+			if len(recipients) == 1 {
+				var rest []string
+				rest, t.loose = p.rest(t.whom)
+				said = slices.Concat(about, rest)
+			}
+			e.Result = t.judgeWith(subject, said)
+			if len(about) == 0 {
+				res := e.Result // which doubt may change
+				unnamed = &res
 			}
 		}
 		if by == unsure {
@@ -63,6 +70,21 @@ func readPlain(m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) {
 		events = append(events, e)
 	}
 	return events, speaks && by == machine
+}
+
+// judgeWith judges what a mail without fields says. Its subject is believed only where
+// it is about the address, and the words say nothing.
+func (t *trial) judgeWith(subject string, said []string) bounce.Result {
+	res := t.judge(bounce.Reply{}, said)
+	if res.Reason != bounce.Undetermined {
+		return res
+	}
+	t.loose = nil
+	r := t.judge(bounce.Reply{Stage: res.Stage}, []string{subject})
+	if (r.Target == bounce.Recipient || r.Target == bounce.Domain) && repeats(res.Reply, r.Reply) {
+		return r
+	}
+	return res
 }
 
 // doubt makes of an event what is told, and counts for nothing: no sender of bounces
@@ -113,17 +135,30 @@ func isReplies(lower string) bool {
 
 // failedOrDelayed reads whether the mail is tried on.
 func (m *mail) failedOrDelayed() bounce.Happening {
+	if m.happens != nil {
+		return *m.happens
+	}
 	subject := strings.ToLower(unword(m.header.first("subject")))
 	report := strings.ToLower(m.report)
+	happened := bounce.WasFailed
 	if (hasAny(subject, delays[:]) || hasAny(report, delays[:])) && !hasAny(report, givenUp[:]) {
-		return bounce.WasDelayed
+		happened = bounce.WasDelayed
 	}
-	return bounce.WasFailed
+	m.happens = &happened
+	return happened
 }
 
 // onlyRecipient returns whom the returned mail was to, where that is one address and
 // not our own; else "".
 func (m *mail) onlyRecipient() string {
+	if m.only == nil {
+		only := m.findOnlyRecipient()
+		m.only = &only
+	}
+	return *m.only
+}
+
+func (m *mail) findOnlyRecipient() string {
 	if m.wrapped() != nil { // it was to whom a report goes
 		return ""
 	}

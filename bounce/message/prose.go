@@ -1,14 +1,20 @@
 package message
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // prose is what a report says in words: its lines, and the addresses in them that
 // may be of who was mailed to.
 type prose struct {
 	lines    []string
 	mentions []mention
-	in       map[int][]int   // the mentions of a line
-	own      map[string]bool // addresses of who sent the mail, and of who reports
+	in       map[int][]int       // the mentions of a line
+	of       map[string][]int    // those of an address, in lower case
+	own      map[string]bool     // addresses of who sent the mail, and of who reports
+	said     map[string][]string // what about has returned, by address
+	asked    map[string]int      // how often, see words
 }
 
 // mention is an address in a line.
@@ -33,53 +39,65 @@ const (
 	listed               // at the beginning of a line, or behind "Recipient:"
 )
 
+// The bounds of what is looked at; for one recipient little, since a report that says
+// more repeats
+// itself.
 const (
+	maxLines    = 2000
 	maxMentions = 500
-	maxTexts    = 12 // pieces of a report that are judged for one recipient
+	maxTexts    = 12       // pieces of a report that are judged
+	maxSaid     = 16 << 10 // bytes of them
+	maxBlocks   = 8        // blocks of fields for which they are
 )
 
 // prose reads the report.
 func (m *mail) prose() *prose {
-	p := &prose{own: m.ours(), in: map[int][]int{}}
+	p := &prose{own: m.ours(), in: map[int][]int{}, of: map[string][]int{}, said: map[string][]string{}, asked: map[string]int{}}
 	text := m.report
-	for len(text) > 0 && len(p.lines) < 2000 {
+	for len(text) > 0 && len(p.lines) < maxLines {
 		line, rest, _ := strings.Cut(text, "\n")
 		p.lines = append(p.lines, strings.TrimSpace(line))
 		text = rest
 	}
 	for n, line := range p.lines {
-		lower := ""
+		var isReplied, fails bool // the line, which is looked at once
 		for from := 0; len(p.mentions) < maxMentions; {
 			begin, end, ok := nextAddress(line, from)
 			if !ok {
 				break
 			}
-			if lower == "" {
-				lower = strings.ToLower(line)
+			if from == 0 {
+				isReplied, fails = isReply(line), hasAny(strings.ToLower(line), failing[:])
 			}
 			if begin > 0 && line[begin-1] == '<' && end == len(line) { // "<jane@acme" of "<jane@acme.com>": it was cut
 				break
 			}
 			r := passing
-			replied := isReply(line[:begin])
-			before := strings.TrimRight(line[:begin], " \t<\"'(（「“")
+			replied := isReply(line[from:begin]) || from > 0 && p.mentions[len(p.mentions)-1].replied
+			before := strings.TrimRight(line[max(0, begin-maxBefore):begin], " \t<\"'(（「“")
 			helps := p.helps(n, before)
 			switch {
 			case helps:
 			case from == 0 && strings.Trim(line[:begin], " \t*->•·\"'<([.)") == "" && p.startsItem(n, line[end:]), isLabel(before) && !replied:
 				r = listed
-			case isReply(line), commands(before):
+			case isReplied, commands(before):
 				r = answered
-			case hasAny(lower, failing[:]):
+			case fails:
 				r = blamed
 			}
+			key := strings.ToLower(line[begin:end])
 			p.in[n] = append(p.in[n], len(p.mentions))
+			p.of[key] = append(p.of[key], len(p.mentions))
 			p.mentions = append(p.mentions, mention{line[begin:end], n, strings.TrimLeft(line[end:], " >\"':)].,"), r, replied, helps})
 			from = end
 		}
 	}
 	return p
 }
+
+// maxBefore is how much before an address in its line is looked at for words that tell
+// whose it is, in bytes.
+const maxBefore = 200
 
 // startsItem reports whether a line that begins with an address is an entry of a
 // list, and no sentence that was broken there.
@@ -179,41 +197,67 @@ func (p *prose) recipients(least rank) (found []mention) {
 	return found
 }
 
-// about returns what is said of an address, the nearest words first: the entry that
-// it begins, and the other lines that it stands in.
-func (p *prose) about(address string) (texts []string) {
-	if address == "" {
+// words returns what is said of who was mailed to and of who that became, if that is
+// somebody else. Where a report has blocks of fields without end for the same
+// recipient, only the first are worth it.
+func (p *prose) words(recipient, final string) (texts []string) {
+	key := strings.ToLower(recipient)
+	if p.asked[key]++; p.asked[key] > maxBlocks {
 		return nil
 	}
-	var near, lines []string
-	for i, m := range p.mentions {
-		if !strings.EqualFold(m.address, address) || i > 0 && p.mentions[i-1].line == m.line && strings.EqualFold(p.mentions[i-1].address, address) {
+	texts = p.about(recipient)
+	if final != "" && !strings.EqualFold(final, recipient) {
+		texts = slices.Concat(texts, p.about(final))
+	}
+	return texts
+}
+
+// about returns what is said of an address, the nearest words first: the entries that
+// it begins, and the other lines that it stands in.
+func (p *prose) about(address string) (texts []string) {
+	key := strings.ToLower(address)
+	if texts, ok := p.said[key]; ok {
+		return texts
+	}
+	var lines []string
+	size := 0
+	for i, at := range p.of[key] {
+		m := &p.mentions[at]
+		if i > 0 && at > 0 && p.of[key][i-1] == at-1 && p.mentions[at-1].line == m.line {
 			continue
 		}
+		if len(texts)+len(lines) >= maxTexts-1 || size >= maxSaid {
+			break
+		}
+		text := ""
 		if m.rank == listed {
-			if text := p.entry(m); text != "" {
-				near = append(near, text)
+			if text = p.entry(m); text != "" {
+				texts = append(texts, text)
 			}
 		} else {
-			lines = append(lines, p.passage(m))
+			text = p.passage(m)
+			lines = append(lines, text)
 		}
+		size += len(text)
 	}
 	if len(lines) > 0 {
-		near = append(near, strings.Join(lines, "\n"))
+		texts = append(texts, strings.Join(lines, "\n"))
 	}
-	return near
+	p.said[key] = texts
+	return texts
 }
 
 // entry is what stands behind an address that begins a line, as far as the next
 // address. Of addresses that stand one directly below the other, what is said below
 // the last is said of all.
-func (p *prose) entry(m mention) string {
+func (p *prose) entry(m *mention) string {
 	var said []string
+	size := len(m.rest)
 	if m.rest != "" {
 		said = append(said, m.rest)
 	}
 	together, crossed := m.rest == "", false // crossed: an empty line
-	for n := m.line + 1; n < len(p.lines); n++ {
+	for n := m.line + 1; n < len(p.lines) && size <= maxReply; n++ {
 		line := p.lines[n]
 		crossed = crossed || line == ""
 		if p.names(n, m.address) && (crossed || !p.handedOn(n)) {
@@ -227,6 +271,7 @@ func (p *prose) entry(m mention) string {
 		}
 		if together = false; line != "" && strings.Trim(line, "-=*_") != "" {
 			said = append(said, line)
+			size += len(line)
 		}
 	}
 	return joined(said)
@@ -261,7 +306,7 @@ func (p *prose) ended(n int) bool {
 
 // passage is the lines around an address that stand together: of a transcript, what
 // was answered before the line that names who it failed for.
-func (p *prose) passage(m mention) string {
+func (p *prose) passage(m *mention) string {
 	begin, end := m.line, m.line+1
 	replied := isReply(p.lines[m.line])
 	for ; end < len(p.lines) && end-m.line < 8; end++ {

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -15,7 +16,7 @@ const (
 
 // readStatus reads a delivery status notification (RFC 3464), also where its fields
 // stand in the midst of text.
-func readStatus(m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) {
+func readStatus(ctx context.Context, m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) {
 	text := ""
 	for i := range m.leaves {
 		if l := &m.leaves[i]; (l.kind == "message/delivery-status" || l.kind == "message/global-delivery-status") && len(text) < maxStatus {
@@ -43,6 +44,9 @@ func readStatus(m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) 
 	p := m.prose()
 	var seen reported
 	for _, h := range recipients {
+		if ctx.Err() != nil {
+			return nil, false
+		}
 		if e, ok := m.statusEvent(whole, h, p, len(recipients) == 1, rules); ok {
 			seen.add(e)
 		}
@@ -109,11 +113,11 @@ func (m *mail) statusEvent(whole, h header, p *prose, alone bool, rules *bounce.
 		return e, true
 	}
 	t := trial{rules: rules, happened: e.Happened, whom: []string{e.Recipient}, own: p.own}
-	said := append([]string{reply.Text}, p.about(e.Recipient)...)
-	if final := fieldAddress(h.first("final-recipient")); final != "" && !strings.EqualFold(final, e.Recipient) {
+	final := fieldAddress(h.first("final-recipient"))
+	if final != "" && !strings.EqualFold(final, e.Recipient) {
 		t.whom = append(t.whom, final)
-		said = append(said, p.about(final)...)
 	}
+	said := append([]string{reply.Text}, p.words(e.Recipient, final)...)
 	if alone { // the rest of the words is about whom else?
 		var rest []string
 		rest, t.loose = p.rest(t.whom)

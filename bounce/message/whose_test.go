@@ -46,7 +46,7 @@ func requireTold(t *testing.T, tests []told) {
 	rules := rules(t)
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			events, err := message.Read([]byte(test.mail), rules)
+			events, err := message.Read(t.Context(), []byte(test.mail), rules)
 			var got []string
 			if err != nil {
 				got = append(got, err.Error())

@@ -57,7 +57,7 @@ func TestReadWriter(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			raw := fmt.Sprintf("%s\nTo: news@shop.example\nSubject: %s\nContent-Type: text/plain; charset=utf-8\n\n%s\n", test.header, test.subject, test.body)
-			events, err := message.Read([]byte(raw), rules)
+			events, err := message.Read(t.Context(), []byte(raw), rules)
 			require.NoError(t, err)
 			var got []string
 			for _, e := range events {
@@ -77,7 +77,7 @@ func TestReadHandedOnTime(t *testing.T) {
 		"Bob Miller <bob@partner.example>": "2026-03-03 08:00:00 +0000 UTC",
 		"MAILER-DAEMON@mx.shop.example":    "2026-06-03 09:00:00 +0000 UTC",
 	} {
-		events, err := message.Read([]byte("From: "+from+"\nTo: news@shop.example\nSubject: Fwd: Undelivered Mail\nDate: Wed, 3 Jun 2026 09:00:00 +0000\n\n"+fields), rules(t))
+		events, err := message.Read(t.Context(), []byte("From: "+from+"\nTo: news@shop.example\nSubject: Fwd: Undelivered Mail\nDate: Wed, 3 Jun 2026 09:00:00 +0000\n\n"+fields), rules(t))
 		require.NoError(t, err)
 		require.Len(t, events, 1)
 		require.Equal(t, want, events[0].At.String(), from)
