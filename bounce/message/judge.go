@@ -30,7 +30,7 @@ func (t *trial) judge(known bounce.Reply, texts []string) (res bounce.Result) {
 		if strings.TrimSpace(text) == "" && i > 0 {
 			continue
 		}
-		r := t.one(known, text)
+		r := t.acquit(t.one(known, text))
 		if known.Stage == bounce.StageUnknown {
 			known.Stage = r.Stage
 		}

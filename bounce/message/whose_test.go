@@ -136,3 +136,25 @@ func TestReadFieldOfNobody(t *testing.T) {
 		{"a space in Exim's field", failed("bob@acme.com, jane doe@acme.org"), "bob@acme.com recipient_unknown hard"},
 	})
 }
+
+// A server that asks for the sender's address before it takes its mail tells what it
+// heard, in words that it has for recipients.
+func TestReadOfOurs(t *testing.T) {
+	const kept, gone = "jane@acme.com sender_rejected block", "jane@acme.com recipient_unknown hard"
+	said := func(reply string) string { return report("It failed.", block("jane@acme.com", "5.1.1", reply)) }
+	requireTold(t, []told{
+		{"the address alone", said("550 5.1.1 <news@shop.example>: User unknown in virtual mailbox table"), kept},
+		{"only a code", said("550 5.1.1 <news@shop.example>: rejected"), kept},
+		{"it is delayed", strings.Replace(said("450 4.1.1 <news@shop.example>: User unknown"), "Action: failed\nStatus: 5", "Action: delayed\nStatus: 4", 1), kept},
+		{"a callout", said("550-Verification failed for <news@shop.example>\n 550-Sent: RCPT TO:<news@shop.example>\n 550-Response: 550 5.1.1 <news@shop.example>: User unknown\n 550 Sender verify failed"), kept},
+		{"in a sentence behind another", letter("A message from news@shop.example to jane@acme.com was not delivered.\nUnknown user news@shop.example at relay."), kept},
+		{"in a sentence with the recipient", letter("Mail from news@shop.example to jane@acme.com could not be delivered: the mailbox news@shop.example does not exist."), kept},
+		{"above the reply", letter("news@shop.example\n   550 5.1.1 user unknown\n\nYour mail to jane@acme.com could not be delivered since the above callback failed."), "jane@acme.com undetermined undetermined"},
+		{"the recipient", said("550 5.1.1 <jane@acme.com>: User unknown in virtual mailbox table"), gone},
+		{"the recipient, and only a code", said("550 5.1.1 <jane@acme.com>: rejected (for news@shop.example)"), gone},
+		{"whom it was from", said("550 5.1.1 User unknown, of a mail from <news@shop.example>"), gone},
+		{"between the recipient and the words", letter("Your message from news@shop.example to jane@acme.com could not be delivered: 550 user unknown"), gone},
+		{"nobody", said("550 5.1.1 User unknown"), gone},
+		{"it is both", strings.ReplaceAll(said("550 5.1.1 <jane@acme.com>: User unknown"), "From: Shop <news@shop.example>", "From: jane@acme.com"), gone},
+	})
+}
