@@ -64,12 +64,12 @@ func readFeedback(_ context.Context, m *mail, _ *bounce.Rules) (events []bounce.
 	var seen reported
 	for _, a := range recipients {
 		e.Recipient = a
-		seen.add(e)
+		seen.add(e, "")
 	}
 	if len(recipients) == 0 { // somebody did, and it counts
-		seen.add(e)
+		seen.add(e, "")
 	}
-	return seen.events, true
+	return seen.settle(), true
 }
 
 // readAll reads every field of a text of them, also over empty lines.

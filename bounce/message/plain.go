@@ -40,6 +40,7 @@ func readPlain(ctx context.Context, m *mail, rules *bounce.Rules) (events []boun
 			recipients = append(recipients, to)
 		}
 	}
+	recipients = p.mailedTo(recipients)
 	happened, shared := m.failedOrDelayed(), p.preamble()
 	var unnamed *bounce.Result // of those of whom nothing is said but what is shared
 	for _, address := range recipients {
@@ -48,10 +49,19 @@ func readPlain(ctx context.Context, m *mail, rules *bounce.Rules) (events []boun
 		}
 		e := bounce.Event{Recipient: address, Happened: happened}
 		t := trial{rules: rules, happened: happened, whom: []string{address}, own: p.own}
-		about := p.about(address)
-		if len(recipients) > 1 && len(about) == 0 && unnamed != nil {
+		about, members := p.about(address), p.became[strings.ToLower(address)]
+		for _, pair := range members {
+			t.whom = append(t.whom, p.mentions[pair.member].address)
+		}
+		if len(members) == 1 {
+			about = slices.Concat(p.member(members[0]), about)
+		}
+		switch {
+		case len(members) > 1:
+			e.Result = t.judgeMembers(p, members)
+		case len(recipients) > 1 && len(about) == 0 && unnamed != nil:
 			e.Result = *unnamed
-		} else {
+		default:
 			said := slices.Concat(about, []string{shared})
 			if len(recipients) == 1 {
 				var rest []string

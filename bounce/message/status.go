@@ -47,37 +47,17 @@ func readStatus(ctx context.Context, m *mail, rules *bounce.Rules) (events []bou
 		if ctx.Err() != nil {
 			return nil, false
 		}
-		if e, ok := m.statusEvent(whole, h, p, len(recipients) == 1, rules); ok {
-			seen.add(e)
+		if e, final, ok := m.statusEvent(whole, h, p, len(recipients) == 1, rules); ok {
+			seen.add(e, final)
 		}
 	}
-	return seen.events, own || len(seen.events) > 0
+	events = seen.settle()
+	return events, own || len(events) > 0
 }
 
-// reported are events, one a recipient.
-type reported struct {
-	events []bounce.Event
-	at     map[string]int // by recipient, in lower case
-}
-
-// add takes an event, unless the recipient has one that says as much.
-func (r *reported) add(e bounce.Event) {
-	key := strings.ToLower(e.Recipient)
-	if i, ok := r.at[key]; ok {
-		old := &r.events[i]
-		if old.Reason == bounce.Undetermined && e.Reason != bounce.Undetermined || old.Happened == bounce.WasDelayed && e.Happened == bounce.WasFailed {
-			*old = e
-		}
-		return
-	}
-	if r.at == nil {
-		r.at = map[string]int{}
-	}
-	r.at[key] = len(r.events)
-	r.events = append(r.events, e)
-}
-
-func (m *mail) statusEvent(whole, h header, p *prose, alone bool, rules *bounce.Rules) (e bounce.Event, ok bool) {
+// statusEvent reads the fields h of one recipient. final is who that became, or "";
+// alone, that there are no other recipients.
+func (m *mail) statusEvent(whole, h header, p *prose, alone bool, rules *bounce.Rules) (e bounce.Event, final string, ok bool) {
 	// Who was mailed to is who the sender named; where that is lost, who it became.
 	unread := false // a field names somebody, in no form that is an address
 	for _, name := range [...]string{"original-recipient", "final-recipient", "x-actual-recipient"} {
@@ -89,9 +69,10 @@ func (m *mail) statusEvent(whole, h header, p *prose, alone bool, rules *bounce.
 	guessed := e.Recipient == ""
 	if guessed {
 		if e.Recipient = m.onlyRecipient(); e.Recipient == "" {
-			return e, false
+			return e, "", false
 		}
 	}
+	final = fieldAddress(h.first("final-recipient"))
 	action := strings.ToLower(h.first("action"))
 	status := h.first("status")
 	e.SourceLabel = action
@@ -110,10 +91,9 @@ func (m *mail) statusEvent(whole, h header, p *prose, alone bool, rules *bounce.
 	reply := bounce.Reply{Text: withoutType(diagnostic), Host: remoteHost(h.first("remote-mta")), Enhanced: enhanced(status)}
 	if e.Happened == bounce.WasDelivered {
 		e.Result = delivered(reply)
-		return e, true
+		return e, final, true
 	}
 	t := trial{rules: rules, happened: e.Happened, whom: []string{e.Recipient}, own: p.own}
-	final := fieldAddress(h.first("final-recipient"))
 	if final != "" && !strings.EqualFold(final, e.Recipient) {
 		t.whom = append(t.whom, final)
 	}
@@ -140,7 +120,7 @@ func (m *mail) statusEvent(whole, h header, p *prose, alone bool, rules *bounce.
 	if guessed && unread {
 		doubt(&e)
 	}
-	return e, true
+	return e, final, true
 }
 
 // happened reads the action (RFC 3464 section 2.3.3); where it was left out, the

@@ -158,3 +158,37 @@ func TestReadOfOurs(t *testing.T) {
 		{"it is both", strings.ReplaceAll(said("550 5.1.1 <jane@acme.com>: User unknown"), "From: Shop <news@shop.example>", "From: jane@acme.com"), gone},
 	})
 }
+
+// An alias lives as long as one of its members does; and what failed for a member is
+// one failure, of whom was mailed to.
+func TestReadAlias(t *testing.T) {
+	const doubtful, gone, taken = "team@acme.com undetermined none", "team@acme.com recipient_unknown hard", "team@acme.com delivered none"
+	alias := "Original-Recipient: rfc822; team@acme.com\n"
+	bob := alias + block("bob@acme.org", "5.1.1", "550 5.1.1 <bob@acme.org>: user unknown")
+	amy := alias + "Final-Recipient: rfc822; amy@acme.org\nAction: delivered\nStatus: 2.0.0\n"
+	ann := alias + block("ann@acme.org", "5.2.2", "552 5.2.2 mailbox full")
+	tom := alias + block("tom@acme.org", "5.0.0", "550 no")
+	expanded := alias + "Final-Recipient: rfc822; team@acme.com\nAction: expanded\nStatus: 2.0.0\n"
+	dead := strings.Replace(bob, "bob@acme.org", "ben@acme.org", 2)
+	of := func(blocks ...string) string { return report("It failed.", strings.Join(blocks, "\n")) }
+	postfix := func(lines ...string) string {
+		return letter("This is the mail system at host mx.shop.example.\n\n" + strings.Join(lines, "\n\n"))
+	}
+	const said = " (expanded from <team@acme.com>): host mx.acme.org said: "
+	requireTold(t, []told{
+		{"one is dead, one got it", of(bob, amy), doubtful + ", " + taken},
+		{"the other way round", of(amy, bob), taken + ", " + doubtful},
+		{"it was expanded", of(expanded, bob), taken + ", " + doubtful},
+		{"one is dead, one is full", of(bob, ann), "team@acme.com mailbox_full soft"},
+		{"one is full, one is dead", of(ann, bob), "team@acme.com mailbox_full soft"},
+		{"nobody knows of one", of(tom, bob), "team@acme.com undetermined undetermined"},
+		{"all are dead", of(bob, dead), gone},
+		{"it was handed on to one", of(bob), gone},
+		{"no alias", report("It failed.", block("team@acme.com", "5.1.1", "550 5.1.1 user unknown")+"\nFinal-Recipient: rfc822; team@acme.com\nAction: relayed\nStatus: 2.0.0\n"), gone},
+		{"in words", postfix("<bob@acme.org>" + said + "550 5.1.1 user unknown"), gone},
+		{"in words, one lives", postfix("<bob@acme.org>"+said+"550 5.1.1 user unknown", "<amy@acme.org>"+said+"550 spam"), "team@acme.com spam_content block"},
+		{"in words, all are dead", postfix("<bob@acme.org>"+said+"550 5.1.1 user unknown", "<amy@acme.org>"+said+"550 5.1.1 no such user"), gone},
+		{"in words, over two lines", letter("A message that you sent could not be delivered. The following address(es) failed:\n\n  bob@acme.org\n    (generated from team@acme.com)\n    SMTP error from remote mail server after RCPT TO:<bob@acme.org>:\n    550 5.1.1 user unknown"), gone},
+		{"our own alias", postfix("<bob@acme.org> (expanded from <news@shop.example>): unknown user: \"bob\""), "bob@acme.org recipient_unknown hard"},
+	})
+}
