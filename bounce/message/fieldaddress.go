@@ -28,6 +28,20 @@ func fieldAddress(value string) string {
 	return wholeAddress(s)
 }
 
+// decoded undoes the xtext of an original recipient, "jane+2Bnews@acme.com", which some
+// leave in it. So may an address be written too; that it is none says who that became,
+// or whom the mail was to.
+func (m *mail) decoded(recipient, final string) string {
+	plain := unxtext(recipient)
+	if plain == recipient {
+		return recipient
+	}
+	if strings.EqualFold(plain, final) || strings.EqualFold(plain, m.onlyRecipient()) {
+		return plain
+	}
+	return recipient
+}
+
 // namesSomebody reports whether a recipient field says of whom it is, in whatever
 // form. A route alone does not.
 func namesSomebody(value string) bool {

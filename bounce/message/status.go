@@ -73,6 +73,7 @@ func (m *mail) statusEvent(whole, h header, p *prose, alone bool, rules *bounce.
 		}
 	}
 	final = fieldAddress(h.first("final-recipient"))
+	e.Recipient = m.decoded(e.Recipient, final)
 	action := strings.ToLower(h.first("action"))
 	status := h.first("status")
 	e.SourceLabel = action

@@ -126,6 +126,9 @@ func TestReadFieldOfNobody(t *testing.T) {
 	}
 	requireTold(t, []told{
 		{"whole", field("rfc822; bob@acme.com"), "bob@acme.com recipient_unknown hard"},
+		{"xtext, as the mail was addressed", strings.Replace(report("It failed.", "Original-Recipient: rfc822; jane+2Bnews@acme.com\n"+block("jane@acme.com", "5.1.1", "550 no")), "To: jane@", "To: jane+news@", 1), "jane+news@acme.com recipient_unknown hard"},
+		{"xtext, as it became", report("It failed.", "Original-Recipient: rfc822; jane+2Bnews@acme.com\n"+block("jane+news@acme.com", "5.1.1", "550 no")), "jane+news@acme.com recipient_unknown hard"},
+		{"a tag that looks like xtext", strings.Replace(report("It failed.", "Original-Recipient: rfc822; jane+2Bnews@acme.com\n"+block("jane@acme.com", "5.1.1", "550 no")), "To: jane@", "To: jane+2Bnews@", 1), "jane+2Bnews@acme.com recipient_unknown hard"},
 		{"no name in it", field("rfc822;"), "jane@acme.com recipient_unknown hard"},
 		{"a space in it", field("rfc822; jane doe@acme.com"), open},
 		{"a comma in it", field("rfc822; jane,doe@acme.com"), open},
