@@ -14,17 +14,38 @@ type trial struct {
 	happened bounce.Happening
 	whom     []string        // of whom the mail speaks: who was mailed to, and who that became
 	own      map[string]bool // see mail.ours
+	apart    bool            // replies to others do not stand between the texts
 	loose    []string        // words that may be about somebody else: they make nothing hard
 }
 
-// judge classifies the first of the texts that says why, by what is known of the
+// judge says what texts mean, of which the first are nearest to the recipient, by what
+// is known of the reply beside them.
+func (t *trial) judge(known bounce.Reply, texts []string) bounce.Result {
+	res := t.weigh(known, texts)
+	if !t.apart || res.Class != bounce.Hard || res.Stage != bounce.StageUnknown {
+		return res
+	}
+	// Often only the words beside the reply tell which command was refused, and so whether
+	// the server knew of the recipient.
+	for _, text := range texts[1:] {
+		if known.Stage = t.rules.Classify(bounce.Reply{Text: text}).Stage; known.Stage == bounce.StageUnknown {
+			known.Stage = stageOf(text)
+		}
+		if known.Stage != bounce.StageUnknown {
+			return t.weigh(known, texts)
+		}
+	}
+	return res
+}
+
+// weigh classifies the first of the texts that says why, by what is known of the
 // reply beside it. A code that servers give for many causes waits for a text with
 // words; but those of who sends the report explain what a code may mean, and make
 // hard only what a reply says, and the same reply. The first text that tells which
 // command was answered tells it of those behind it, which repeat the reply and leave
 // that out. What failed without a code failed for good; what is only delayed is never
 // hard.
-func (t *trial) judge(known bounce.Reply, texts []string) (res bounce.Result) {
+func (t *trial) weigh(known bounce.Reply, texts []string) (res bounce.Result) {
 	var first bounce.Reply // that has a code
 	for i, text := range slices.Concat(texts, t.loose) {
 		if strings.TrimSpace(text) == "" && i > 0 {

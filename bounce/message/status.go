@@ -88,36 +88,30 @@ func (m *mail) statusEvent(whole, h header, p *prose, alone bool, rules *bounce.
 			break
 		}
 	}
-	diagnostic := strings.Join(h.all("diagnostic-code"), " ")
-	reply := bounce.Reply{Text: withoutType(diagnostic), Host: remoteHost(h.first("remote-mta")), Enhanced: enhanced(status)}
+	diagnostics := h.all("diagnostic-code") // of several, each is a reply of its own
+	for i, d := range diagnostics {
+		diagnostics[i] = withoutType(d)
+	}
+	if len(diagnostics) == 0 {
+		diagnostics = []string{""}
+	}
+	diagnostics = diagnostics[:min(len(diagnostics), maxTexts)]
+	reply := bounce.Reply{Text: diagnostics[0], Host: remoteHost(h.first("remote-mta")), Enhanced: enhanced(status)}
 	if e.Happened == bounce.WasDelivered {
 		e.Result = delivered(reply)
 		return e, final, true
 	}
-	t := trial{rules: rules, happened: e.Happened, whom: []string{e.Recipient}, own: p.own}
+	t := trial{rules: rules, happened: e.Happened, whom: []string{e.Recipient}, own: p.own, apart: true}
 	if final != "" && !strings.EqualFold(final, e.Recipient) {
 		t.whom = append(t.whom, final)
 	}
-	said := append([]string{reply.Text}, p.words(e.Recipient, final)...)
+	said := slices.Concat(diagnostics, p.words(e.Recipient, final))
 	if alone { // the rest of the words is about whom else?
 		var rest []string
 		rest, t.loose = p.rest(t.whom)
 		said = append(said, rest...)
 	}
 	e.Result = t.judge(reply, said)
-	if e.Class == bounce.Hard && e.Stage == bounce.StageUnknown {
-		// Often only the words beside the fields tell which command was refused, and so
-		// whether the server knew of the recipient.
-		for _, text := range said[1:] {
-			if reply.Stage = rules.Classify(bounce.Reply{Text: text}).Stage; reply.Stage == bounce.StageUnknown {
-				reply.Stage = stageOf(text)
-			}
-			if reply.Stage != bounce.StageUnknown {
-				e.Result = t.judge(reply, said)
-				break
-			}
-		}
-	}
 	if guessed && unread {
 		doubt(&e)
 	}

@@ -80,6 +80,8 @@ func TestReadStage(t *testing.T) {
 		{"qmail, MAIL", qmail("sender was rejected.\nRemote host said: 550 5.1.1 user unknown"), kept},
 		{"qmail, greeting", qmail("greeting failed.\nRemote host said: 550 no such user"), kept},
 		{"qmail, HELO", qmail("my name was rejected.\nRemote host said: 550 5.1.1 unknown user"), kept},
+		{"a transcript below, MAIL", letter("<jane@acme.com>: 550 5.1.1 user unknown\n\nTranscript of session:\n>>> MAIL FROM:<news@shop.example>\n<<< 550 5.1.1 user unknown"), kept},
+		{"a transcript below, RCPT", letter("<jane@acme.com>: 550 5.1.1 user unknown\n\nTranscript of session:\n>>> MAIL FROM:<news@shop.example>\n<<< 250 ok\n>>> RCPT TO:<jane@acme.com>\n<<< 550 5.1.1 user unknown"), gone},
 		{"qmail, RCPT", letter("<jane@acme.com>:\n192.0.2.9 does not like recipient.\nRemote host said: 550 5.1.1 user unknown"), gone},
 		{"Postfix, greeting", postfix("refused to talk to me: 550 5.1.1 user unknown"), kept},
 		{"Postfix, MAIL", postfix("said: 550 5.1.1 user unknown (in reply to MAIL FROM command)"), kept},
@@ -110,6 +112,7 @@ func TestReadOthersReply(t *testing.T) {
 		{"whom to ask is nobody else", letter("Your mail to jane@acme.com failed. Contact help@acme.com\n550 5.1.1 user unknown"), gone},
 		{"the reply, told in full", report("<jane@acme.com>: 550 5.1.1 user unknown", block("jane@acme.com", "5.0.0", "550 no")), gone},
 		{"handed on, by the fields", report("<bob@acme.com>: 550 5.1.1 user unknown", "Original-Recipient: rfc822; jane@acme.com\n"+block("bob@acme.com", "5.0.0", "550 no")), gone},
+		{"a second diagnostic", report("It failed.", refused+"Diagnostic-Code: smtp; 550 5.1.1 <bob@acme.com> user unknown\n"), kept},
 		{"a subject explains too", strings.Replace(letter("<jane@acme.com>: 554 no"), "failure notice", "Delivery failed: user unknown", 1), open},
 	})
 }
@@ -118,8 +121,8 @@ func TestReadOthersReply(t *testing.T) {
 // in another form, the one whom the mail was to may be a list of many.
 func TestReadFieldOfNobody(t *testing.T) {
 	const open = "jane@acme.com undetermined none"
-	failed := func(names string) string {
-		return strings.Replace(letter("A message that you sent could not be delivered:\n550 5.1.1 user unknown"), "\n\n", "\nX-Failed-Recipients: "+names+"\n\n", 1)
+	failed := func(names, reply string) string {
+		return strings.Replace(letter("A message that you sent could not be delivered:\n"+reply), "\n\n", "\nX-Failed-Recipients: "+names+"\n\n", 1)
 	}
 	field := func(recipient string) string {
 		return report("It failed.", "Final-Recipient: "+recipient+"\nAction: failed\nStatus: 5.1.1\n")
@@ -135,8 +138,8 @@ func TestReadFieldOfNobody(t *testing.T) {
 		{"two at signs", field("rfc822; info@jane@acme.com"), open},
 		{"X.400", field("X400; c=us;a= ;p=x;"), open},
 		{"unknown", field("unknown; pipe"), open},
-		{"Exim's field", failed("bob@acme.com,\n ann@acme.com"), "bob@acme.com recipient_unknown hard, ann@acme.com recipient_unknown hard"},
-		{"a space in Exim's field", failed("bob@acme.com, jane doe@acme.org"), "bob@acme.com recipient_unknown hard"},
+		{"Exim's field", failed("bob@acme.com,\n ann@acme.com", "552 5.2.2 mailbox full"), "bob@acme.com mailbox_full soft, ann@acme.com mailbox_full soft"},
+		{"a space in Exim's field", failed("bob@acme.com, jane doe@acme.org", "550 5.1.1 user unknown"), "bob@acme.com recipient_unknown hard"},
 	})
 }
 
