@@ -82,7 +82,7 @@ func isHalf(s string, begin, end int) bool {
 		return false
 	}
 	before := near[open+1:]
-	return before != "" && before[0] != '@' && !strings.HasSuffix(before, ":") && !strings.EqualFold(before, "smtp=") // a route, mailto:
+	return before != "" && before[0] != '@' && !strings.HasSuffix(before, ":") && !strings.HasSuffix(before, ";") && !strings.EqualFold(before, "smtp=") // a route, mailto:
 }
 
 // localBegin goes back over a local part. Where no spaces part words, those before an

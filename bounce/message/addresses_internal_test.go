@@ -29,6 +29,7 @@ func TestAddresses(t *testing.T) {
 		{"a comma, in brackets", "<jane,doe@acme.com>, <bob@acme.com>", []string{"bob@acme.com"}},
 		{"two at signs", "info@jane@acme.com", nil},
 		{"a route in brackets", "<@relay.example:jane@acme.com>", []string{"jane@acme.com"}},
+		{"a type in brackets", "<rfc822;jane@acme.com>", []string{"jane@acme.com"}},
 		{"a link in brackets", "Jane<mailto:jane@acme.com>", []string{"jane@acme.com"}},
 	} {
 		t.Run(test.name, func(t *testing.T) { require.Equal(t, test.want, addresses(test.text)) })

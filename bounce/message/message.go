@@ -8,7 +8,10 @@
 //
 // What a report says and the mail that it gives back are kept apart: nothing is
 // read out of the body of the latter. The address that a bounce was sent to is ours,
-// and fails only where a report's own field says so.
+// and fails only where a report's own field says so; what is said of it is not said of
+// the recipient. Nor is what a report tells of others, of other mails and of its codes.
+// Where it is not sure whom a failure is about, it is told, and counts for nothing
+// ([bounce.Doubtful]).
 //
 // Real mails are broken. Missing boundaries, wrong charsets, a line "From " before
 // the header, eight-bit bytes and endless nesting are borne; all work is linear in
@@ -45,7 +48,7 @@ var formats = [...]struct {
 }
 
 // Read returns what the mail raw says of those whom another mail was sent to, one
-// event a recipient; none if it is no bounce. Its lines end in LF, CRLF or CR. The
+// event a recipient, of an alias perhaps two; none if it is no bounce. Its lines end in LF, CRLF or CR. The
 // events' Source is left to who knows where the mail came from. An error is
 // [ErrNoMail], [ErrNoRecipient] or [ErrCut]; beside the last there are the events of
 // what was read. The end of ctx ends it in the midst of a mail, and its error is that
