@@ -10,10 +10,6 @@ import (
 // reading is raised when the code that reads replies changes what they mean.
 const reading = 2
 
-// Doubtful is the rule of an event that nothing is concluded from: the mail that tells
-// it may be no bounce, or may be about somebody else. It has the class [None].
-const Doubtful = "label not surely a bounce"
-
 // Stamp tells these rules from others, of files or of the program: what was
 // classified under another stamp may mean something else by these.
 func (rs *Rules) Stamp() string {

@@ -77,16 +77,6 @@ func (t *trial) weigh(known bounce.Reply, texts []string) (res bounce.Result) {
 	return res
 }
 
-// repeats reports whether a reply can be the one that was told before, in other
-// words: a report may tell of several, and explain what its codes mean.
-func repeats(before, reply bounce.Reply) bool {
-	said := func(enhanced string) bool { return enhanced != "" && !strings.HasSuffix(enhanced, ".0") }
-	if said(before.Enhanced) && said(reply.Enhanced) && before.Enhanced != reply.Enhanced {
-		return false
-	}
-	return before.Code == 0 || before.Code == reply.Code
-}
-
 // isVague reports whether no word decided, but a code that says little: 5.7.1, 550.
 func isVague(r bounce.Result) bool {
 	if strings.HasPrefix(r.Rule, "code ") {
@@ -174,4 +164,14 @@ func stageOf(text string) bounce.Stage {
 
 func delivered(reply bounce.Reply) bounce.Result {
 	return bounce.Result{Reply: reply, Reason: bounce.Delivered, Rule: "action delivered"}
+}
+
+// repeats reports whether a reply can be the one that was told before, in other
+// words: a report may tell of several, and explain what its codes mean.
+func repeats(before, reply bounce.Reply) bool {
+	said := func(enhanced string) bool { return enhanced != "" && !strings.HasSuffix(enhanced, ".0") }
+	if said(before.Enhanced) && said(reply.Enhanced) && before.Enhanced != reply.Enhanced {
+		return false
+	}
+	return before.Code == 0 || before.Code == reply.Code
 }
