@@ -58,6 +58,17 @@ func (p *prose) mailedTo(recipients []string) (found []string) {
 	return found
 }
 
+// withoutOrigin takes "(expanded from <team@acme.com>): " off what is said of an address.
+func withoutOrigin(rest string) string {
+	lower := strings.ToLower(rest[:min(len(rest), 40)])
+	if strings.HasPrefix(lower, "(") && hasAny(lower, origins[:]) {
+		if _, behind, ok := strings.Cut(rest, ")"); ok {
+			return strings.TrimLeft(behind, ": ")
+		}
+	}
+	return rest
+}
+
 // member returns what is said of a member of an alias.
 func (p *prose) member(pair pair) []string {
 	return []string{p.entry(&p.mentions[pair.member]), p.entry(&p.mentions[pair.alias])}

@@ -14,6 +14,7 @@ type trial struct {
 	happened bounce.Happening
 	whom     []string        // of whom the mail speaks: who was mailed to, and who that became
 	own      map[string]bool // see mail.ours
+	from     string          // the domain that the mail was from, or ""
 	apart    bool            // replies to others do not stand between the texts
 	loose    []string        // words that may be about somebody else: they make nothing hard
 }

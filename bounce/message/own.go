@@ -17,6 +17,10 @@ func (t *trial) acquit(r bounce.Result) bounce.Result {
 	if r.Target != bounce.Recipient || r.Reason.Class() != bounce.Hard {
 		return r
 	}
+	named := addresses(r.Text)
+	if len(named) > 0 && !slices.ContainsFunc(named, func(a string) bool { return !t.isOurs(a) }) {
+		return bounce.Conclude(bounce.SenderRejected, r.Reply, ofUs)
+	}
 	rest, found := t.withoutOurs(r.Text)
 	if !found {
 		return r
@@ -30,8 +34,7 @@ func (t *trial) acquit(r bounce.Result) bounce.Result {
 	if t.rules.Classify(reply).Reason.Class() == bounce.Hard {
 		return r
 	}
-	named := slices.ContainsFunc(addresses(rest), t.isWhom)
-	if named && t.rules.Classify(bounce.Reply{Stage: r.Stage, Host: r.Host, Text: rest}).Reason.Class() == bounce.Hard {
+	if slices.ContainsFunc(addresses(rest), t.isWhom) && t.rules.Classify(bounce.Reply{Stage: r.Stage, Host: r.Host, Text: rest}).Reason.Class() == bounce.Hard {
 		return r
 	}
 	return bounce.Conclude(bounce.SenderRejected, r.Reply, ofUs)
@@ -39,6 +42,16 @@ func (t *trial) acquit(r bounce.Result) bounce.Result {
 
 func (t *trial) isWhom(address string) bool {
 	return slices.ContainsFunc(t.whom, func(a string) bool { return strings.EqualFold(a, address) })
+}
+
+// isOurs reports whether an address is one of the sender's own, or in its domain. Where
+// somebody in that was written to, the domain does not tell.
+func (t *trial) isOurs(address string) bool {
+	if t.isWhom(address) {
+		return false
+	}
+	ofFrom := func(a string) bool { return strings.EqualFold(domain(a), t.from) }
+	return t.own[strings.ToLower(address)] || ofFrom(address) && !slices.ContainsFunc(t.whom, ofFrom)
 }
 
 // withoutOurs leaves out of a reply what is said of an address of the sender's own: the
@@ -53,7 +66,7 @@ func (t *trial) withoutOurs(text string) (rest string, found bool) {
 			break
 		}
 		before := strings.ToLower(strings.TrimRight(text[max(0, begin-8):begin], " \t<:\"'"))
-		if a := text[begin:end]; t.own[strings.ToLower(a)] && !t.isWhom(a) && !strings.HasSuffix(before, "from") {
+		if a := text[begin:end]; t.isOurs(a) && !strings.HasSuffix(before, "from") {
 			found = true
 			b.WriteString(text[kept:max(kept, lastEnd(text, from, begin))])
 			if kept = firstEnd(text, end); kept < end {

@@ -48,7 +48,7 @@ func readPlain(ctx context.Context, m *mail, rules *bounce.Rules) (events []boun
 			return nil, false
 		}
 		e := bounce.Event{Recipient: address, Happened: happened}
-		t := trial{rules: rules, happened: happened, whom: []string{address}, own: p.own, apart: len(recipients) == 1}
+		t := trial{rules: rules, happened: happened, whom: []string{address}, own: p.own, from: m.original().from, apart: len(recipients) == 1}
 		about, members := p.about(address), p.became[strings.ToLower(address)]
 		for _, pair := range members {
 			t.whom = append(t.whom, p.mentions[pair.member].address)

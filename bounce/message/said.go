@@ -61,8 +61,8 @@ func (p *prose) about(address string) (texts []string) {
 func (p *prose) entry(m *mention) string {
 	var said []string
 	size := len(m.rest)
-	if m.rest != "" {
-		said = append(said, m.rest)
+	if rest := withoutOrigin(m.rest); rest != "" {
+		said = append(said, rest)
 	}
 	together, crossed := m.rest == "", false // crossed: an empty line
 	for n := m.line + 1; n < len(p.lines) && size <= maxReply; n++ {

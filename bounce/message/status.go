@@ -73,6 +73,9 @@ func (m *mail) statusEvent(whole, h header, p *prose, alone bool, rules *bounce.
 		}
 	}
 	final = fieldAddress(h.first("final-recipient"))
+	if actual := fieldAddress(h.first("x-actual-recipient")); actual != "" { // of Sendmail, for which the final one is who was mailed to
+		final = actual
+	}
 	e.Recipient = m.decoded(e.Recipient, final)
 	action := strings.ToLower(h.first("action"))
 	status := h.first("status")
@@ -101,7 +104,7 @@ func (m *mail) statusEvent(whole, h header, p *prose, alone bool, rules *bounce.
 		e.Result = delivered(reply)
 		return e, final, true
 	}
-	t := trial{rules: rules, happened: e.Happened, whom: []string{e.Recipient}, own: p.own, apart: true}
+	t := trial{rules: rules, happened: e.Happened, whom: []string{e.Recipient}, own: p.own, from: m.original().from, apart: true}
 	if final != "" && !strings.EqualFold(final, e.Recipient) {
 		t.whom = append(t.whom, final)
 	}
