@@ -161,7 +161,7 @@ func TestReadOfOurs(t *testing.T) {
 		{"the recipient, and only a code", said("550 5.1.1 <jane@acme.com>: rejected (for news@shop.example)"), gone},
 		{"nobody else", said("550 5.1.1 User unknown, of a mail from <news@shop.example>"), kept},
 		{"another of our domain", said("550 5.1.1 <bounce-1@shop.example>: User unknown"), kept},
-		{"whom it was from", said("550 5.1.1 <jane@acme.com>: rejected, a mail from <news@shop.example>"), gone},
+		{"whom it was from", said("550 5.1.1 <jane@acme.com>: User unknown, of a mail from <news@shop.example>"), gone},
 		{"a colleague", strings.ReplaceAll(said("550 5.1.1 <joe@shop.example>: User unknown"), "jane@acme.com", "jane@shop.example"), "jane@shop.example recipient_unknown hard"},
 		{"between the recipient and the words", letter("Your message from news@shop.example to jane@acme.com could not be delivered: 550 user unknown"), gone},
 		{"nobody", said("550 5.1.1 User unknown"), gone},
