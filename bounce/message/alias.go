@@ -77,7 +77,7 @@ func (p *prose) member(pair pair) []string {
 // judgeMembers judges what is said of each member of an alias. Where one of them lives,
 // so does the alias.
 func (t *trial) judgeMembers(p *prose, pairs []pair) (res bounce.Result) {
-	for i, pair := range pairs[:min(len(pairs), maxTexts)] {
+	for i, pair := range pairs {
 		r := t.judge(bounce.Reply{}, p.member(pair))
 		if i == 0 || res.Class == bounce.Hard && r.Class != bounce.Hard {
 			res = r

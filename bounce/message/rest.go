@@ -46,11 +46,13 @@ func (p *prose) others(whom []string) []bool {
 	return about
 }
 
-// handedOn reports whether an address that a line names is one that a server says
-// itself, which it hands the recipient's mail on to.
+// handedOn reports whether the addresses that a line names are such as a server says
+// itself, which it hands the recipient's mail on to, and no recipients of their own.
 func (p *prose) handedOn(n int) bool {
 	for _, i := range p.in[n] {
-		if !p.mentions[i].replied {
+		m := &p.mentions[i]
+		isListed := func(i int) bool { return p.mentions[i].rank == listed }
+		if !m.replied || slices.ContainsFunc(p.of[strings.ToLower(m.address)], isListed) {
 			return false
 		}
 	}

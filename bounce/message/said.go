@@ -64,12 +64,13 @@ func (p *prose) entry(m *mention) string {
 	if rest := withoutOrigin(m.rest); rest != "" {
 		said = append(said, rest)
 	}
-	together, crossed := m.rest == "", false // crossed: an empty line
+	together, crossed := m.rest == "", false // crossed: an empty line, or another address
 	for n := m.line + 1; n < len(p.lines) && size <= maxReply; n++ {
 		line := p.lines[n]
 		crossed = crossed || line == ""
 		if p.names(n, m.address) && (crossed || !p.handedOn(n)) {
 			if next := p.mentions[p.in[n][0]]; together && next.rank == listed && next.rest == "" {
+				crossed = true
 				continue
 			}
 			break

@@ -109,6 +109,8 @@ func TestReadOthersReply(t *testing.T) {
 		{"another mail", report("A mail of yesterday to bob@acme.com:\n550 5.1.1 user unknown", block("jane@acme.com", "5.0.0", "550 no")), open},
 		{"another mail, and an empty line", report("A mail of yesterday to bob@acme.com:\n\n550 5.1.1 user unknown", block("jane@acme.com", "5.0.0", "550 no")), open},
 		{"another mail, in a line", letter("jane@acme.com: 550 no\n\nThese failed today:\nmail 1 to bob@acme.com: 550 5.1.1 user unknown"), open},
+		{"the reply names one of two", letter("The following addresses failed:\n\n  jane@acme.com\n  bob@acme.com\n    550 5.1.1 <bob@acme.com>: user unknown"), open + ", bob@acme.com recipient_unknown hard"},
+		{"it stands below the other", letter("The following addresses failed:\n\n  jane@acme.com\n    550 5.1.1 <bob@acme.com>: user unknown\n  bob@acme.com\n    550 no"), open + ", bob@acme.com recipient_unknown hard"},
 		{"whom to ask is nobody else", letter("Your mail to jane@acme.com failed. Contact help@acme.com\n550 5.1.1 user unknown"), gone},
 		{"the reply, told in full", report("<jane@acme.com>: 550 5.1.1 user unknown", block("jane@acme.com", "5.0.0", "550 no")), gone},
 		{"handed on, by Sendmail's field", report("<bob@acme.org>: 550 5.1.1 user unknown", "X-Actual-Recipient: rfc822; bob@acme.org\n"+block("jane@acme.com", "5.0.0", "550 no")), gone},
