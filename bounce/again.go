@@ -8,7 +8,7 @@ import (
 )
 
 // reading is raised when the code that reads replies changes what they mean.
-const reading = 1
+const reading = 2
 
 // Stamp tells these rules from others, of files or of the program: what was
 // classified under another stamp may mean something else by these.
@@ -23,12 +23,17 @@ func (rs *Rules) Stamp() string {
 
 // Again classifies the reply of an event anew, and tells whether it means something
 // else by these rules. What somebody said in other words than a reply's stays: a
-// complaint, a delivery, the label of a service. So does that a refusal was not final.
+// complaint, a delivery, the label of a service. What is [Doubtful] counts for nothing.
+// So does that a refusal was not final.
 func (rs *Rules) Again(e Event) (Event, bool) {
 	switch e.Happened {
 	case WasFailed, WasDelayed, WasUnknown:
 	default:
 		return e, false
+	}
+	if e.Rule == Doubtful && e.Class != None { // as it was written once
+		e.Class, e.Action, e.RetryIn = None, Nothing, 0
+		return e, true
 	}
 	if strings.TrimSpace(e.Text) == "" || strings.HasPrefix(e.Rule, "label ") || e.Rule == "" && e.Reason != Undetermined {
 		return e, false

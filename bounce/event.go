@@ -17,6 +17,10 @@ type Event struct {
 	From        string // the domain that sent it, lower case; "" if not known
 }
 
+// Doubtful is the rule of an event that nothing is concluded from: the mail that tells
+// it may be no bounce, or may be about somebody else. It has the class [None].
+const Doubtful = "label not surely a bounce"
+
 // Happening is what became of a mail. Its word is permanent.
 type Happening uint8
 

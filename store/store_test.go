@@ -111,6 +111,9 @@ func TestLogTakesARecordOnce(t *testing.T) {
 	type seq = func(func(store.Record, error) bool)
 	require.Equal(t, []string{"ann another's", "ann later", "jane first", "jane second"}, values(func(l store.Log) seq { return seq(l.All()) }))
 	require.Equal(t, []string{"jane first", "jane second"}, values(func(l store.Log) seq { return seq(l.Of([]byte("jane"))) }))
+	require.Equal(t, []string{"jane first", "jane second"}, values(func(l store.Log) seq { return seq(l.After([]byte("ann"), []byte("3"))) }))
+	require.Equal(t, []string{"jane second"}, values(func(l store.Log) seq { return seq(l.After([]byte("jane"), []byte("1"))) }))
+	require.Len(t, values(func(l store.Log) seq { return seq(l.After(nil, nil)) }), 4)
 	require.Equal(t, []string{"ann later"}, values(func(l store.Log) seq { return seq(l.Between(noon.Add(time.Second), time.Time{})) }))
 	require.Len(t, values(func(l store.Log) seq { return seq(l.Between(time.Time{}, noon.Add(time.Second))) }), 3)
 	update(t, s, func(tx *store.Tx) {

@@ -198,6 +198,12 @@ func (l Log) All() iter.Seq2[Record, error] {
 	return l.records("SELECT key, once, at, value FROM log WHERE log = ? ORDER BY key, once", l.name)
 }
 
+// After yields the records behind that of a key and Once, which need not be there, in
+// the order of All. It is for who goes on after what was read has been written to.
+func (l Log) After(key, once []byte) iter.Seq2[Record, error] {
+	return l.records("SELECT key, once, at, value FROM log WHERE log = ? AND (key, once) > (?, ?) ORDER BY key, once", l.name, some(key), some(once))
+}
+
 // Get returns the record of a key that Once tells from others, and whether there is one.
 func (l Log) Get(key, once []byte) (Record, bool, error) {
 	for r, err := range l.records("SELECT key, once, at, value FROM log WHERE log = ? AND key = ? AND once = ?", l.name, some(key), some(once)) {

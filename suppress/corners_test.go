@@ -170,3 +170,16 @@ func TestEnded(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 8, n)
 }
+
+// What nobody vouches for, such as a letter about a bounce, counts for nothing, however
+// often it comes.
+func TestDoubtful(t *testing.T) {
+	b := newBook(t, suppress.Options{})
+	for _, ago := range []float64{24, 16, 7, 1} {
+		e := refused(jane, unknownUser, ago)
+		e.Result = bounce.Conclude(bounce.Undetermined, e.Reply, bounce.Doubtful)
+		e.Class = bounce.None
+		b.record(e)
+	}
+	require.Equal(t, suppress.Clear, b.past(jane).Standing)
+}

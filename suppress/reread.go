@@ -51,18 +51,36 @@ func isStamped(tx *store.Tx, stamp []byte) (bool, error) {
 	return ok && bytes.Equal(item.Value, stamp), err
 }
 
-// reread goes over all events. Those that mean something else are held in memory until
-// all are read: what is being read must not be written to.
+// rereadAtOnce is how many events are held in memory until they are written.
+const rereadAtOnce = 10_000
+
+// reread goes over all events.
 func reread(tx *store.Tx, rules *bounce.Rules) (done Reread, err error) {
 	moved := make(days)
+	var last store.Record
+	for more := true; more; {
+		if last, more, err = rereadSome(tx, rules, last, moved, &done); err != nil {
+			return done, err
+		}
+	}
+	return done, moved.addTo(tx)
+}
+
+// rereadSome goes over the events behind the one that was changed last, until so many
+// mean something else that there may be more of them. They are held until then: what
+// is being read must not be written to.
+func rereadSome(tx *store.Tx, rules *bounce.Rules, last store.Record, moved days, done *Reread) (_ store.Record, more bool, err error) {
 	var changed []store.Record
-	for r, err := range tx.Log(eventLog).All() {
+	for r, err := range tx.Log(eventLog).After(last.Key, last.Once) {
+		if more = len(changed) == rereadAtOnce; more {
+			break
+		}
 		var f fields
 		if err == nil {
 			err = f.read(r.Value)
 		}
 		if err != nil {
-			return done, err
+			return last, false, err
 		}
 		done.Events++
 		if len(f[fieldText]) >= maxText {
@@ -83,8 +101,9 @@ func reread(tx *store.Tx, rules *bounce.Rules) (done Reread, err error) {
 	}
 	for _, r := range changed {
 		if err := tx.Log(eventLog).Replace(r); err != nil {
-			return done, err
+			return last, false, err
 		}
+		last = r
 	}
-	return done, moved.addTo(tx)
+	return last, more, nil
 }

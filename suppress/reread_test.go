@@ -89,3 +89,25 @@ func TestRereadHashed(t *testing.T) {
 	require.Zero(t, done)
 	require.Equal(t, suppress.Clear, b.past(jane).Standing)
 }
+
+// What has changed is written in parts, and read on behind each: nothing is left out,
+// and nothing read twice.
+func TestRereadInParts(t *testing.T) {
+	odd, own := odd(t)
+	b := newBook(t, suppress.Options{})
+	const all = 2*10_000 + 1
+	events := make([]bounce.Event, 0, all)
+	for i := range all {
+		events = append(events, bounce.Event{Recipient: fmt.Sprintf("n%d@acme.com", i/2), Happened: bounce.WasFailed, Result: odd.Classify(bounce.Reply{Text: unknownUser}), At: daysAgo(3 + float64(i%2))})
+	}
+	b.record(events...)
+	for _, rules := range []*bounce.Rules{own, odd} {
+		done, err := b.Reread(t.Context(), rules)
+		require.NoError(t, err)
+		require.Equal(t, suppress.Reread{Events: all, Changed: all}, done)
+	}
+	require.NoError(t, b.Entries(t.Context(), func(e suppress.Entry) error {
+		require.Fail(t, "suppressed", "%s", e.Address)
+		return nil
+	}))
+}

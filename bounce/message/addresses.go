@@ -7,6 +7,10 @@ import (
 	"unicode/utf8"
 )
 
+// maxLocal is how long a local part in a text is at most, in bytes. RFC 5321 section
+// 4.5.3.1.1 has 64.
+const maxLocal = 128
+
 // addresses finds the addresses in a text, in order, as they are written.
 func addresses(s string) (found []string) {
 	for from := 0; ; {
@@ -40,8 +44,12 @@ func nextAddress(s string, from int) (begin, end int, ok bool) {
 			if at-begin > 5 && strings.EqualFold(s[begin:begin+5], "smtp=") { // of an X.400 address
 				begin += 5
 			}
+			whole := begin
 			for begin < at && strings.IndexByte(".'`*=-/", s[begin]) >= 0 {
 				begin++
+			}
+			if whole > 0 && s[whole-1] == '<' && strings.HasPrefix(s[domainEnd(s, at+1):], ">") { // no decoration
+				begin = whole
 			}
 		}
 		end = domainEnd(s, end)
@@ -50,12 +58,31 @@ func nextAddress(s string, from int) (begin, end int, ok bool) {
 		}
 		name := s[at+1 : end]
 		switch dot := strings.LastIndexByte(name, '.'); {
-		case begin == at || at-begin > 128 || dot <= 0 || len(name)-dot < 3 || name[len(name)-1] <= '9', strings.Contains(name, ".."):
-		case strings.HasSuffix(s[:begin], ":/") || strings.HasSuffix(s[:begin], "//"):
+		case begin == at || at-begin > maxLocal || dot <= 0 || len(name)-dot < 3 || name[len(name)-1] <= '9', strings.Contains(name, ".."):
+		case strings.HasSuffix(s[:begin], ":/") || strings.HasSuffix(s[:begin], "//"), isHalf(s, begin, end):
 		default:
 			return begin, end, true
 		}
 	}
+}
+
+// isHalf reports whether what stands from begin to end is only the end of an address,
+// which would be somebody else's: of "info@jane@acme.com", or, in angle brackets,
+// <jane doe@acme.com>.
+func isHalf(s string, begin, end int) bool {
+	if begin > 0 && s[begin-1] == '@' {
+		return true
+	}
+	if end == len(s) || s[end] != '>' {
+		return false
+	}
+	near := s[max(0, begin-maxLocal):begin]
+	open := strings.LastIndexByte(near, '<')
+	if open < 0 {
+		return false
+	}
+	before := near[open+1:]
+	return before != "" && before[0] != '@' && !strings.HasSuffix(before, ":") && !strings.HasSuffix(before, ";") && !strings.EqualFold(before, "smtp=") // a route, mailto:
 }
 
 // localBegin goes back over a local part. Where no spaces part words, those before an
@@ -114,38 +141,6 @@ func isDomain(c byte) bool {
 }
 
 func domain(address string) string { return address[strings.LastIndexByte(address, '@')+1:] }
-
-// fieldAddress reads the address of a recipient field, "rfc822; jane@acme.com", or ""
-// if it has none of a mailbox (X.400, a pipe). xtext is the form of
-// Original-Recipient (RFC 3461 section 4), and \x{e9} that of UTF-8 in ASCII (RFC
-// 6533 section 3).
-func fieldAddress(value string) string {
-	kind, rest, ok := strings.Cut(value, ";")
-	if !ok || strings.ContainsAny(kind, "@<") {
-		kind, rest = "", value
-	}
-	switch strings.ToLower(strings.TrimSpace(kind)) {
-	case "x400", "x.400", "unknown", "ldap", "ims":
-		return ""
-	}
-	s := strings.TrimSpace(unword(rest))
-	if strings.Contains(s, `\x{`) {
-		s = unescape(s)
-	}
-	if found := addresses(s); len(found) > 0 {
-		return found[0]
-	}
-	if s = unxtext(s); strings.IndexByte(s, '@') > 0 {
-		if found := addresses(s); len(found) > 0 {
-			return found[0]
-		}
-	}
-	s = strings.Trim(s, "<>\"' ")
-	if at := strings.LastIndexByte(s, '@'); at > 0 && at < len(s)-1 && !strings.ContainsAny(s, " \t|<>") {
-		return s
-	}
-	return ""
-}
 
 // unxtext decodes "+40" (RFC 3461 section 4).
 func unxtext(s string) string {

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"context"
 	"strings"
 
 	"winnow/bounce"
@@ -9,7 +10,7 @@ import (
 // readAnswer reads what a machine answered in somebody's name (RFC 3834), and the
 // mail of a filter that wants the sender to prove that it is human. Neither says
 // anything against the address: it was reached.
-func readAnswer(m *mail, _ *bounce.Rules) (events []bounce.Event, own bool) {
+func readAnswer(_ context.Context, m *mail, _ *bounce.Rules) (events []bounce.Event, own bool) {
 	from := addresses(unword(m.header.first("from")))
 	if len(from) == 0 {
 		return nil, false

@@ -51,7 +51,7 @@ func TestReadCut(t *testing.T) {
 	rules := rules(t)
 	for name, whole := range toCut() {
 		t.Run(name, func(t *testing.T) {
-			events, err := message.Read([]byte(whole), rules)
+			events, err := message.Read(t.Context(), []byte(whole), rules)
 			require.NoError(t, err)
 			require.Len(t, events, 1)
 			require.Equal(t, "jane@acme.com.au", events[0].Recipient)
@@ -63,7 +63,7 @@ func TestReadCut(t *testing.T) {
 						continue // it looks like a header without a body
 					}
 					raw := []byte(whole[:i] + behind)
-					events, err := message.Read(raw, rules)
+					events, err := message.Read(t.Context(), raw, rules)
 					for _, e := range events {
 						if behind != "" && !strings.Contains(whole, "multipart/") && strings.HasPrefix("jane@acme.com.au", e.Recipient) {
 							// Of a mail of one part nothing says that more was to come. It is told, and not for good.
@@ -92,7 +92,7 @@ func TestReadCutSeveral(t *testing.T) {
 	require.Greater(t, status, 0)
 	at := bytes.LastIndex(whole, []byte("Final-Recipient: rfc822; ann@acme.com"))
 	require.Greater(t, at, 0)
-	events, err := message.Read(whole[:at+len("Final-Recipient: rfc822; ann@acm")], rules(t))
+	events, err := message.Read(t.Context(), whole[:at+len("Final-Recipient: rfc822; ann@acm")], rules(t))
 	require.ErrorIs(t, err, message.ErrCut)
 	var got []string
 	for _, e := range events {
@@ -106,7 +106,7 @@ func TestReadCutSeveral(t *testing.T) {
 // without the line that closes its parts, behind the mail that came back.
 func TestReadNotCut(t *testing.T) {
 	for name, whole := range toCut() {
-		events, err := message.Read([]byte(strings.TrimRight(whole, "\n")), rules(t))
+		events, err := message.Read(t.Context(), []byte(strings.TrimRight(whole, "\n")), rules(t))
 		if strings.HasPrefix(name, "one part") {
 			continue // its last line is the reply
 		}
@@ -114,7 +114,7 @@ func TestReadNotCut(t *testing.T) {
 		require.Len(t, events, 1, name)
 	}
 	whole := toCut()["report"]
-	events, err := message.Read([]byte(strings.TrimSuffix(whole, "--BB-b1@mx.example.net--\n")), rules(t))
+	events, err := message.Read(t.Context(), []byte(strings.TrimSuffix(whole, "--BB-b1@mx.example.net--\n")), rules(t))
 	require.NoError(t, err)
 	require.Len(t, events, 1)
 }

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"context"
 	"strings"
 
 	"winnow/bounce"
@@ -12,7 +13,7 @@ import (
 // Who complained is often hidden. The returned mail's To is believed only where it
 // is one address, and was not made unreadable; else the event has no recipient, and
 // only the Message-ID can say who it was.
-func readFeedback(m *mail, _ *bounce.Rules) (events []bounce.Event, own bool) {
+func readFeedback(_ context.Context, m *mail, _ *bounce.Rules) (events []bounce.Event, own bool) {
 	var report header
 	for i := range m.leaves {
 		if l := &m.leaves[i]; l.kind == "message/feedback-report" {
@@ -63,12 +64,12 @@ func readFeedback(m *mail, _ *bounce.Rules) (events []bounce.Event, own bool) {
 	var seen reported
 	for _, a := range recipients {
 		e.Recipient = a
-		seen.add(e)
+		seen.add(e, "")
 	}
 	if len(recipients) == 0 { // somebody did, and it counts
-		seen.add(e)
+		seen.add(e, "")
 	}
-	return seen.events, true
+	return seen.settle(), true
 }
 
 // readAll reads every field of a text of them, also over empty lines.

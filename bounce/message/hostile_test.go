@@ -77,7 +77,7 @@ func BenchmarkHostile(b *testing.B) {
 		raw := []byte(make())
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				_, _ = message.Read(raw, rules)
+				_, _ = message.Read(b.Context(), raw, rules)
 			}
 			b.ReportMetric(b.Elapsed().Seconds()*1e3/float64(b.N)/(float64(len(raw))/(1<<20)), "ms/MB")
 		})

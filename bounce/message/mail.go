@@ -5,6 +5,8 @@ import (
 	netmail "net/mail"
 	"strings"
 	"time"
+
+	"winnow/bounce"
 )
 
 // The bounds of what is looked at in one mail.
@@ -25,6 +27,9 @@ type mail struct {
 	given  *original // what is known of the mail that was sent, see original
 	below  string    // what stands in the text below the report
 	letter bool      // a person hands the report on
+
+	happens *bounce.Happening // see failedOrDelayed
+	only    *string           // see onlyRecipient
 }
 
 type leaf struct {

@@ -8,7 +8,10 @@
 //
 // What a report says and the mail that it gives back are kept apart: nothing is
 // read out of the body of the latter. The address that a bounce was sent to is ours,
-// and fails only where a report's own field says so.
+// and fails only where a report's own field says so; what is said of it is not said of
+// the recipient. Nor is what a report tells of others, of other mails and of its codes.
+// Where it is not sure whom a failure is about, it is told, and counts for nothing
+// ([bounce.Doubtful]).
 //
 // Real mails are broken. Missing boundaries, wrong charsets, a line "From " before
 // the header, eight-bit bytes and endless nesting are borne; all work is linear in
@@ -16,6 +19,7 @@
 package message
 
 import (
+	"context"
 	"errors"
 	"strings"
 
@@ -35,7 +39,7 @@ var (
 // knows the mail as its own has read it.
 var formats = [...]struct {
 	name string
-	read func(*mail, *bounce.Rules) (events []bounce.Event, own bool)
+	read func(context.Context, *mail, *bounce.Rules) (events []bounce.Event, own bool)
 }{
 	{"feedback report", readFeedback},
 	{"delivery status notification", readStatus},
@@ -44,11 +48,12 @@ var formats = [...]struct {
 }
 
 // Read returns what the mail raw says of those whom another mail was sent to, one
-// event a recipient; none if it is no bounce. Its lines end in LF, CRLF or CR. The
+// event a recipient, of an alias perhaps two; none if it is no bounce. Its lines end in LF, CRLF or CR. The
 // events' Source is left to who knows where the mail came from. An error is
 // [ErrNoMail], [ErrNoRecipient] or [ErrCut]; beside the last there are the events of
-// what was read.
-func Read(raw []byte, rules *bounce.Rules) ([]bounce.Event, error) {
+// what was read. The end of ctx ends it in the midst of a mail, and its error is that
+// of ctx.
+func Read(ctx context.Context, raw []byte, rules *bounce.Rules) ([]bounce.Event, error) {
 	raw = unixLines(raw)
 	m, ok := parse(raw)
 	if !ok {
@@ -58,8 +63,10 @@ func Read(raw []byte, rules *bounce.Rules) ([]bounce.Event, error) {
 	if cut {
 		m = m.truncated(raw)
 	}
-	events, reported := m.events(rules)
-	switch {
+	events, reported := m.events(ctx, rules)
+	switch err := ctx.Err(); {
+	case err != nil:
+		return nil, err
 	case cut && len(events) > 0 && m.lacks(raw), cut && len(events) == 0 && (reported || m.writer(false) == machine):
 		return events, ErrCut
 	case len(events) == 0 && reported:
@@ -69,9 +76,9 @@ func Read(raw []byte, rules *bounce.Rules) ([]bounce.Event, error) {
 }
 
 // events reads the mail. reported says that it is a report, even if there are none.
-func (m *mail) events(rules *bounce.Rules) (events []bounce.Event, reported bool) {
+func (m *mail) events(ctx context.Context, rules *bounce.Rules) (events []bounce.Event, reported bool) {
 	for _, format := range formats {
-		events, own := format.read(m, rules)
+		events, own := format.read(ctx, m, rules)
 		if len(events) > 0 {
 			m.sign(events)
 			return events, true
@@ -80,7 +87,7 @@ func (m *mail) events(rules *bounce.Rules) (events []bounce.Event, reported bool
 	}
 	if inner := m.wrapped(); inner != nil {
 		for _, format := range formats {
-			if events, _ := format.read(inner, rules); len(events) > 0 {
+			if events, _ := format.read(ctx, inner, rules); len(events) > 0 {
 				inner.sign(events)
 				return events, true
 			}

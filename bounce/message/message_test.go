@@ -97,7 +97,7 @@ var cases = []struct {
 func TestRead(t *testing.T) {
 	for _, test := range cases {
 		t.Run(test.name, func(t *testing.T) {
-			events, err := message.Read(mail(t, test.name), rules(t))
+			events, err := message.Read(t.Context(), mail(t, test.name), rules(t))
 			require.ErrorIs(t, err, test.err)
 			var got []string
 			for _, e := range events {
@@ -116,18 +116,18 @@ func TestRead(t *testing.T) {
 func TestReadLineEnds(t *testing.T) {
 	for _, test := range cases {
 		raw := bytes.ReplaceAll(mail(t, test.name), []byte("\r\n"), []byte("\n"))
-		unix, _ := message.Read(raw, rules(t))
-		dos, _ := message.Read(bytes.ReplaceAll(raw, []byte("\n"), []byte("\r\n")), rules(t))
+		unix, _ := message.Read(t.Context(), raw, rules(t))
+		dos, _ := message.Read(t.Context(), bytes.ReplaceAll(raw, []byte("\n"), []byte("\r\n")), rules(t))
 		require.Equal(t, unix, dos, test.name)
 		if !bytes.Contains(raw, []byte("\r")) {
-			mac, _ := message.Read(bytes.ReplaceAll(raw, []byte("\n"), []byte("\r")), rules(t))
+			mac, _ := message.Read(t.Context(), bytes.ReplaceAll(raw, []byte("\n"), []byte("\r")), rules(t))
 			require.Equal(t, unix, mac, test.name)
 		}
 	}
 }
 
 func TestReadFields(t *testing.T) {
-	events, err := message.Read(mail(t, "dsn-postfix"), rules(t))
+	events, err := message.Read(t.Context(), mail(t, "dsn-postfix"), rules(t))
 	require.NoError(t, err)
 	e := events[0]
 	require.Equal(t, "spring-1@shop.example", e.MessageID)
@@ -140,11 +140,11 @@ func TestReadFields(t *testing.T) {
 	require.Equal(t, "550 5.1.1 <jane@acme.com>: Recipient address rejected: User unknown in virtual mailbox table", e.Text)
 	require.Equal(t, "2026-03-03 08:01:00 +0000 UTC", e.At.String(), "the mail's date, where the last attempt's is not told")
 
-	events, err = message.Read(mail(t, "dsn-several"), rules(t))
+	events, err = message.Read(t.Context(), mail(t, "dsn-several"), rules(t))
 	require.NoError(t, err)
 	require.Equal(t, "2026-03-03 08:00:31 +0000 UTC", events[0].At.String())
 
-	events, err = message.Read(mail(t, "arf-redacted"), rules(t))
+	events, err = message.Read(t.Context(), mail(t, "arf-redacted"), rules(t))
 	require.NoError(t, err)
 	require.Equal(t, "spring-1@shop.example", events[0].MessageID)
 	require.Equal(t, "abuse", events[0].SourceLabel)
@@ -154,14 +154,14 @@ func TestReadFields(t *testing.T) {
 // What is no mail is an error, and breaks nothing.
 func TestReadDamaged(t *testing.T) {
 	for _, raw := range []string{"", "\n\n", "no header here", strings.Repeat("\x00", 100)} {
-		_, err := message.Read([]byte(raw), rules(t))
+		_, err := message.Read(t.Context(), []byte(raw), rules(t))
 		require.ErrorIs(t, err, message.ErrNoMail, "%q", raw)
 	}
 	deep := "From: MAILER-DAEMON@acme.com\nSubject: failure notice\n"
 	for i := range 3000 {
 		deep += fmt.Sprintf("Content-Type: multipart/mixed; boundary=%d\n\n--%d\n", i, i)
 	}
-	_, err := message.Read([]byte(deep), rules(t))
+	_, err := message.Read(t.Context(), []byte(deep), rules(t))
 	require.ErrorIs(t, err, message.ErrCut)
 }
 
@@ -178,7 +178,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("From: a\nContent-Type: multipart/x; boundary=\n\n--\nContent-\n--\n"))
 	rules := rules(f)
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		events, err := message.Read(raw, rules)
+		events, err := message.Read(t.Context(), raw, rules)
 		if err != nil && len(events) > 0 && !errors.Is(err, message.ErrCut) {
 			t.Fatalf("events and the error %v", err)
 		}
@@ -204,7 +204,7 @@ func BenchmarkRead(b *testing.B) {
 	rules := rules(b)
 	b.ReportAllocs()
 	for n := 0; b.Loop(); n++ {
-		_, _ = message.Read(mails[n%len(mails)], rules)
+		_, _ = message.Read(b.Context(), mails[n%len(mails)], rules)
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "mails/s")
 }
@@ -224,7 +224,7 @@ func BenchmarkReadLong(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(len(raw)))
 			for b.Loop() {
-				_, _ = message.Read(raw, rules)
+				_, _ = message.Read(b.Context(), raw, rules)
 			}
 			b.ReportMetric(b.Elapsed().Seconds()*1e3/float64(b.N)/(float64(len(raw))/(1<<20)), "ms/MB")
 		})

@@ -7,8 +7,13 @@ import "strings"
 type prose struct {
 	lines    []string
 	mentions []mention
-	in       map[int][]int   // the mentions of a line
-	own      map[string]bool // addresses of who sent the mail, and of who reports
+	in       map[int][]int       // the mentions of a line
+	of       map[string][]int    // those of an address, in lower case
+	own      map[string]bool     // addresses of who sent the mail, and of who reports
+	said     map[string][]string // what about has returned, by address
+	asked    map[string]int      // how often, see words
+	became   map[string][]pair   // of whom the lines say whom their mail was handed on to, in lower case
+	handed   map[string]string   // the reverse: who was mailed to, by who that became in lower case
 }
 
 // mention is an address in a line.
@@ -17,6 +22,8 @@ type mention struct {
 	line    int
 	rest    string // what stands behind it in the line
 	rank    rank
+	replied bool // it stands in what a server said
+	helps   bool // it is of whom to ask
 }
 
 // rank is how plainly a line says that the mail to an address failed. Of the
@@ -31,48 +38,66 @@ const (
 	listed               // at the beginning of a line, or behind "Recipient:"
 )
 
-const maxMentions = 500
+// The bounds of what is looked at; for one recipient little, since a report that says
+// more repeats
+// itself.
+const (
+	maxLines    = 2000
+	maxMentions = 500
+	maxTexts    = 12       // pieces of a report that are judged
+	maxSaid     = 16 << 10 // bytes of them
+	maxBlocks   = 8        // blocks of fields for which they are
+)
 
 // prose reads the report.
 func (m *mail) prose() *prose {
-	p := &prose{own: m.ours(), in: map[int][]int{}}
+	p := &prose{own: m.ours(), in: map[int][]int{}, of: map[string][]int{}, said: map[string][]string{}, asked: map[string]int{}, became: map[string][]pair{}, handed: map[string]string{}}
 	text := m.report
-	for len(text) > 0 && len(p.lines) < 2000 {
+	for len(text) > 0 && len(p.lines) < maxLines {
 		line, rest, _ := strings.Cut(text, "\n")
 		p.lines = append(p.lines, strings.TrimSpace(line))
 		text = rest
 	}
 	for n, line := range p.lines {
-		lower := ""
+		var isReplied, fails bool // the line, which is looked at once
 		for from := 0; len(p.mentions) < maxMentions; {
 			begin, end, ok := nextAddress(line, from)
 			if !ok {
 				break
 			}
-			if lower == "" {
-				lower = strings.ToLower(line)
+			if from == 0 {
+				isReplied, fails = isReply(line), hasAny(strings.ToLower(line), failing[:])
 			}
 			if begin > 0 && line[begin-1] == '<' && end == len(line) { // "<jane@acme" of "<jane@acme.com>": it was cut
 				break
 			}
 			r := passing
-			before := strings.TrimRight(line[:begin], " \t<\"'(（「“")
+			replied := isReply(line[from:begin]) || from > 0 && p.mentions[len(p.mentions)-1].replied
+			before := strings.TrimRight(line[max(0, begin-maxBefore):begin], " \t<\"'(（「“")
+			helps := p.helps(n, before)
 			switch {
-			case p.helps(n, before):
-			case from == 0 && strings.Trim(line[:begin], " \t*->•·\"'<([.)") == "" && p.startsItem(n, line[end:]), isLabel(before) && !isReply(line[:begin]):
+			case helps:
+			case from == 0 && strings.Trim(line[:begin], " \t*->•·\"'<([.)") == "" && p.startsItem(n, line[end:]), isLabel(before) && !replied:
 				r = listed
-			case isReply(line), commands(before):
+			case isReplied, commands(before):
 				r = answered
-			case hasAny(lower, failing[:]):
+			case fails:
 				r = blamed
 			}
+			key := strings.ToLower(line[begin:end])
 			p.in[n] = append(p.in[n], len(p.mentions))
-			p.mentions = append(p.mentions, mention{line[begin:end], n, strings.TrimLeft(line[end:], " >\"':)].,"), r})
+			p.of[key] = append(p.of[key], len(p.mentions))
+			p.mentions = append(p.mentions, mention{line[begin:end], n, strings.TrimLeft(line[end:], " >\"':)].,"), r, replied, helps})
+			p.pair(len(p.mentions)-1, before)
 			from = end
 		}
 	}
 	return p
 }
+
+// maxBefore is how much before an address in its line is looked at for words that tell
+// whose it is, in bytes.
+const maxBefore = 200
 
 // startsItem reports whether a line that begins with an address is an entry of a
 // list, and no sentence that was broken there.
@@ -164,167 +189,16 @@ func (p *prose) recipients(least rank) (found []mention) {
 	}
 	seen := map[string]bool{}
 	for _, m := range p.mentions {
-		if key := strings.ToLower(m.address); m.rank == best && !p.own[key] && !seen[key] {
+		key := strings.ToLower(m.address)
+		if _, member := p.handed[key]; member {
+			continue
+		}
+		if m.rank == best && !p.own[key] && !seen[key] {
 			seen[key] = true
 			found = append(found, m)
 		}
 	}
 	return found
-}
-
-// about returns what is said of an address, the nearest words first: the entry that
-// it begins, and the other lines that it stands in.
-func (p *prose) about(address string) (texts []string) {
-	if address == "" {
-		return nil
-	}
-	var near, lines []string
-	for i, m := range p.mentions {
-		if !strings.EqualFold(m.address, address) || i > 0 && p.mentions[i-1].line == m.line && strings.EqualFold(p.mentions[i-1].address, address) {
-			continue
-		}
-		if m.rank == listed {
-			if text := p.entry(m); text != "" {
-				near = append(near, text)
-			}
-		} else {
-			lines = append(lines, p.passage(m))
-		}
-	}
-	if len(lines) > 0 {
-		near = append(near, strings.Join(lines, "\n"))
-	}
-	return near
-}
-
-// entry is what stands behind an address that begins a line, as far as the next
-// address. Of addresses that stand one directly below the other, what is said below
-// the last is said of all.
-func (p *prose) entry(m mention) string {
-	var said []string
-	if m.rest != "" {
-		said = append(said, m.rest)
-	}
-	together := m.rest == ""
-	for n := m.line + 1; n < len(p.lines); n++ {
-		line := p.lines[n]
-		if p.names(n, m.address) {
-			if next := p.mentions[p.in[n][0]]; together && next.rank == listed && next.rest == "" {
-				continue
-			}
-			break
-		}
-		if line == "" && len(said) > 0 && p.ended(n) {
-			break
-		}
-		if together = false; line != "" && strings.Trim(line, "-=*_") != "" {
-			said = append(said, line)
-		}
-	}
-	return joined(said)
-}
-
-// joined puts lines that were broken together again, and leaves those of a dialogue.
-func joined(lines []string) string {
-	var b strings.Builder
-	for i, line := range lines {
-		switch {
-		case i == 0:
-		case len(line) > 2 && (isDigit(line[0]) && isDigit(line[1]) && isDigit(line[2]) || line[:3] == ">>>" || line[:3] == "<<<"):
-			b.WriteByte('\n')
-		default:
-			b.WriteByte(' ')
-		}
-		b.WriteString(line)
-	}
-	return b.String()
-}
-
-// ended reports whether an empty line ends an entry: what stands behind it does not
-// look like a reply.
-func (p *prose) ended(n int) bool {
-	for n++; n < len(p.lines); n++ {
-		if p.lines[n] != "" {
-			return !isReply(p.lines[n]) && !hasAny(strings.ToLower(p.lines[n]), continuing[:])
-		}
-	}
-	return true
-}
-
-// passage is the lines around an address that stand together: of a transcript, what
-// was answered before the line that names who it failed for.
-func (p *prose) passage(m mention) string {
-	begin, end := m.line, m.line+1
-	replied := isReply(p.lines[m.line])
-	for ; end < len(p.lines) && end-m.line < 8; end++ {
-		line := p.lines[end]
-		if line == "" || p.names(end, m.address) || strings.HasPrefix(line, ">>> ") || replied && isReply(line) && line[3] != '-' {
-			break
-		}
-	}
-	for replied && begin > 0 && m.line-begin < 8 {
-		line := p.lines[begin-1]
-		if line == "" || p.names(begin-1, m.address) || !isReply(line) && !strings.HasPrefix(line, ">>> ") {
-			break
-		}
-		begin--
-	}
-	return joined(p.lines[begin:end])
-}
-
-// names reports whether a line has another address than this, and than ours.
-func (p *prose) names(n int, address string) bool {
-	for _, i := range p.in[n] {
-		if m := &p.mentions[i]; !strings.EqualFold(m.address, address) && !p.own[strings.ToLower(m.address)] {
-			return true
-		}
-	}
-	return false
-}
-
-// replies returns all lines that are replies, with those that go on behind them.
-func (p *prose) replies() string {
-	var said []string
-	for n := 0; n < len(p.lines); n++ {
-		if isReply(p.lines[n]) {
-			for ; n < len(p.lines) && p.lines[n] != ""; n++ {
-				said = append(said, p.lines[n])
-			}
-		}
-	}
-	return joined(said)
-}
-
-// paragraphs returns the report in pieces, so that no phrase is read over their ends.
-func (p *prose) paragraphs() (texts []string) {
-	begin := 0
-	for n := 0; n <= len(p.lines) && len(texts) < 12; n++ {
-		if n == len(p.lines) || p.lines[n] == "" {
-			if n > begin {
-				texts = append(texts, joined(p.lines[begin:n]))
-			}
-			begin = n + 1
-		}
-	}
-	return texts
-}
-
-// preamble returns what stands above the first entry and names nobody: it is said of
-// all.
-func (p *prose) preamble() string {
-	var said []string
-	for n, line := range p.lines {
-		if p.names(n, "") {
-			if p.mentions[p.in[n][0]].rank == listed {
-				break
-			}
-			continue
-		}
-		if line != "" {
-			said = append(said, line)
-		}
-	}
-	return joined(said)
 }
 
 func hasAny(lower string, words []string) bool {

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -15,7 +16,7 @@ const (
 
 // readStatus reads a delivery status notification (RFC 3464), also where its fields
 // stand in the midst of text.
-func readStatus(m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) {
+func readStatus(ctx context.Context, m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) {
 	text := ""
 	for i := range m.leaves {
 		if l := &m.leaves[i]; (l.kind == "message/delivery-status" || l.kind == "message/global-delivery-status") && len(text) < maxStatus {
@@ -41,54 +42,41 @@ func readStatus(m *mail, rules *bounce.Rules) (events []bounce.Event, own bool) 
 		})
 	}
 	p := m.prose()
-	var rest []string // of the words, what is surely about a recipient only if there is but one
-	if len(recipients) == 1 {
-		rest = append([]string{p.replies()}, p.paragraphs()...)
-	}
 	var seen reported
 	for _, h := range recipients {
-		if e, ok := m.statusEvent(whole, h, p, rest, rules); ok {
-			seen.add(e)
+		if ctx.Err() != nil {
+			return nil, false
+		}
+		if e, final, ok := m.statusEvent(whole, h, p, len(recipients) == 1, rules); ok {
+			seen.add(e, final)
 		}
 	}
-	return seen.events, own || len(seen.events) > 0
+	events = seen.settle()
+	return events, own || len(events) > 0
 }
 
-// reported are events, one a recipient.
-type reported struct {
-	events []bounce.Event
-	at     map[string]int // by recipient, in lower case
-}
-
-// add takes an event, unless the recipient has one that says as much.
-func (r *reported) add(e bounce.Event) {
-	key := strings.ToLower(e.Recipient)
-	if i, ok := r.at[key]; ok {
-		old := &r.events[i]
-		if old.Reason == bounce.Undetermined && e.Reason != bounce.Undetermined || old.Happened == bounce.WasDelayed && e.Happened == bounce.WasFailed {
-			*old = e
-		}
-		return
-	}
-	if r.at == nil {
-		r.at = map[string]int{}
-	}
-	r.at[key] = len(r.events)
-	r.events = append(r.events, e)
-}
-
-func (m *mail) statusEvent(whole, h header, p *prose, rest []string, rules *bounce.Rules) (e bounce.Event, ok bool) {
+// statusEvent reads the fields h of one recipient. final is who that became, or "";
+// alone, that there are no other recipients.
+func (m *mail) statusEvent(whole, h header, p *prose, alone bool, rules *bounce.Rules) (e bounce.Event, final string, ok bool) {
 	// Who was mailed to is who the sender named; where that is lost, who it became.
+	unread := false // a field names somebody, in no form that is an address
 	for _, name := range [...]string{"original-recipient", "final-recipient", "x-actual-recipient"} {
 		if e.Recipient = fieldAddress(h.first(name)); e.Recipient != "" {
 			break
 		}
+		unread = unread || namesSomebody(h.first(name))
 	}
-	if e.Recipient == "" {
+	guessed := e.Recipient == ""
+	if guessed {
 		if e.Recipient = m.onlyRecipient(); e.Recipient == "" {
-			return e, false
+			return e, "", false
 		}
 	}
+	final = fieldAddress(h.first("final-recipient"))
+	if actual := fieldAddress(h.first("x-actual-recipient")); actual != "" { // of Sendmail, for which the final one is who was mailed to
+		final = actual
+	}
+	e.Recipient = m.decoded(e.Recipient, final)
 	action := strings.ToLower(h.first("action"))
 	status := h.first("status")
 	e.SourceLabel = action
@@ -103,33 +91,34 @@ func (m *mail) statusEvent(whole, h header, p *prose, rest []string, rules *boun
 			break
 		}
 	}
-	diagnostic := strings.Join(h.all("diagnostic-code"), " ")
-	reply := bounce.Reply{Text: withoutType(diagnostic), Host: remoteHost(h.first("remote-mta")), Enhanced: enhanced(status)}
+	diagnostics := h.all("diagnostic-code") // of several, each is a reply of its own
+	for i, d := range diagnostics {
+		diagnostics[i] = withoutType(d)
+	}
+	if len(diagnostics) == 0 {
+		diagnostics = []string{""}
+	}
+	diagnostics = diagnostics[:min(len(diagnostics), maxTexts)]
+	reply := bounce.Reply{Text: diagnostics[0], Host: remoteHost(h.first("remote-mta")), Enhanced: enhanced(status)}
 	if e.Happened == bounce.WasDelivered {
 		e.Result = delivered(reply)
-		return e, true
+		return e, final, true
 	}
-	said := []string{reply.Text}
-	said = append(said, p.about(e.Recipient)...)
-	if final := fieldAddress(h.first("final-recipient")); !strings.EqualFold(final, e.Recipient) {
-		said = append(said, p.about(final)...)
+	t := trial{rules: rules, happened: e.Happened, whom: []string{e.Recipient}, own: p.own, from: m.original().from, apart: true}
+	if final != "" && !strings.EqualFold(final, e.Recipient) {
+		t.whom = append(t.whom, final)
 	}
-	said = append(said, rest...)
-	e.Result = judge(rules, reply, e.Happened, said)
-	if e.Class == bounce.Hard && e.Stage == bounce.StageUnknown {
-		// Often only the words beside the fields tell which command was refused, and so
-		// whether the server knew of the recipient.
-		for _, text := range said[1:] {
-			if reply.Stage = rules.Classify(bounce.Reply{Text: text}).Stage; reply.Stage == bounce.StageUnknown {
-				reply.Stage = stageOf(text)
-			}
-			if reply.Stage != bounce.StageUnknown {
-				e.Result = judge(rules, reply, e.Happened, said)
-				break
-			}
-		}
+	said := slices.Concat(diagnostics, p.words(e.Recipient, final))
+	if alone { // the rest of the words is about whom else?
+		var rest []string
+		rest, t.loose = p.rest(t.whom)
+		said = append(said, rest...)
 	}
-	return e, true
+	e.Result = t.judge(reply, said)
+	if guessed && unread {
+		doubt(&e)
+	}
+	return e, final, true
 }
 
 // happened reads the action (RFC 3464 section 2.3.3); where it was left out, the

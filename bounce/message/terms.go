@@ -110,7 +110,7 @@ var stages = [...]struct {
 }{
 	{"did not like our rcpt", bounce.StageRcpt}, {"did not like our mail", bounce.StageMail}, {"did not like our final data", bounce.StageData}, {"did not like our data", bounce.StageData}, {"did not like our ehlo", bounce.StageHelo}, {"did not like our helo", bounce.StageHelo},
 	{"rcpt command", bounce.StageRcpt}, {"mail command", bounce.StageMail}, {"data command", bounce.StageData}, {"text command", bounce.StageData}, {"[rcpt_to]", bounce.StageRcpt}, {"[mail_from]", bounce.StageMail}, {"[data]", bounce.StageData},
-	{"does not like recipient", bounce.StageRcpt}, {"sender was rejected", bounce.StageMail}, {"after i sent the message", bounce.StageData}, {"failed on data command", bounce.StageData}, {"greeting failed", bounce.StageConnect}, {"name was rejected", bounce.StageHelo},
+	{"does not like recipient", bounce.StageRcpt}, {"sender was rejected", bounce.StageMail}, {"after i sent the message", bounce.StageData}, {"failed on data command", bounce.StageData}, {"greeting failed", bounce.StageConnect}, {"refused to talk to me", bounce.StageConnect}, {"name was rejected", bounce.StageHelo},
 }
 
 // announcements begin a line below which stands the mail that is given back.

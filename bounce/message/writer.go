@@ -23,7 +23,7 @@ func (m *mail) writer(speaks bool) writer {
 	auto := strings.ToLower(strings.TrimSpace(m.header.first("auto-submitted")))
 	automatic := auto != "" && !strings.HasPrefix(auto, "no")
 	switch {
-	case len(failedRecipients(m.header)) > 0, m.isReport(), daemon && m.nullPath():
+	case len(failedRecipients(m.header)) > 0, daemon && m.nullPath(), m.isReport() && (daemon || m.nullPath() || !m.isList()):
 		return machine
 	case daemon && !role:
 		return machine
@@ -33,8 +33,8 @@ func (m *mail) writer(speaks bool) writer {
 		return machine
 	case m.nullPath() && hasPrefix(subject, answers[:]): // out of office
 		return person
-	case m.nullPath() && (speaks || !strings.HasPrefix(auto, "auto-replied")), automatic && m.returns():
-		return machine
+	case m.nullPath() && (speaks && m.returns() || !strings.HasPrefix(auto, "auto-replied")), automatic && m.returns():
+		return machine // an answer in somebody's name may have any subject
 	case !daemon && m.threaded() && !hasAny(from, robots[:]):
 		return person
 	}

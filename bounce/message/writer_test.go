@@ -17,7 +17,8 @@ func TestReadWriter(t *testing.T) {
 	const bob, daemon, postmaster = "From: Bob Miller <bob@partner.example>", "From: MAILER-DAEMON@mx.shop.example", "From: Postmaster <postmaster@partner.example>"
 	const fine = "ann@acme.com is fine again, please keep mailing her. The user unknown was our mistake."
 	const reply = "<ann@acme.com>: 550 5.1.1 <ann@acme.com>: User unknown"
-	const none, doubt, hard = "", "ann@acme.com undetermined undetermined", "ann@acme.com recipient_unknown hard"
+	const fields = "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.shop.example\n\nFinal-Recipient: rfc822; ann@acme.com\nAction: failed\nStatus: 5.1.1\n\n--b--"
+	const none, doubt, hard = "", "ann@acme.com undetermined none", "ann@acme.com recipient_unknown hard"
 	tests := []struct {
 		name, header, subject, body, want string
 	}{
@@ -46,6 +47,9 @@ func TestReadWriter(t *testing.T) {
 		{"a daemon that answers", daemon, "Re: Spring", reply, hard},
 		{"a daemon by way of a list", daemon + "\nList-Id: <bounces.shop.example>\nPrecedence: list", "failure notice", reply, hard},
 		{"the null path", "From: Gateway <gw@acme.com>\nReturn-Path: <>", "Undeliverable: Spring", reply, hard},
+		{"an answer with a bounce's subject", "From: bob@partner.example\nReturn-Path: <>\nAuto-Submitted: auto-replied", "Undeliverable: Spring", "I am on vacation. " + reply, doubt},
+		{"a list's report", "From: ops-request@partner.example\nReturn-Path: <ops-bounces@partner.example>\nList-Id: <ops.partner.example>\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=b", "Ops Digest", fields, none},
+		{"a daemon's report by way of a list", daemon + "\nList-Id: <ops.partner.example>\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=b", "failure notice", fields, hard},
 		{"it gives the mail back", "From: Gateway <gw@acme.com>\nAuto-Submitted: auto-generated", "Undeliverable: Spring", reply + "\n\n--- Original message ---\n\nFrom: news@shop.example\nTo: ann@acme.com\nSubject: Spring", hard},
 		{"who failed is a field", "From: Gateway <gw@acme.com>\nX-Failed-Recipients: ann@acme.com", "Spring", reply, hard},
 		{"the original's prefix is none of the bounce's", daemon, "Undeliverable: AW: Spring", reply, hard},
@@ -56,8 +60,8 @@ func TestReadWriter(t *testing.T) {
 	rules := rules(t)
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			raw := fmt.Sprintf("%s\nTo: news@shop.example\nSubject: %s\nContent-Type: text/plain; charset=utf-8\n\n%s\n", test.header, test.subject, test.body)
-			events, err := message.Read([]byte(raw), rules)
+			raw := fmt.Sprintf("%s\nTo: news@shop.example\nSubject: %s\n\n%s\n", test.header, test.subject, test.body)
+			events, err := message.Read(t.Context(), []byte(raw), rules)
 			require.NoError(t, err)
 			var got []string
 			for _, e := range events {
@@ -77,7 +81,7 @@ func TestReadHandedOnTime(t *testing.T) {
 		"Bob Miller <bob@partner.example>": "2026-03-03 08:00:00 +0000 UTC",
 		"MAILER-DAEMON@mx.shop.example":    "2026-06-03 09:00:00 +0000 UTC",
 	} {
-		events, err := message.Read([]byte("From: "+from+"\nTo: news@shop.example\nSubject: Fwd: Undelivered Mail\nDate: Wed, 3 Jun 2026 09:00:00 +0000\n\n"+fields), rules(t))
+		events, err := message.Read(t.Context(), []byte("From: "+from+"\nTo: news@shop.example\nSubject: Fwd: Undelivered Mail\nDate: Wed, 3 Jun 2026 09:00:00 +0000\n\n"+fields), rules(t))
 		require.NoError(t, err)
 		require.Len(t, events, 1)
 		require.Equal(t, want, events[0].At.String(), from)

@@ -297,7 +297,7 @@ func (r *reader) input(name string, from *bufio.Reader) *input {
 		return name + ": " + place
 	}
 	return &input{
-		Reader: from, rules: r.Rules, tally: &r.tally, named: r.Format != "", owner: owner,
+		Reader: from, ctx: r.ctx, rules: r.Rules, tally: &r.tally, named: r.Format != "", owner: owner,
 		event: func(e bounce.Event) error {
 			if err := r.ctx.Err(); err != nil {
 				return ended{err}

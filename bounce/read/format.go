@@ -9,6 +9,7 @@ package read
 
 import (
 	"bufio"
+	"context"
 
 	"winnow/bounce"
 )
@@ -28,6 +29,7 @@ const headSize = 64 << 10
 // input is one file that is being read.
 type input struct {
 	*bufio.Reader
+	ctx     context.Context
 	rules   *bounce.Rules
 	event   func(bounce.Event) error      // Source is the place in the file: "line 12"; the file's name is put before it
 	damaged func(place string, err error) // told, and skipped

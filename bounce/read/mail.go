@@ -59,7 +59,10 @@ var errLong = errors.New("the mail is longer than 16 MiB, and in that much of it
 // mail reads one mail.
 func (in *input) mail(place string, raw []byte) error {
 	in.tally.Mails++
-	events, err := message.Read(raw, in.rules)
+	events, err := message.Read(in.ctx, raw, in.rules)
+	if err := in.ctx.Err(); err != nil {
+		return ended{err}
+	}
 	if len(raw) >= maxMail && len(events) == 0 && errors.Is(err, message.ErrCut) {
 		err = errLong // it is we who cut it
 	}
