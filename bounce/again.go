@@ -8,7 +8,7 @@ import (
 )
 
 // reading is raised when the code that reads replies changes what they mean.
-const reading = 1
+const reading = 2
 
 // Stamp tells these rules from others, of files or of the program: what was
 // classified under another stamp may mean something else by these.
@@ -33,7 +33,7 @@ func (rs *Rules) Again(e Event) (Event, bool) {
 	if strings.TrimSpace(e.Text) == "" || strings.HasPrefix(e.Rule, "label ") || e.Rule == "" && e.Reason != Undetermined {
 		return e, false
 	}
-	res := rs.Classify(e.Reply)
+	res := rs.Classify(e.Reply).Between(e.Recipient, e.From)
 	if res.Class == None {
 		return e, false // one step went well, of a delivery that did not
 	}

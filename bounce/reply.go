@@ -188,6 +188,25 @@ var commandStages = [...]struct {
 	{"data", StageData}, {"end of data", StageData}, {"pipelined data", StageData}, {"pipelined end of data", StageData}, {"bdat", StageData},
 }
 
+// commandStage is the stage of the command with which s begins.
+func commandStage(s string) Stage {
+	for _, c := range commandStages {
+		if len(s) >= len(c.command) && strings.EqualFold(s[:len(c.command)], c.command) {
+			return c.stage
+		}
+	}
+	return StageUnknown
+}
+
+// refusedAt are the words of mail servers that say how far they came without naming
+// the command: of Postfix, where the greeting was a refusal, and of qmail.
+var refusedAt = [...]struct {
+	words string
+	stage Stage
+}{
+	{"refused to talk to me", StageConnect}, {" but greeting failed", StageConnect}, {" but my name was rejected", StageHelo}, {" but sender was rejected", StageMail},
+}
+
 // findStage reads which command was answered from the words of the server that
 // tells of it; the last to speak knows best.
 func findStage(text string) Stage {
@@ -201,14 +220,20 @@ func findStage(text string) Stage {
 				break
 			}
 			from += i + len(words)
-			for _, c := range commandStages {
-				if strings.HasPrefix(s[from:], c.command) && from > last {
-					stage, last = c.stage, from
-				}
+			if c := commandStage(s[from:]); c != StageUnknown && from > last {
+				stage, last = c, from
 			}
 		}
 	}
-	return stage
+	if stage != StageUnknown {
+		return stage
+	}
+	for _, r := range refusedAt {
+		if strings.Contains(s, r.words) {
+			return r.stage
+		}
+	}
+	return StageUnknown
 }
 
 // findHost reads who spoke: "host mx.example.com[192.0.2.1] said:", as Postfix and
