@@ -81,7 +81,7 @@ const blocklists = "blocklist"
 var embedded embed.FS
 
 // embeddedOrder is the order in which the files speak.
-var embeddedOrder = [...]string{"words", "provider", "report", "sender", "recipient", "system"}
+var embeddedOrder = [...]string{"words", "whom", "provider", "report", "sender", "recipient", "system"}
 
 var readEmbedded = sync.OnceValues(func() (*Rules, error) {
 	var files []ruleFile
