@@ -111,8 +111,11 @@ const verified = "undeliverable address: "
 // there as well stays as it is, by the words of the whole.
 func (rs *Rules) askWrapped(res *Result) {
 	text := res.head()
+	if !strings.Contains(text, verified) {
+		return
+	}
 	at := strings.LastIndex(text, verified)
-	if at < 0 || strings.TrimSpace(text[at+len(verified):]) == "" {
+	if strings.TrimSpace(text[at+len(verified):]) == "" {
 		return
 	}
 	said := Reply{Text: text[at+len(verified):]}.read()
