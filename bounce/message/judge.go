@@ -34,7 +34,8 @@ func judge(rules *bounce.Rules, known bounce.Reply, happened bounce.Happening, t
 	return res
 }
 
-// isVague reports whether no word decided, but a code that says little: 5.7.1, 550.
+// isVague reports whether no word decided, but a code that says little: 5.7.1, 550, or
+// any that stands beside the reply only.
 func isVague(r bounce.Result) bool {
 	if strings.HasPrefix(r.Rule, "code ") {
 		return true
@@ -42,6 +43,9 @@ func isVague(r bounce.Result) bool {
 	code, ok := strings.CutPrefix(r.Rule, "enhanced ")
 	if !ok {
 		return false
+	}
+	if !strings.Contains(r.Text, code) {
+		return true
 	}
 	status, err := bounce.StatusOf(code)
 	return err == nil && status.Weak
