@@ -2,10 +2,11 @@
 //
 // A reply is about the recipient, the recipient's domain, the sender or the
 // receiving system. Only the first two may ever remove an address, and only with a
-// final answer. [Classify] looks, in this order, at the words of known providers,
-// at what is said of the sender, of the recipient and of the system, at the
-// enhanced status code (RFC 3463), and last at the reply code (RFC 5321 section
-// 4.2), which says least.
+// final answer. [Classify] looks, in this order, at what is said of us in the words
+// that else refuse a recipient, at the words of known providers, at what is said of
+// the sender, of the recipient and of the system, at the enhanced status code (RFC
+// 3463), and last at the reply code (RFC 5321 section 4.2), which says least. Of whom
+// it speaks where it names an address, [Result.Between] tells.
 //
 // The words are data, in rules/*.toml: each rule stands with replies that it must
 // catch and replies that it must leave alone, and [Rules.Lint] proves both. It asks

@@ -49,6 +49,15 @@ func TestTraps(t *testing.T) {
 		{"words end at bounds", raw("550 5.1.1 recipient unknown"), bounce.RecipientUnknown, bounce.Hard},
 		{"lines are joined", raw("550-5.1.1 The email account that you tried to\r\n550 5.1.1 reach does not exist"), bounce.RecipientUnknown, bounce.Hard},
 		{"bare 550", raw("550"), bounce.Undetermined, bounce.Undecided},
+		{"a command that was not understood, with a code of the recipient's", bounce.Reply{Code: 503, Enhanced: "5.1.1"}, bounce.Protocol, bounce.Block},
+		{"a code of commands is none of the mailbox", bounce.Reply{Code: 550, Enhanced: "5.5.2", Text: "jane@acme.com"}, bounce.Protocol, bounce.Block},
+		{"words of the mailbox, with a code of commands", raw("503 5.5.1 <jane@acme.com>: user unknown"), bounce.RecipientUnknown, bounce.Hard},
+		{"5.5.0 is said of anything", raw("550 5.5.0 user unknown"), bounce.RecipientUnknown, bounce.Hard},
+		{"the greeting refused", raw("host mx.acme.com[192.0.2.1] refused to talk to me: 550 user unknown"), bounce.IPReputation, bounce.Block},
+		{"what another host said decides", raw("550 5.1.1 <jane@acme.com>: Recipient address rejected: undeliverable address: host mx.acme.com[192.0.2.1] said: 554 5.7.1 Go away (in reply to RCPT TO command)"), bounce.Policy, bounce.Block},
+		{"what another host said is not final", raw("550 5.1.1 <jane@acme.com>: Recipient address rejected: undeliverable address: host mx.acme.com[192.0.2.1] said: 450 4.1.1 user unknown"), bounce.RecipientUnknown, bounce.Soft},
+		{"another host did not say", raw("550 5.1.1 <jane@acme.com>: Recipient address rejected: undeliverable address: "), bounce.RecipientUnknown, bounce.Hard},
+		{"the command of the server's own words", raw("550 no such user (in reply to our callback of news@acme.com)"), bounce.SenderRejected, bounce.Block},
 		{"bare 5.1.1", bounce.Reply{Enhanced: "5.1.1"}, bounce.RecipientUnknown, bounce.Hard},
 		{"bare 552", raw("552"), bounce.MailboxFull, bounce.Soft},
 		{"bare 421", raw("421"), bounce.DeferredSystem, bounce.Soft},
@@ -259,10 +268,12 @@ func FuzzClassify(f *testing.F) {
 		f.Add(text, 0, "")
 	}
 	f.Add("smtp; 550 Empf\xe4nger unbekannt", 550, "5.1.1")
+	f.Add("550 user unknown: undeliverable address: undeliverable address: host mx.acme.com said: 450 4.1.1 no such user", 0, "")
 	f.Fuzz(func(t *testing.T, text string, code int, enhanced string) {
 		r := bounce.Classify(bounce.Reply{Text: text, Code: code, Enhanced: enhanced})
 		if r.Class == bounce.Hard {
 			require.True(t, r.Final())
+			require.False(t, r.CodeOnly() && (r.Code == 503 || strings.HasPrefix(r.Enhanced, "5.5.")), r.Rule)
 			require.True(t, r.Target == bounce.Recipient || r.Target == bounce.Domain)
 			require.True(t, r.Stage == bounce.StageUnknown || r.Stage >= bounce.StageRcpt)
 		}
