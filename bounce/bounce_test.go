@@ -37,6 +37,7 @@ func TestTraps(t *testing.T) {
 		{"CONNECT indicts nobody", bounce.Reply{Stage: bounce.StageConnect, Text: "550 5.1.1 User unknown"}, bounce.Policy, bounce.Block},
 		{"EHLO indicts nobody", bounce.Reply{Stage: bounce.StageHelo, Text: "550 Host unknown"}, bounce.Policy, bounce.Block},
 		{"MAIL indicts nobody", raw("550 5.1.1 User unknown (in reply to MAIL FROM command)"), bounce.Policy, bounce.Block},
+		{"MAIL in other words", raw("mx.acme.com rejected your message during MAIL FROM: 550 5.1.1 user unknown"), bounce.Policy, bounce.Block},
 		{"521 at CONNECT", bounce.Reply{Stage: bounce.StageConnect, Text: "521 does not accept mail"}, bounce.Policy, bounce.Block},
 		{"unknown after DATA", raw("550 5.1.1 User unknown (in reply to end of DATA command)"), bounce.RecipientUnknown, bounce.Hard},
 		{"the command is no word of the server", raw("551 <jane@acme.com> is a deactivated mailbox (in reply to RCPT TO command)"), bounce.MailboxDisabled, bounce.Hard},

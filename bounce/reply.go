@@ -189,7 +189,7 @@ var commandStages = [...]struct {
 // refusedAt those that say how far they came without naming it: of Postfix, where the
 // greeting was a refusal, and of qmail. All begin with another letter than most words.
 var (
-	answering = [...]string{"in reply to ", "in response to ", "after ", "while sending ", ">>> "}
+	answering = [...]string{"in reply to ", "in response to ", "after ", "during ", "while sending ", ">>> "}
 	refusedAt = [...]struct {
 		words string
 		stage Stage
@@ -205,7 +205,7 @@ func findStage(text string) Stage {
 	var named, told Stage
 	for i := range len(text) {
 		switch text[i] {
-		case 'i', 'I', 'a', 'A', 'w', 'W', '>':
+		case 'i', 'I', 'a', 'A', 'd', 'D', 'w', 'W', '>':
 			for _, words := range answering {
 				if hasPrefixFold(text[i:], words) {
 					if stage := commandStage(text[i+len(words):]); stage != StageUnknown {
