@@ -38,7 +38,7 @@ func (rs *Rules) Again(e Event) (Event, bool) {
 	if strings.TrimSpace(e.Text) == "" || strings.HasPrefix(e.Rule, "label ") || e.Rule == "" && e.Reason != Undetermined {
 		return e, false
 	}
-	res := rs.Classify(e.Reply)
+	res := rs.Classify(e.Reply).Between(e.Recipient, e.From)
 	if res.Class == None {
 		return e, false // one step went well, of a delivery that did not
 	}

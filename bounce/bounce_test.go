@@ -37,6 +37,7 @@ func TestTraps(t *testing.T) {
 		{"CONNECT indicts nobody", bounce.Reply{Stage: bounce.StageConnect, Text: "550 5.1.1 User unknown"}, bounce.Policy, bounce.Block},
 		{"EHLO indicts nobody", bounce.Reply{Stage: bounce.StageHelo, Text: "550 Host unknown"}, bounce.Policy, bounce.Block},
 		{"MAIL indicts nobody", raw("550 5.1.1 User unknown (in reply to MAIL FROM command)"), bounce.Policy, bounce.Block},
+		{"MAIL in other words", raw("mx.acme.com rejected your message during MAIL FROM: 550 5.1.1 user unknown"), bounce.Policy, bounce.Block},
 		{"521 at CONNECT", bounce.Reply{Stage: bounce.StageConnect, Text: "521 does not accept mail"}, bounce.Policy, bounce.Block},
 		{"unknown after DATA", raw("550 5.1.1 User unknown (in reply to end of DATA command)"), bounce.RecipientUnknown, bounce.Hard},
 		{"the command is no word of the server", raw("551 <jane@acme.com> is a deactivated mailbox (in reply to RCPT TO command)"), bounce.MailboxDisabled, bounce.Hard},
@@ -49,6 +50,15 @@ func TestTraps(t *testing.T) {
 		{"words end at bounds", raw("550 5.1.1 recipient unknown"), bounce.RecipientUnknown, bounce.Hard},
 		{"lines are joined", raw("550-5.1.1 The email account that you tried to\r\n550 5.1.1 reach does not exist"), bounce.RecipientUnknown, bounce.Hard},
 		{"bare 550", raw("550"), bounce.Undetermined, bounce.Undecided},
+		{"a command that was not understood, with a code of the recipient's", bounce.Reply{Code: 503, Enhanced: "5.1.1"}, bounce.Protocol, bounce.Block},
+		{"a code of commands is none of the mailbox", bounce.Reply{Code: 550, Enhanced: "5.5.2", Text: "jane@acme.com"}, bounce.Protocol, bounce.Block},
+		{"words of the mailbox, with a code of commands", raw("503 5.5.1 <jane@acme.com>: user unknown"), bounce.RecipientUnknown, bounce.Hard},
+		{"5.5.0 is said of anything", raw("550 5.5.0 user unknown"), bounce.RecipientUnknown, bounce.Hard},
+		{"the greeting refused", raw("host mx.acme.com[192.0.2.1] refused to talk to me: 550 user unknown"), bounce.IPReputation, bounce.Block},
+		{"what another host said decides", raw("550 5.1.1 <jane@acme.com>: Recipient address rejected: undeliverable address: host mx.acme.com[192.0.2.1] said: 554 5.7.1 Go away (in reply to RCPT TO command)"), bounce.Policy, bounce.Block},
+		{"what another host said is not final", raw("550 5.1.1 <jane@acme.com>: Recipient address rejected: undeliverable address: host mx.acme.com[192.0.2.1] said: 450 4.1.1 user unknown"), bounce.RecipientUnknown, bounce.Soft},
+		{"another host did not say", raw("550 5.1.1 <jane@acme.com>: Recipient address rejected: undeliverable address: "), bounce.RecipientUnknown, bounce.Hard},
+		{"the command of the server's own words", raw("550 no such user (in reply to our callback of news@acme.com)"), bounce.SenderRejected, bounce.Block},
 		{"bare 5.1.1", bounce.Reply{Enhanced: "5.1.1"}, bounce.RecipientUnknown, bounce.Hard},
 		{"bare 552", raw("552"), bounce.MailboxFull, bounce.Soft},
 		{"bare 421", raw("421"), bounce.DeferredSystem, bounce.Soft},
@@ -259,10 +269,12 @@ func FuzzClassify(f *testing.F) {
 		f.Add(text, 0, "")
 	}
 	f.Add("smtp; 550 Empf\xe4nger unbekannt", 550, "5.1.1")
+	f.Add("550 user unknown: undeliverable address: undeliverable address: host mx.acme.com said: 450 4.1.1 no such user", 0, "")
 	f.Fuzz(func(t *testing.T, text string, code int, enhanced string) {
 		r := bounce.Classify(bounce.Reply{Text: text, Code: code, Enhanced: enhanced})
 		if r.Class == bounce.Hard {
 			require.True(t, r.Final())
+			require.False(t, r.CodeOnly() && (r.Code == 503 || strings.HasPrefix(r.Enhanced, "5.5.")), r.Rule)
 			require.True(t, r.Target == bounce.Recipient || r.Target == bounce.Domain)
 			require.True(t, r.Stage == bounce.StageUnknown || r.Stage >= bounce.StageRcpt)
 		}

@@ -59,7 +59,7 @@ func (r *reader) read(text string) []token {
 }
 
 // withoutCommand takes out "(in reply to RCPT TO command)", which is the words of
-// whoever asked.
+// whoever asked; "(in reply to our callback)" are the server's own.
 func withoutCommand(text string) string {
 	const begin, end = "(in reply to ", ")"
 	head, rest, ok := strings.Cut(text, begin)
@@ -71,7 +71,7 @@ func withoutCommand(text string) string {
 		b.WriteString(head)
 		b.WriteByte(' ')
 		command, tail, closed := strings.Cut(rest, end)
-		if !closed || len(command) > 40 {
+		if !closed || len(command) > 40 || commandStage(command) == StageUnknown && !strings.HasSuffix(command, " command") {
 			tail = rest
 		}
 		head, rest, ok = strings.Cut(tail, begin)

@@ -174,9 +174,6 @@ func enhancedAt(s string) (code string, n int, ok bool) {
 	return s[:n], n, true
 }
 
-// answering are the words of mail servers before the command that was answered.
-var answering = [...]string{"in reply to ", "in response to ", "after ", "while sending ", ">>> "}
-
 var commandStages = [...]struct {
 	command string
 	stage   Stage
@@ -188,27 +185,61 @@ var commandStages = [...]struct {
 	{"data", StageData}, {"end of data", StageData}, {"pipelined data", StageData}, {"pipelined end of data", StageData}, {"bdat", StageData},
 }
 
+// answering are the words of mail servers before the command that was answered, and
+// refusedAt those that say how far they came without naming it: of Postfix, where the
+// greeting was a refusal, and of qmail. All begin with another letter than most words.
+var (
+	answering = [...]string{"in reply to ", "in response to ", "after ", "during ", "while sending ", ">>> "}
+	refusedAt = [...]struct {
+		words string
+		stage Stage
+	}{
+		{"refused to talk to me", StageConnect}, {"but greeting failed", StageConnect}, {"but my name was rejected", StageHelo}, {"but sender was rejected", StageMail},
+	}
+)
+
 // findStage reads which command was answered from the words of the server that
-// tells of it; the last to speak knows best.
+// tells of it; the last to speak knows best, and who names the command goes before who
+// does not.
 func findStage(text string) Stage {
-	var stage Stage
-	last := -1
-	s := strings.ToLower(text)
-	for _, words := range answering {
-		for from := 0; ; {
-			i := strings.Index(s[from:], words)
-			if i < 0 {
-				break
+	var named, told Stage
+	for i := range len(text) {
+		switch text[i] {
+		case 'i', 'I', 'a', 'A', 'd', 'D', 'w', 'W', '>':
+			for _, words := range answering {
+				if hasPrefixFold(text[i:], words) {
+					if stage := commandStage(text[i+len(words):]); stage != StageUnknown {
+						named = stage
+					}
+				}
 			}
-			from += i + len(words)
-			for _, c := range commandStages {
-				if strings.HasPrefix(s[from:], c.command) && from > last {
-					stage, last = c.stage, from
+		case 'r', 'b':
+			for _, r := range refusedAt {
+				if strings.HasPrefix(text[i:], r.words) {
+					told = r.stage
 				}
 			}
 		}
 	}
-	return stage
+	if named != StageUnknown {
+		return named
+	}
+	return told
+}
+
+// commandStage is the stage of the command with which s begins.
+func commandStage(s string) Stage {
+	for _, c := range commandStages {
+		if hasPrefixFold(s, c.command) {
+			return c.stage
+		}
+	}
+	return StageUnknown
+}
+
+// hasPrefixFold reports whether s begins with a prefix of lower case in any case.
+func hasPrefixFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && s[0]|0x20 == prefix[0]|0x20 && strings.EqualFold(s[:len(prefix)], prefix)
 }
 
 // findHost reads who spoke: "host mx.example.com[192.0.2.1] said:", as Postfix and

@@ -40,7 +40,8 @@ type Rules struct {
 	rules   []rule
 	lists   map[string][]string
 	matcher *matcher
-	uses    []use // by phrase
+	uses    []use   // by phrase
+	needs   []uint8 // by rule: the marks that it cannot do without
 	keep    map[string]bool
 }
 
@@ -81,7 +82,7 @@ const blocklists = "blocklist"
 var embedded embed.FS
 
 // embeddedOrder is the order in which the files speak.
-var embeddedOrder = [...]string{"words", "provider", "report", "sender", "recipient", "system"}
+var embeddedOrder = [...]string{"words", "whom", "provider", "report", "sender", "recipient", "system"}
 
 var readEmbedded = sync.OnceValues(func() (*Rules, error) {
 	var files []ruleFile
@@ -222,10 +223,14 @@ func (rs *Rules) addRule(r Rule) error {
 			return err
 		}
 	}
+	need := uint8(0)
 	for _, phrases := range []struct {
 		of   []string
 		mark uint8
 	}{{r.Words, markWords}, {r.With, markWith}, {r.Without, markWithout}} {
+		if len(phrases.of) > 0 && phrases.mark != markWithout {
+			need |= phrases.mark
+		}
 		for _, phrase := range phrases.of {
 			if err := rs.matcher.add(&rs.matcher.root, phrase, int32(len(rs.uses))); err != nil {
 				return err
@@ -233,7 +238,7 @@ func (rs *Rules) addRule(r Rule) error {
 			rs.uses = append(rs.uses, use{int32(len(rs.rules)), phrases.mark})
 		}
 	}
-	rs.rules = append(rs.rules, c)
+	rs.rules, rs.needs = append(rs.rules, c), append(rs.needs, need)
 	return nil
 }
 
@@ -266,20 +271,22 @@ func (rs *Rules) heard(r *Reply) []*rule {
 	}
 	by := provider.OfHost(r.Host).ID
 	var fit []*rule
-	for i := range rs.rules {
-		if c := &rs.rules[i]; c.fits(r, marks[i], by, text) {
+	for i, need := range rs.needs {
+		// Most rules are told by this, and not looked at.
+		if marks[i]&(need|markWithout) != need {
+			continue
+		}
+		if c := &rs.rules[i]; c.fits(r, by, text) {
 			fit = append(fit, c)
 		}
 	}
 	return fit
 }
 
-func (c *rule) fits(r *Reply, marks uint8, by provider.ID, text string) bool {
+// fits reports whether a rule whose words are in the reply fits it.
+func (c *rule) fits(r *Reply, by provider.ID, text string) bool {
 	switch {
-	case len(c.Words) > 0 && marks&markWords == 0,
-		len(c.With) > 0 && marks&markWith == 0,
-		marks&markWithout != 0,
-		len(c.providers) > 0 && !slices.Contains(c.providers, by),
+	case len(c.providers) > 0 && !slices.Contains(c.providers, by),
 		len(c.Stages) > 0 && r.Stage != StageUnknown && !slices.Contains(c.Stages, r.Stage.String()),
 		len(c.Codes) > 0 && !slices.ContainsFunc(c.Codes, func(p string) bool { return beginsWith(r.Code, p) }),
 		len(c.Enhanced) > 0 && !slices.ContainsFunc(c.Enhanced, func(e string) bool { return sameStatus(r.Enhanced, e) }):

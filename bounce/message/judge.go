@@ -78,7 +78,8 @@ func (t *trial) weigh(known bounce.Reply, texts []string) (res bounce.Result) {
 	return res
 }
 
-// isVague reports whether no word decided, but a code that says little: 5.7.1, 550.
+// isVague reports whether no word decided, but a code that says little: 5.7.1, 550, or
+// any that stands beside the reply only.
 func isVague(r bounce.Result) bool {
 	if strings.HasPrefix(r.Rule, "code ") {
 		return true
@@ -86,6 +87,9 @@ func isVague(r bounce.Result) bool {
 	code, ok := strings.CutPrefix(r.Rule, "enhanced ")
 	if !ok {
 		return false
+	}
+	if !strings.Contains(r.Text, code) {
+		return true
 	}
 	status, err := bounce.StatusOf(code)
 	return err == nil && status.Weak

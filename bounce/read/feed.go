@@ -174,19 +174,40 @@ func (r *report) judge(rules *bounce.Rules) bounce.Result {
 		reply.Enhanced = status
 		res = rules.Classify(reply)
 	}
-	// A label that is about the sender also stands beside words that say nothing, for it
-	// keeps the address; one about the recipient never does.
-	silent := strings.TrimSpace(r.reply.Text) == "" || r.prior.Class() == bounce.Block
-	if res.Reason == bounce.Undetermined && r.prior != bounce.Undetermined && silent {
+	res = res.Between(addressIn(r.recipient), addressIn(r.from))
+	if r.labelDecides(&res) {
+		codes := res.Overrode
+		if res.Reason != bounce.Undetermined {
+			codes = append([]string{res.Rule}, codes...)
+		}
 		res = bounce.Conclude(r.prior, res.Reply, "label "+r.label)
+		res.Overrode = codes
 	}
-	if r.happened == bounce.WasDelayed && res.Class == bounce.Hard {
-		// A server may be set to try on after a final answer (soft_bounce of Postfix).
+	notFinal := r.happened == bounce.WasDelayed || r.soft && res.CodeOnly() && res.Target == bounce.Recipient
+	if notFinal && res.Class == bounce.Hard {
+		// A server may be set to try on after a final answer (soft_bounce of Postfix), and a
+		// service may know better than the code.
 		soft := bounce.Conclude(res.Reason, bounce.Reply{}, res.Rule) // of a reply that is not final
 		soft.Reply, soft.Overrode = res.Reply, res.Overrode
 		res = soft
 	}
 	return res
+}
+
+// labelDecides reports whether the service's label goes before what was made of the
+// reply. One that keeps the address, for it is about the sender or not for good, does
+// so wherever no word of the reply decides: a code is given for many causes, and some
+// services make it up. One about the recipient only does where there is no reply.
+func (r *report) labelDecides(res *bounce.Result) bool {
+	switch r.prior.Class() {
+	case bounce.Block:
+		return res.Reason == bounce.Undetermined || res.Class == bounce.Hard && res.CodeOnly()
+	case bounce.Soft:
+		if res.Class == bounce.Hard && res.CodeOnly() {
+			return true
+		}
+	}
+	return res.Reason == bounce.Undetermined && r.prior != bounce.Undetermined && strings.TrimSpace(r.reply.Text) == ""
 }
 
 // mayHaveStatus reports whether anything in a reply looks like an enhanced status code.

@@ -170,6 +170,9 @@ func sesRecipients(o object, path string, base report) ([]report, error) {
 		r.recipient = recipient.text("emailAddress")
 		r.reply.Text, r.reply.Enhanced = recipient.text("diagnosticCode"), recipient.text("status")
 		r.prior = sesPriors[base.label]
+		if recipient.text("action") == "delayed" && r.happened == bounce.WasFailed {
+			r.happened = bounce.WasDelayed // RFC 3464 section 2.3.3: it is tried on
+		}
 		if base.label == "Transient/General" && r.reply.Text == "" && r.reply.Enhanced == "" {
 			// SES calls out-of-office replies so. A bounce would have come with a DSN, and these.
 			// https://repost.aws/knowledge-center/ses-understand-soft-bounces
