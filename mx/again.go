@@ -2,65 +2,84 @@ package mx
 
 import (
 	"context"
-	"iter"
+	"slices"
 )
 
 // denied are domains that a check has borne out to be denied, and that are asked for
 // once more: what lies between two checks, a blink of the uplink or one wrong answer,
 // must not condemn. It belongs to its run.
 type denied struct {
-	waiting []draft
-	asked   map[string][]draft // under way, by name
-	tray    *tray              // where the crew that asks leaves what it is told; nil: there is none
+	waiting []denial
+	asked   map[string]denial // under way
 }
 
-const (
-	deniedAtOnce = 256 // are asked for at once at most
-	mostRounds   = 2   // of a domain that is denied in another way each time
-)
+// denial is what was said of a domain.
+type denial struct {
+	name    string
+	outcome Outcome
+	rounds  int // how often it was asked for before
+	times   int // how often it is being asked for
+}
+
+// mostRounds is how often a domain is asked for once more that is denied in another
+// way each time.
+const mostRounds = 2
 
 // doubt has d asked for once more.
-func (run *run) doubt(d draft) { run.denied.waiting = append(run.denied.waiting, d) }
+func (n *denied) doubt(d *draft) {
+	n.waiting = append(n.waiting, denial{name: d.Name, outcome: d.Outcome, rounds: d.rounds, times: 1})
+}
 
-// askAgain asks for who waits, unless some are being asked for.
-func (run *run) askAgain(ctx context.Context) {
-	n := &run.denied
-	if n.tray != nil || len(n.waiting) == 0 {
+// names are those of who waits.
+func (n *denied) names() []string {
+	var names []string
+	for _, d := range n.waiting {
+		names = append(names, d.name)
+	}
+	return names
+}
+
+// ask moves who waits to those under way.
+func (n *denied) ask() {
+	if n.asked == nil {
+		n.asked = map[string]denial{}
+	}
+	for _, d := range n.waiting {
+		d.times += n.asked[d.name].times
+		n.asked[d.name] = d
+	}
+	n.waiting = n.waiting[:0]
+}
+
+// hear notes in d what was said of it before, if it was asked for once more.
+func (n *denied) hear(d *draft) {
+	before, again := n.asked[d.Name]
+	if !again {
 		return
 	}
-	n.asked = make(map[string][]draft, len(n.waiting))
-	for _, d := range n.waiting {
-		n.asked[d.Name] = append(n.asked[d.Name], d)
-	}
-	n.tray = run.start(ctx, names(n.waiting), deniedAtOnce)
-	n.waiting = nil
-}
-
-func names(drafts []draft) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for i := range drafts {
-			if !yield(drafts[i].Name) {
-				return
-			}
-		}
-	}
-}
-
-// takeAgain takes what was said the second time: it counts, and if that is a denial too,
-// it is held back for another check.
-func (run *run) takeAgain(d draft) {
-	before := run.denied.asked[d.Name]
-	first := before[len(before)-1]
-	if before = before[:len(before)-1]; len(before) > 0 {
-		run.denied.asked[d.Name] = before
+	if before.times--; before.times > 0 {
+		n.asked[d.Name] = before
 	} else {
-		delete(run.denied.asked, d.Name)
+		delete(n.asked, d.Name)
 	}
-	d.again, d.rounds = d.Outcome == first.Outcome, first.rounds+1
-	run.take(d)
+	d.again, d.rounds = d.Outcome == before.outcome, before.rounds+1
 }
 
-// unsettled is how many negatives are held back, or asked for again.
-func (run *run) unsettled() int {
-	return len(run.held) + len(run.denied.waiting) + len(run.denied.asked)
+// open is how many there are.
+func (n *denied) open() int { return len(n.waiting) + len(n.asked) }
+
+// askAgain asks for the denied who wait: by s, or if there is nobody by a new shift,
+// which it returns. If s is about to end, it is for the next one.
+func (run *run) askAgain(ctx context.Context, s *shift) *shift {
+	if len(run.denied.waiting) == 0 {
+		return s
+	}
+	names := run.denied.names()
+	if s == nil {
+		s = run.start(ctx, slices.Values(names), run.r.o.InFlight)
+	} else if !s.feed.again(names) {
+		return s
+	}
+	run.denied.ask()
+	return s
 }

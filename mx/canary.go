@@ -52,8 +52,8 @@ func (s set) members(limit int) []int {
 type standing struct {
 	start  time.Time
 	waited time.Time // the start of the last check that waited for all, the dead too
-	passed set // in this very check
-	honest set // passed in this one, or in the last that could tell
+	passed set       // in this very check
+	honest set       // passed in this one, or in the last that could tell
 	lying  set
 	turned set // of these, who spares the canaries: only recall finds them
 	dead   set

@@ -12,11 +12,14 @@ type feed struct {
 	crew  *crew
 	wants chan struct{} // there is room again
 
-	mu    sync.Mutex
-	names []string
-	given int // of names
-	full  bool
-	ended bool // there will be no more
+	mu     sync.Mutex
+	names  []string
+	given  int      // of names
+	first  []string // are given before them
+	full   bool
+	paused bool // only the first are given
+	ended  bool // there will be no more names
+	closed bool // nothing is given any more
 }
 
 // ahead is how many names wait at most: many, that who names them is woken seldom.
@@ -67,11 +70,41 @@ func (f *feed) put(ctx context.Context, name string) bool {
 	return ctx.Err() == nil
 }
 
+// again has names given before all others. It returns false if the feed is closed.
+func (f *feed) again(names []string) bool {
+	f.mu.Lock()
+	closed := f.closed
+	if !closed {
+		f.first = append(f.first, names...)
+	}
+	f.mu.Unlock()
+	if !closed {
+		f.crew.want()
+	}
+	return !closed
+}
+
+// pause has only those given, until it is told otherwise.
+func (f *feed) pause(paused bool) {
+	f.mu.Lock()
+	goesOn := f.paused && !paused
+	f.paused = paused
+	f.mu.Unlock()
+	if goesOn {
+		f.crew.want()
+	}
+}
+
 // next returns a name if there is one.
 func (f *feed) next() (name string, ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.given == len(f.names) {
+	if last := len(f.first) - 1; last >= 0 {
+		name, f.first[last] = f.first[last], ""
+		f.first = f.first[:last]
+		return name, true
+	}
+	if f.paused || f.given == len(f.names) {
 		return "", false
 	}
 	name = f.names[f.given]
@@ -94,8 +127,18 @@ func (f *feed) next() (name string, ok bool) {
 func (f *feed) state() (waiting, over bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	waiting = f.given < len(f.names)
-	return waiting, f.ended && !waiting
+	waiting = len(f.first) > 0 || !f.paused && f.given < len(f.names)
+	return waiting, f.over()
+}
+
+func (f *feed) over() bool { return f.ended && f.given == len(f.names) && len(f.first) == 0 }
+
+// close closes the feed if all was given and there will be no more.
+func (f *feed) close() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.closed = f.over()
+	return f.closed
 }
 
 // tray has the drafts of a crew until they are taken. Whoever takes them may take

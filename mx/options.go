@@ -105,7 +105,7 @@ func (o Options) withDefaults() Options {
 			every:    time.Second,
 			trusted:  30 * time.Second,
 			doubted:  3 * time.Second,
-			held:     2000,
+			held:     1000,
 			patience: 3,
 			failed:   10 * time.Second,
 		}

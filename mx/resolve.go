@@ -61,12 +61,16 @@ type run struct {
 	slow   bool      // that is being asked now
 }
 
-// mostHeld is how many negatives are held back at most, but for a tray full.
-const mostHeld = 20_000
+// mostOpen is how many negatives are held back or asked for again at most, but for those
+// that workers are asking for.
+const mostOpen = 20_000
+
+// open is how many there are.
+func (run *run) open() int { return len(run.held) + run.denied.open() }
 
 func (run *run) all(ctx context.Context, names iter.Seq[string]) error {
 	pace := run.r.o.pace
-	drafts := run.start(ctx, names, run.r.o.InFlight)
+	at := run.start(ctx, names, run.r.o.InFlight)
 	checked := make(chan *standing, 1)
 	checking, covered := false, 0
 	check := func(t time.Time) {
@@ -88,33 +92,19 @@ func (run *run) all(ctx context.Context, names iter.Seq[string]) error {
 	defer ticker.Stop()
 
 	var some []draft
-	for drafts != nil || run.denied.tray != nil || run.unsettled() > 0 || checking {
-		filled := drafts.filled()
-		if run.unsettled() >= mostHeld {
-			filled = nil // until a check has settled some
-		}
+	for at != nil || run.open() > 0 || checking {
 		select {
-		case <-filled:
+		case <-at.drafts().filled():
 			var last bool
-			some, last = drafts.take(some)
+			some, last = at.drafts().take(some)
 			for i := range some {
 				if ctx.Err() == nil {
+					run.denied.hear(&some[i])
 					run.take(some[i])
 				}
 			}
 			if last {
-				drafts = nil
-			}
-		case <-run.denied.tray.filled():
-			var last bool
-			some, last = run.denied.tray.take(some)
-			for i := range some {
-				if ctx.Err() == nil {
-					run.takeAgain(some[i])
-				}
-			}
-			if last {
-				run.denied = denied{waiting: run.denied.waiting}
+				at = nil
 			}
 		case <-ticker.C:
 			if !checking && ctx.Err() == nil {
@@ -125,18 +115,21 @@ func (run *run) all(ctx context.Context, names iter.Seq[string]) error {
 		case s := <-checked:
 			checking = false
 			if s != nil && ctx.Err() == nil {
-				covered = run.settle(s, covered, drafts == nil)
+				covered = run.settle(s, covered, at == nil)
 			}
 		}
 		if ctx.Err() != nil {
-			run.held, run.denied.waiting, run.denied.asked = nil, nil, nil
+			run.held, run.denied = nil, denied{}
 			continue
 		}
-		run.askAgain(ctx)
-		if drafts == nil {
-			drafts = run.restart(ctx)
+		if at == nil {
+			at = run.restart(ctx)
 		}
-		if !checking && len(run.held) > 0 && (drafts == nil && run.denied.tray == nil || len(run.held)-covered >= pace.held) {
+		at = run.askAgain(ctx, at)
+		if at != nil {
+			at.feed.pause(run.open() >= mostOpen)
+		}
+		if !checking && len(run.held) > 0 && (at == nil || len(run.held)-covered >= pace.held) {
 			check(run.latest)
 		}
 	}
@@ -146,20 +139,20 @@ func (run *run) all(ctx context.Context, names iter.Seq[string]) error {
 	return run.fault
 }
 
-// start sets a crew going that asks for names, and returns where it leaves its
-// drafts: until all names are asked or, soon, ctx ends.
-func (run *run) start(ctx context.Context, names iter.Seq[string], most int) *tray {
+// start sets a crew going that asks for names, and leaves its drafts on a tray: until
+// all names are asked or, soon, ctx ends.
+func (run *run) start(ctx context.Context, names iter.Seq[string], most int) *shift {
 	c := newCrew()
 	s := &shift{run: run, ctx: ctx, crew: c, feed: newFeed(c), tray: newTray(c), most: most}
 	go s.feed.fill(ctx, names)
 	run.r.wire.enter()
 	go s.drive()
-	return s.tray
+	return s
 }
 
 // restart asks again, slowly, for what had no answer while a server was losing
 // questions. It returns nil if there is nothing.
-func (run *run) restart(ctx context.Context) *tray {
+func (run *run) restart(ctx context.Context) *shift {
 	const least = 16
 	if len(run.again) == 0 || run.slow {
 		return nil
@@ -241,7 +234,7 @@ func (run *run) settle(s *standing, n int, last bool) int {
 		}
 		switch {
 		case ok && a.Confirmed && !d.again && d.rounds < mostRounds:
-			run.doubt(d)
+			run.denied.doubt(&d)
 		case ok && a.Confirmed && !d.again:
 			run.give(d.unsettled(fickle))
 		case ok:

@@ -17,6 +17,14 @@ type shift struct {
 	idle []*worker // who has no name; the driver's
 }
 
+// drafts is where it leaves them; nil of nil.
+func (s *shift) drafts() *tray {
+	if s == nil {
+		return nil
+	}
+	return s.tray
+}
+
 // drive sees to the crew until all names are asked or ctx ends. Answers are seen to
 // where they arrive, see [crew]; it comes in for what else happens.
 func (s *shift) drive() {
@@ -43,8 +51,7 @@ func (s *shift) round() (done bool) {
 		if s.hire() {
 			continue
 		}
-		_, over := s.feed.state()
-		done = over && len(s.crew.workers) == 0
+		done = len(s.crew.workers) == 0 && s.feed.close()
 		more = !s.crew.leave()
 	}
 	return done
