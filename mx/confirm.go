@@ -63,7 +63,9 @@ func (r *Resolver) corroborate(ctx context.Context, ask *inquiry, d *draft) {
 			d.dissent = second.Outcome.String() + ", " + second.Detail
 		default:
 			// Who found mail hosts knows more than who found none.
-			*d = draft{opinion: *second, epoch: d.epoch}
+			epoch := d.epoch
+			*d = draft{} // bit by bit: a whole one would stand on the stack first
+			d.opinion, d.epoch = *second, epoch
 			return
 		}
 	}

@@ -179,7 +179,7 @@ func (l *lane) send(f *asking, try int, how spelling, over, due time.Duration) (
 		l.mu.Unlock()
 		return 0, err
 	}
-	*s = slot{f: f, try: try, q: f.q, exact: how.exact, id: id, query: query}
+	s.f, s.try, s.q, s.exact, s.odd, s.said, s.blipped, s.id, s.query = f, try, f.q, how.exact, false, false, false, id, query
 	l.over[i], l.due[i] = over, due
 	l.byID[id] = uint16(i + 1)
 	l.out.add(query)
