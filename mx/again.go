@@ -17,8 +17,8 @@ type denied struct {
 type denial struct {
 	name    string
 	outcome Outcome
-	rounds  int // how often it was asked for before
-	times   int // how often it is being asked for
+	rounds  uint8 // how often it was asked for before
+	times   int   // how often it is being asked for
 }
 
 // mostRounds is how often a domain is asked for once more that is denied in another

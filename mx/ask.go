@@ -223,8 +223,10 @@ func (r *Resolver) slowed(w *worker, server int, pace float64) {
 
 // detail is what server said, with its name.
 func (r *Resolver) detail(server int, text string) string {
-	if text == "NOERROR" {
-		return r.fine[server]
+	for i, usual := range usualTexts {
+		if text == usual {
+			return r.usual[server][i]
+		}
 	}
 	return r.servers[server].name + ": " + text
 }

@@ -13,12 +13,12 @@ type draft struct {
 	opinion
 	epoch   int    // of the resolver when the asking began
 	backers []set  // servers who, taken together, gave the whole outcome
-	agreed  bool   // enough servers gave it
 	unheard set    // servers that should have given it and could not answer
 	dissent string // what speaks against it
-	checks  int    // canary checks that could not settle it
-	rounds  int    // how often it was asked for before
+	agreed  bool   // enough servers gave it
 	again   bool   // the same was said the time before
+	checks  uint8  // canary checks that could not settle it
+	rounds  uint8  // how often it was asked for before
 }
 
 // draft asks for a domain and, of what would condemn it, for a second opinion. d began as

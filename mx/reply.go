@@ -191,6 +191,8 @@ func (r *reply) take(g *gist) {
 	}
 }
 
+const noRecords = "no records"
+
 // negative tells NXDOMAIN, NODATA and a referral apart: RFC 2308 section 2.
 func (r *reply) negative(g *gist) {
 	r.ttl = seconds(min(g.denial, g.ttl)) // of the aliases that led here too
@@ -200,7 +202,7 @@ func (r *reply) negative(g *gist) {
 	case !g.soa && (g.referral || g.aliased), !g.responsible:
 		r.status, r.detail = lame, "lame answer"
 	default:
-		r.status, r.detail = nodata, "no records"
+		r.status, r.detail = nodata, noRecords
 	}
 }
 

@@ -239,7 +239,7 @@ func (run *run) settle(s *standing, n int, last bool) int {
 			run.give(d.unsettled(fickle))
 		case ok:
 			run.give(a)
-		case d.checks >= run.r.o.pace.patience, last && errors.Is(s.err, ErrDead):
+		case int(d.checks) >= run.r.o.pace.patience, last && errors.Is(s.err, ErrDead):
 			run.give(d.unsettled(unasked))
 		default:
 			open = append(open, d)

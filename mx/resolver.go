@@ -11,7 +11,7 @@ import (
 type Resolver struct {
 	o       Options // with defaults
 	servers []*server
-	fine    []string // by server: its name, and that it answers
+	usual   [][len(usualTexts)]string // by server: its name, and what it mostly says
 	wire    *wire
 	gate    *gate
 	slots   chan struct{} // questions under way, with all their tries
@@ -34,6 +34,9 @@ const (
 	maxHosts   = 100_000 // that Lookup, or a run, remembers
 )
 
+// usualTexts are details of nearly all answers.
+var usualTexts = [...]string{"NOERROR", "NXDOMAIN", noRecords}
+
 // New returns a Resolver. It opens no socket and asks nothing.
 func New(o Options) *Resolver {
 	o = o.withDefaults()
@@ -52,7 +55,11 @@ func New(o Options) *Resolver {
 	for _, name := range o.Servers {
 		s := newServer(name, o, r.clock)
 		r.servers = append(r.servers, s)
-		r.fine = append(r.fine, s.name+": NOERROR")
+		var usual [len(usualTexts)]string
+		for i, text := range usualTexts {
+			usual[i] = s.name + ": " + text
+		}
+		r.usual = append(r.usual, usual)
 	}
 	r.wire = &wire{servers: r.servers, gate: r.gate, clock: r.clock}
 	return r
