@@ -91,8 +91,7 @@ func (r *run) fill(s *session) *batch {
 	}
 	for turns := len(rt.ready); turns > 0 && room > 0 && r.left > 0 && most > 0; turns-- {
 		d := rt.next(s.mailing, len(b.mails) == 0)
-		rt.load -= d.counted
-		d.counted = 0
+		rt.loads(d, 0)
 		t := d.take(s, min(room, r.left), s.rcpts == 0, followed)
 		taken := d.out
 		if t != nil && !s.offers.utf8 {
@@ -109,8 +108,8 @@ func (r *run) fill(s *session) *batch {
 				most = -1 // a session of its own
 			}
 		}
-		if d.out < taken {
-			r.decide(d) // somebody was told: it may have been the last
+		if d.out < taken || t == nil {
+			r.decide(d) // somebody was told, or what was wanted is wanted no more: it may have been the last
 		} else {
 			r.touch(d)
 		}

@@ -107,9 +107,7 @@ func (r *run) advance(rt *route, end ending) {
 			r.block(g, rt.trouble.reply)
 		}
 	}
-	for _, d := range rt.domains {
-		r.abandon(d, rt.trouble)
-	}
+	r.lose(rt, rt.trouble)
 }
 
 // definite tells whether to try again is of no use.
@@ -126,10 +124,7 @@ func (r *run) move(rt *route) {
 		}
 		rt.group = g
 		if l := r.lineOf(g); l.blocked != nil {
-			rt.lost, rt.trouble = true, l.blocked.ending()
-			for _, d := range rt.domains {
-				r.abandon(d, rt.trouble)
-			}
+			r.lose(rt, l.blocked.ending())
 			return
 		}
 	}

@@ -251,8 +251,7 @@ func (r *run) touch(d *domain) {
 		return
 	}
 	n := d.offer(rt.hosts[rt.place].Name)
-	rt.load += n - d.counted
-	d.counted = n
+	rt.loads(d, n)
 	if n > 0 && !d.queued {
 		d.queued = true
 		rt.ready = append(rt.ready, d)

@@ -176,13 +176,13 @@ func (r *run) decide(d *domain) {
 	}
 	switch {
 	case d.ended != nil:
-		r.finishOthers(d)
+		r.settle(d.route.house)
 		return
 	case d.made == madeYes:
 		r.drain(d, nil)
 	case !d.alive && d.refused >= maxRefused && (d.post == madeNo || d.post == undecided):
 		r.abandon(d, &ending{detail: "nobody else of the domain was asked"})
-		r.finishOthers(d)
+		r.settle(d.route.house)
 		return
 	}
 	r.touch(d)
@@ -190,19 +190,19 @@ func (r *run) decide(d *domain) {
 		return
 	}
 	r.finish(d)
-	r.finishOthers(d)
+	r.settle(d.route.house)
 }
 
-// finishOthers looks at all domains of a route once all that was asked there is answered: what they waited for
-// may be known now.
-func (r *run) finishOthers(d *domain) {
-	if !r.whole {
+// settle looks at all domains of a machine once all that was asked there is answered, under whatever names: what
+// they waited for may be known now, or be to be asked.
+func (r *run) settle(h *house) {
+	if !r.whole || h.busy() {
 		return
 	}
-	if rt := d.route; rt != nil && !rt.busy() {
-		for _, other := range rt.domains {
-			r.touch(other)
-			r.finish(other)
+	for _, rt := range h.routes {
+		for _, d := range rt.domains {
+			r.touch(d)
+			r.finish(d)
 		}
 	}
 }
@@ -226,6 +226,7 @@ func (r *run) finish(d *domain) {
 func (r *run) finishAll() {
 	r.whole = true
 	for _, d := range r.domains {
+		r.touch(d) // what the machine said to others may have it ask for the postmaster
 		r.finish(d)
 	}
 }
@@ -275,9 +276,17 @@ func (r *run) abandon(d *domain, end *ending) {
 		r.tell(d, a, nil)
 	}
 	if d.route != nil {
-		d.route.load -= d.counted
-		d.counted = 0
+		d.route.loads(d, 0)
 	}
+}
+
+// lose ends the asking for all domains of a route.
+func (r *run) lose(rt *route, end *ending) {
+	rt.lost, rt.trouble = true, end
+	for _, d := range rt.domains {
+		r.abandon(d, end)
+	}
+	r.settle(rt.house) // others may have waited for what these would be told
 }
 
 // stop ends the asking for everybody.
@@ -304,10 +313,7 @@ func (r *run) block(g *group, reply Reply) {
 	end := l.blocked.ending()
 	for _, rt := range r.routes {
 		if rt.group == g {
-			rt.lost, rt.trouble = true, end // a session that is on its way there leads to no other host
-			for _, d := range rt.domains {
-				r.abandon(d, end)
-			}
+			r.lose(rt, end) // a session that is on its way there leads to no other host
 		}
 	}
 	if r.p.o.Notice != nil {
