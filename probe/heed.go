@@ -325,7 +325,7 @@ func (b *batch) doubt(s *session) {
 			}
 			switch {
 			case a.word == no && (a.role == real || a.role == witness):
-				a.late = false
+				a.late, a.alone = false, false
 				if behind = append(behind, aNo{a, answered}); a.role == real {
 					reals++
 				}
@@ -343,18 +343,19 @@ func (b *batch) doubt(s *session) {
 	}
 	rt := s.route
 	somebody := s.taken || rt.taken != nil
+	before := rt.heard + rt.out - b.size() - s.answered // what the machine has been asked, beside this session
 	for _, n := range behind {
 		switch a := n.a; {
 		case n.place >= lateFrom, vain, refused,
 			// The host was asked for some before, or there are many noes.
-			somebody && (rt.heard+n.place-s.answered >= lateFrom || reals >= manyNoes),
+			somebody && (before+n.place >= lateFrom || reals >= manyNoes),
 			a.role == real && somebody && !s.taken,
 			!somebody && rt.unsure:
 			a.late = true
 		}
-		n.a.vain = vain
+		n.a.vain, n.a.alone = vain, !s.taken
 	}
-	s.route.heard += answered - s.answered
+	rt.heard += answered - s.answered
 }
 
 // heard counts an answer for a recipient.

@@ -128,8 +128,13 @@ func (r *run) move(rt *route) {
 			return
 		}
 	}
+	unsure := rt.unsure
 	r.enter(rt)
+	rt.unsure = rt.unsure || unsure
 	for _, d := range rt.domains {
+		if d.taken != "" {
+			rt.house.takes(d) // whom the host before took, this one should take
+		}
 		r.touch(d)
 	}
 }

@@ -45,8 +45,32 @@ func (d *domain) takes(local string) {
 	if d.taken == "" && isASCII(local) && !strings.EqualFold(local, "postmaster") {
 		d.taken = local
 	}
-	if d.taken != "" && d.route.taken == nil {
-		d.route.taken = d
+	if d.taken != "" {
+		d.route.house.takes(d)
+	}
+}
+
+// takes notes that a machine takes somebody of a domain. What a session said before that took nobody is
+// to be borne out.
+func (h *house) takes(d *domain) {
+	if h.taken != nil {
+		return
+	}
+	h.taken = d
+	for _, rt := range h.routes {
+		for _, d := range rt.domains {
+			d.doubtAlone()
+		}
+	}
+}
+
+// doubtAlone doubts what was refused in sessions that took nobody.
+func (d *domain) doubtAlone() {
+	for _, a := range d.held {
+		a.late = a.late || a.word == no && a.alone
+	}
+	if d.made == madeNo && d.madeUp != nil && d.madeUp.alone {
+		d.made, d.catching = unasked, nil
 	}
 }
 
@@ -171,9 +195,7 @@ func (r *run) heedOther(s *session, d *domain, a *asking, now time.Time, retry f
 
 // decide looks what the answers of a domain are worth now, and what is left to be asked.
 func (r *run) decide(d *domain) {
-	for _, a := range d.release() {
-		r.tell(d, a, nil)
-	}
+	r.free(d)
 	switch {
 	case d.ended != nil:
 		r.settle(d.route.house)
@@ -201,16 +223,27 @@ func (r *run) settle(h *house) {
 	}
 	for _, rt := range h.routes {
 		for _, d := range rt.domains {
-			r.touch(d)
 			r.finish(d)
 		}
+	}
+}
+
+// free tells what is held of a domain whose worth is known.
+func (r *run) free(d *domain) {
+	for _, a := range d.release() {
+		r.tell(d, a, nil)
 	}
 }
 
 // finish tells what is held of a domain of which no more will come, if nothing can decide
 // on it any more.
 func (r *run) finish(d *domain) {
-	if d.route == nil || d.offer(d.route.host()) > 0 || !d.idle() || d.post == waiting || d.made == waiting && d.holdsYes() {
+	if d.route == nil {
+		return
+	}
+	r.free(d) // the machine may have taken somebody of another domain since
+	r.touch(d)
+	if d.offer(d.route.host()) > 0 || !d.idle() || d.post == waiting || d.made == waiting && d.holdsYes() {
 		return
 	}
 	if d.route.taken == nil && d.route.busy() {
@@ -226,7 +259,6 @@ func (r *run) finish(d *domain) {
 func (r *run) finishAll() {
 	r.whole = true
 	for _, d := range r.domains {
-		r.touch(d) // what the machine said to others may have it ask for the postmaster
 		r.finish(d)
 	}
 }
@@ -272,9 +304,7 @@ func (r *run) abandon(d *domain, end *ending) {
 		}
 	}
 	r.drain(d, end)
-	for _, a := range d.release() {
-		r.tell(d, a, nil)
-	}
+	r.free(d)
 	if d.route != nil {
 		d.route.loads(d, 0)
 	}
