@@ -89,7 +89,7 @@ func (r *run) fill(s *session) *batch {
 		most--
 		r.left--
 	}
-	for turns := len(rt.ready); turns > 0 && room > 0 && r.left > 0 && most > 0; turns-- {
+	for turns := len(rt.ready); turns > 0 && room > 0 && r.left > 0 && most > 0 && !(rt.apart && len(b.mails) > 0); turns-- {
 		d := rt.next(s.mailing, len(b.mails) == 0)
 		rt.loads(d, 0)
 		t := d.take(s, min(room, r.left), s.rcpts == 0, followed)
@@ -185,10 +185,18 @@ func (r *run) heedBatch(s *session, b *batch) {
 	now := time.Now()
 	before := s.answered
 	blame := b.failure != NotFailed && !b.astray // whoever was not answered first
-	if rt := s.route; !rt.inStep && !b.astray && !b.proved {
+	rt := s.route
+	switch {
+	case b.astray:
+		rt.unsure = rt.unsure || b.taken()
+		rt.heard += b.spoken()
+	case !b.proved && (!rt.inStep || b.behind()):
 		cut := b.cut()
 		rt.unsure = rt.unsure || b.taken()
-		if n := b.disbelieve(rt.cuts >= maxCuts); n > 0 {
+		rt.apart = rt.apart || rt.inStep
+		n := b.disbelieve(rt.cuts >= maxCuts)
+		rt.heard += n
+		if n > 0 {
 			rt.cuts++ // from now on another command than QUIT is to tell
 			blame = false
 			if cut { // by then: one who is behind has answered one fewer than it seems
@@ -239,11 +247,11 @@ func (r *run) heedBatch(s *session, b *batch) {
 	case r.left > 0 && spent:
 		r.wakeAll()
 	}
-	s.route.once = s.route.once || b.once
+	rt.once = rt.once || b.once
 	if s.answered > before {
-		s.route.barren = 0
+		rt.barren = 0
 	}
-	if rt := s.route; b.proved && !b.astray && rt.place == s.place && !rt.inStep {
+	if b.proved && !b.astray && rt.place == s.place && !rt.inStep {
 		rt.inStep = true
 		r.p.bears(s.group, rt.bore)
 	}
@@ -274,6 +282,24 @@ func (b *batch) cut() bool {
 		}
 	}
 	return false
+}
+
+// behind tells whether a host of which it is not expected may have given fewer replies than commands: one that
+// merges the replies to two is behind by as many as it was given transactions, so that none is left for the check.
+func (b *batch) behind() bool {
+	return len(b.mails) > 1 && (b.failure == Timeout || b.failure == Garbled)
+}
+
+// spoken is how many recipients have an answer.
+func (b *batch) spoken() (n int) {
+	for _, t := range b.mails {
+		for _, a := range t.rcpts {
+			if a.word != silent {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // taken tells whether anybody was.
@@ -348,8 +374,8 @@ func (b *batch) doubt(s *session) {
 		switch a := n.a; {
 		case n.place >= lateFrom, vain, refused,
 			// The host was asked for some before, or there are many noes.
-			somebody && (before+n.place >= lateFrom || reals >= manyNoes),
-			a.role == real && somebody && !s.taken,
+			(somebody || rt.choosy) && (before+n.place >= lateFrom || reals >= manyNoes),
+			(a.role == real || !alone(s.host) && !rt.narrow) && somebody && !s.taken,
 			!somebody && rt.unsure:
 			a.late = true
 		}

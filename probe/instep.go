@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -159,30 +160,43 @@ func keyword(extension string) string {
 	return strings.ToUpper(word)
 }
 
-// looksAstray looks for signs that the replies were out of step in a batch that was cut short, so that no
-// check could tell: a recipient has the answer to MAIL, or one that names another recipient.
+// looksAstray looks for signs that the replies were out of step. A recipient that has the answer to MAIL, or one
+// that names another recipient, is one only in a batch that was cut short, so that no check could tell: some hosts name the
+// same for all. But those who name each other were mistaken whatever the check says.
 func (b *batch) looksAstray() bool {
 	for _, t := range b.mails {
-		var paths []string
-		for _, a := range t.rcpts {
-			paths = append(paths, strings.ToLower(strings.TrimPrefix(a.command(t.domain), "RCPT TO:")))
-		}
-		for i, a := range t.rcpts {
-			if a.word == silent {
-				continue
-			}
-			text := strings.ToLower(a.reply.Text)
-			if a.reply.Enhanced == "2.1.0" {
+		named := t.named()
+		for i, j := range named {
+			if j >= 0 && named[j] >= 0 {
 				return true
 			}
-			for j, path := range paths {
-				if j != i && path != paths[i] && strings.Contains(text, path) && !strings.Contains(text, paths[i]) {
-					return true
-				}
+			if !b.proved && (j >= 0 || t.rcpts[i].word != silent && t.rcpts[i].reply.Enhanced == "2.1.0") {
+				return true
 			}
 		}
 	}
 	return false
+}
+
+// named is which other recipient the reply to each names, and not itself; -1: none.
+func (t *transaction) named() []int {
+	paths := make([]string, len(t.rcpts))
+	for i, a := range t.rcpts {
+		paths[i] = strings.ToLower(strings.TrimPrefix(a.command(t.domain), "RCPT TO:"))
+	}
+	named := make([]int, len(t.rcpts))
+	for i, a := range t.rcpts {
+		named[i] = -1
+		if a.word == silent || !strings.Contains(a.reply.Text, "<") {
+			continue
+		}
+		text := strings.ToLower(a.reply.Text)
+		if strings.Contains(text, paths[i]) {
+			continue
+		}
+		named[i] = slices.IndexFunc(paths, func(path string) bool { return path != paths[i] && strings.Contains(text, path) })
+	}
+	return named
 }
 
 // minQuit is how long the answer to QUIT is waited for at least.

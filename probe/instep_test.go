@@ -159,3 +159,44 @@ func TestAnotherEHLO(t *testing.T) {
 		})
 	}
 }
+
+// A host that was in step merges the replies to two commands from then on, once for each transaction: it is behind by
+// several where a batch has several.
+func TestSeveralRepliesTooFew(t *testing.T) {
+	for n := range 6 {
+		for range 5 {
+			bubble(t, func(t *testing.T, l *lab) {
+				l.host("mx.h.net", fmt.Sprintf("first %d mail 250 ok\nraw mail \"250-ok\\r\\n\"\n", 1+n)+all)
+				var addrs []string
+				for d := range 6 {
+					domain := fmt.Sprintf("d%d.com", d)
+					l.domains[domain] = []string{"mx.h.net"}
+					for i := range 4 {
+						addrs = append(addrs, people(4, domain)[i], gone(4, domain)[i])
+					}
+				}
+				o := l.options()
+				o.Manners.Default = probe.Limits{Connections: 1, Recipients: 20, Refusals: 50, PerMinute: -1, Pause: time.Second}
+				noGoodOneIsCalledDead(t, l, o, addrs)
+			})
+		}
+	}
+}
+
+// Recipients whose replies name each other were mistaken, though each command has its reply.
+func TestRepliesNameEachOther(t *testing.T) {
+	for _, tt := range []struct{ name, dialogue string }{
+		{"two", `raw rcpt p1@acme.com "550 5.1.1 <gone0@acme.com>: User unknown\r\n"
+raw rcpt gone0@acme.com "250 <p1@acme.com> ok\r\n"`},
+		{"three", `raw rcpt p1@acme.com "550 5.1.1 <gone0@acme.com>: User unknown\r\n"
+raw rcpt p2@acme.com "250 <p1@acme.com> ok\r\n"
+raw rcpt gone0@acme.com "250 <p2@acme.com> ok\r\n"`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, l *lab) {
+				l.host("mx.acme.com", tt.dialogue+"\n"+all)
+				noGoodOneIsCalledDead(t, l, l.options(), []string{"p1@acme.com", "gone0@acme.com", "p2@acme.com"})
+			})
+		})
+	}
+}

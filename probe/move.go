@@ -81,7 +81,7 @@ func (r *run) advance(rt *route, end ending) {
 		rt.trouble = &end // what was said tells more than that nothing was, and what may pass more than what does not
 	}
 	rt.proven, rt.plain, rt.inStep, rt.barren = false, false, false, 0
-	rt.once, rt.wary, rt.cuts, rt.bore = false, false, 0, 0
+	rt.once, rt.wary, rt.apart, rt.cuts, rt.bore = false, false, false, 0, 0
 	if rt.place++; rt.place < len(rt.hosts) {
 		r.move(rt)
 		return

@@ -29,6 +29,7 @@ type route struct {
 	wary      bool // its last batch ended in noes
 	doubted   int  // noes that came late, and are to be asked for again
 	inStep    bool // it has answered each command, and nothing else
+	apart     bool // each transaction is a batch of its own: it may have been behind by several replies
 	cuts      int  // how often it cut a session short before that
 	bore      int  // recipients that it answered then
 	once      bool // it takes EHLO at the beginning only
@@ -50,6 +51,7 @@ type house struct {
 	refused int     // addresses that were refused for good, while nobody was
 	heard   int     // answers for recipients
 	unsure  bool    // somebody may have been taken: the answer was not believed
+	choosy  bool    // an earlier run has seen it take somebody, and refuse one who was made up
 
 	routes []*route // that ask it
 	out    int      // recipients of theirs in batches

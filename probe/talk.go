@@ -81,7 +81,7 @@ func (s *session) ask(b *batch) {
 	} else {
 		s.askOneByOne(b)
 	}
-	if !b.proved && b.looksAstray() {
+	if b.looksAstray() {
 		b.stray()
 	}
 }
