@@ -284,10 +284,10 @@ func (b *batch) cut() bool {
 	return false
 }
 
-// behind tells whether a host of which it is not expected may have given fewer replies than commands: one that
-// merges the replies to two is behind by as many as it was given transactions, so that none is left for the check.
+// behind tells whether a host of which it is not expected may have given fewer replies than commands, or others: one
+// that merges the replies to two is behind by as many as it was given transactions, so that none is left for the check.
 func (b *batch) behind() bool {
-	return len(b.mails) > 1 && (b.failure == Timeout || b.failure == Garbled)
+	return b.failure == Garbled || b.failure == Timeout && len(b.mails) > 1
 }
 
 // spoken is how many recipients have an answer.
