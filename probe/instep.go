@@ -57,7 +57,7 @@ func (b *batch) ends(st step, r Reply) bool {
 		return true
 	case st.end && r.Code != 250 && r.Code != 221:
 		b.unreset = true // that to QUIT will tell
-	case st.t == nil && r.Code != 250, r.Code == 221:
+	case st.t == nil && r.Code != 250, r.Code == 220, r.Code == 221: // of a greeting, and of QUIT
 		b.stray()
 		return true
 	}
