@@ -21,22 +21,23 @@ type route struct {
 	ready   []*domain // with something to ask, in the order of their turn
 	load    int       // how many recipients these have to ask
 
-	open      int  // sessions that will ask (again)
-	proven    bool // the host has greeted
-	plain     bool // its STARTTLS does not work
-	*house         // of the host that is asked
-	narrow    bool // a session has one recipient: nobody can be asked behind him
-	wary      bool // its last batch ended in noes
-	doubted   int  // noes that came late, and are to be asked for again
-	inStep    bool // it has answered each command, and nothing else
-	apart     bool // each transaction is a batch of its own: it may have been behind by several replies
-	cuts      int  // how often it cut a session short before that
-	bore      int  // recipients that it answered then
-	once      bool // it takes EHLO at the beginning only
-	barren    int  // sessions in a row in which nothing was answered
-	shortages int  // how often our own machine had no connection to give
-	rounds    int  // how often all hosts were tried in vain
-	lined     bool // it stands in the line of its group
+	open      int        // sessions that will ask (again)
+	proven    bool       // the host has greeted
+	plain     bool       // its STARTTLS does not work
+	*house               // of the host that is asked
+	narrow    bool       // a session has one recipient: nobody can be asked behind him
+	wary      bool       // its last batch ended in noes
+	doubted   int        // noes that came late, and are to be asked for again
+	inStep    bool       // it has answered each command, and nothing else
+	apart     bool       // each transaction is a batch of its own: it may have been behind by several replies
+	cuts      int        // how often it cut a session short before that
+	bore      int        // recipients that it answered then
+	once      bool       // it takes EHLO at the beginning only
+	barren    int        // sessions in a row in which nothing was answered
+	shortages int        // how often our own machine had no connection to give
+	rounds    int        // how often all hosts were tried in vain
+	lined     bool       // it stands in the line of its group
+	crowded   netip.Addr // the address at which it waits for a place: it stands in run.crowded
 
 	notBefore time.Time
 	alarm     time.Time // that was set for notBefore

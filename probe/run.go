@@ -32,7 +32,7 @@ type run struct {
 	houses  map[netip.Addr]*house
 	lines   map[*group]*line
 	full    []*group                // that wait for a place of those of all
-	crowded map[netip.Addr][]*group // that wait for one at an address
+	crowded map[netip.Addr][]*route // that wait for one at an address
 	alarms  alarms
 	events  chan event
 	wake    chan struct{} // a place was given back by another run
@@ -51,7 +51,7 @@ func (p *Prober) newRun(ctx context.Context, each func(Evidence)) *run {
 	r := &run{
 		p: p, ctx: ctx, each: each, patience: p.o.Patience,
 		domains: map[string]*domain{}, routes: map[string]*route{}, houses: map[netip.Addr]*house{}, lines: map[*group]*line{},
-		crowded: map[netip.Addr][]*group{},
+		crowded: map[netip.Addr][]*route{},
 		events:  make(chan event, 64), wake: make(chan struct{}, 1),
 		left: p.o.Budget,
 	}
