@@ -160,9 +160,9 @@ func keyword(extension string) string {
 	return strings.ToUpper(word)
 }
 
-// looksAstray looks for signs that the replies were out of step. A recipient that has the answer to MAIL, or one
-// that names another recipient, is one only in a batch that was cut short, so that no check could tell: some hosts name the
-// same for all. But those who name each other were mistaken whatever the check says.
+// looksAstray looks for signs that the replies were out of step. A recipient that has the answer to MAIL, one
+// that names another recipient, or a yes of several lines (of several commands, perhaps) is one only in a batch that was cut
+// short, so that no check could tell: some hosts name the same for all. But those who name each other were mistaken whatever the check says.
 func (b *batch) looksAstray() bool {
 	for _, t := range b.mails {
 		named := t.named()
@@ -170,7 +170,7 @@ func (b *batch) looksAstray() bool {
 			if j >= 0 && named[j] >= 0 {
 				return true
 			}
-			if !b.proved && (j >= 0 || t.rcpts[i].word != silent && t.rcpts[i].reply.Enhanced == "2.1.0") {
+			if a := t.rcpts[i]; !b.proved && (j >= 0 || a.word != silent && a.reply.Enhanced == "2.1.0" || a.word == yes && strings.Contains(a.reply.Text, "\n")) {
 				return true
 			}
 		}
