@@ -3,6 +3,7 @@ package probe_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"winnow/probe"
@@ -63,7 +64,7 @@ type habit struct {
 const unknown = "550 5.1.1 no such user"
 
 // invent makes a world up. What no client can tell from honest hosts is left out: replies that change places and name
-// nobody; a host that refuses everybody from its third answer on, or whose sessions have one recipient, since nobody
+// nobody; one reply too many, and one too few before anything can tell; a host that refuses everybody from its third answer on, or whose sessions have one recipient, since nobody
 // can be asked behind the made-up one there.
 func invent(seed uint64) *world {
 	r := rand.New(rand.NewPCG(seed, 99))
@@ -74,7 +75,9 @@ func invent(seed uint64) *world {
 			m.way = time.Duration(1+r.IntN(200)) * time.Millisecond
 		}
 		for range r.IntN(4) {
-			m.habits = append(m.habits, someHabit(r))
+			if h := someHabit(r); !m.balances(&h) {
+				m.habits = append(m.habits, h)
+			}
 		}
 		w.machines = append(w.machines, m)
 	}
@@ -122,6 +125,23 @@ func invent(seed uint64) *world {
 		}
 	}
 	return w
+}
+
+// balances tells whether a machine with one habit more may send a reply too many and another one too few, so that those behind are
+// in step again.
+func (m *machine) balances(h *habit) bool {
+	return slices.ContainsFunc(m.habits, func(o habit) bool { return h.shifts()*o.shifts() < 0 })
+}
+
+// shifts is by how many replies a habit puts those that follow out of step.
+func (h *habit) shifts() int {
+	switch {
+	case h.kind == "extra":
+		return 1
+	case h.kind == "swallow", h.text == "250-never":
+		return -1
+	}
+	return 0
 }
 
 func someHabit(r *rand.Rand) habit {
