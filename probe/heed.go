@@ -190,7 +190,8 @@ func (r *run) heedBatch(s *session, b *batch) {
 	case b.astray:
 		rt.unsure = rt.unsure || b.taken()
 		rt.heard += b.spoken()
-	case !b.proved && (!rt.inStep || b.behind()):
+		rt.strays = rt.strays || !b.once
+	case !b.proved && (!rt.inStep || rt.strays && !s.inStep || b.behind()):
 		cut := b.cut()
 		rt.unsure = rt.unsure || b.taken()
 		rt.apart = rt.apart || rt.inStep
@@ -251,6 +252,7 @@ func (r *run) heedBatch(s *session, b *batch) {
 	if s.answered > before {
 		rt.barren = 0
 	}
+	s.inStep = s.inStep || b.proved && !b.astray
 	if b.proved && !b.astray && rt.place == s.place && !rt.inStep {
 		rt.inStep = true
 		r.p.bears(s.group, rt.bore)
@@ -343,6 +345,7 @@ func (b *batch) doubt(s *session) {
 	answered, reals := s.answered, 0
 	refused, vain := false, false // us, and somebody who was taken before
 	s.route.wary = false
+	cut := !s.inStep && !b.proved && b.cut() // the session may have been out of step: no yes tells
 	for _, t := range b.mails {
 		refused = refused || t.word == blocked
 		for _, a := range t.rcpts {
@@ -358,7 +361,9 @@ func (b *batch) doubt(s *session) {
 			case a.word == no && a.role == control:
 				vain = true
 			case a.word == yes && a.role != witness && a.role != postmaster:
-				behind, reals, s.taken, vain = nil, 0, true, false
+				if s.taken, vain = true, false; !cut {
+					behind, reals = nil, 0
+				}
 			}
 			refused = refused || a.word == blocked
 			if a.role == real {
@@ -376,7 +381,7 @@ func (b *batch) doubt(s *session) {
 			// The host was asked for some before, or there are many noes.
 			(somebody || rt.choosy) && (before+n.place >= lateFrom || reals >= manyNoes),
 			(a.role == real || !alone(s.host) && !rt.narrow) && somebody && !s.taken,
-			!somebody && rt.unsure:
+			!somebody && rt.unsure, cut:
 			a.late = true
 		}
 		n.a.vain, n.a.alone = vain, !s.taken

@@ -52,6 +52,7 @@ type house struct {
 	refused int     // addresses that were refused for good, while nobody was
 	heard   int     // answers for recipients
 	unsure  bool    // somebody may have been taken: the answer was not believed
+	strays  bool    // it has sent a reply that nobody asked for
 	choosy  bool    // an earlier run has seen it take somebody, and refuse one who was made up
 
 	routes []*route // that ask it
