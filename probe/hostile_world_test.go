@@ -64,7 +64,7 @@ type habit struct {
 const unknown = "550 5.1.1 no such user"
 
 // invent makes a world up. What no client can tell from honest hosts is left out: replies that change places and name
-// nobody; one reply too many, and one too few before anything can tell; a host that refuses everybody from its third answer on, or whose sessions have one recipient, since nobody
+// nobody; one reply too many, and one too few before anything can tell; a ban so short that it is of one recipient; a host that refuses everybody from its third answer on, or whose sessions have one recipient, since nobody
 // can be asked behind the made-up one there.
 func invent(seed uint64) *world {
 	r := rand.New(rand.NewPCG(seed, 99))
@@ -154,7 +154,7 @@ func someHabit(r *rand.Rand) habit {
 		if h.scope == "sessions" {
 			h.from = 1 + r.IntN(5)
 		}
-		if r.IntN(3) == 0 && (h.scope == "seconds" || h.scope == "sessions") {
+		if r.IntN(3) == 0 && h.scope == "sessions" {
 			h.length = 1 + r.IntN(60)
 		}
 		h.text = one(r, unknown, unknown, "550 5.1.1 <%s>: Recipient address rejected: User unknown", "550 5.7.1 blocked using zen.spamhaus.org",

@@ -122,7 +122,7 @@ func (s *session) confirmGoing(b *batch) {
 	case hailed != "" && r.Code == 250 && hails(r, hailed):
 		s.mailing = nil
 		b.proved = true
-	case hailed != "" && r.Code/100 >= 4:
+	case hailed != "" && r.Code/10 == 50: // of a command (RFC 5321 section 4.2.2), no recipient's
 		// It is said once only to some hosts. Or that was for somebody before.
 		s.hailed, s.mailed = "", "" // whether a transaction goes on is not known
 		s.slowest = max(s.slowest, 2*s.hailTook)
@@ -131,7 +131,7 @@ func (s *session) confirmGoing(b *batch) {
 			b.stray()
 		}
 	case hailed != "", r.Code != 250, s.more():
-		b.once = hailed != "" && hailing(r) != "" // else it is what everybody else's answer looks like
+		b.once = hailed != "" && (hailing(r) != "" || r.Code/100 >= 4) // else it is what everybody else's answer looks like
 		b.stray()
 	default:
 		b.proved = true
