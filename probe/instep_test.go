@@ -200,3 +200,4 @@ raw rcpt gone0@acme.com "250 <p2@acme.com> ok\r\n"`},
 		})
 	}
 }
+

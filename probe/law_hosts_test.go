@@ -95,3 +95,19 @@ func TestAControlOfAnEarlierRun(t *testing.T) {
 		require.Equal(t, 2, sum.Remembered)
 	})
 }
+
+// The made-up one is asked alone when he was put off: that he is refused then shows something only where somebody is taken behind.
+func TestTheMadeUpOneIsAskedAlone(t *testing.T) {
+	for _, tt := range []struct{ name, dialogue, want string }{
+		{"the host refuses everybody by then", "first 1 rcpt p0* 250 ok\nfirst 1 rcpt * 450 4.2.1 busy", "unverified-yes "},
+		{"the host does not", "rcpt p0* 250 ok\nfirst 1 rcpt * 450 4.2.1 busy", "ok "},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, l *lab) {
+				l.host("mx.acme.com", tt.dialogue)
+				found, _ := l.ask(l.options(), people(1, "acme.com")...)
+				require.Equal(t, tt.want, codes(found))
+			})
+		})
+	}
+}

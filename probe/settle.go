@@ -50,30 +50,6 @@ func (d *domain) takes(local string) {
 	}
 }
 
-// takes notes that a machine takes somebody of a domain. What a session said before that took nobody is
-// to be borne out.
-func (h *house) takes(d *domain) {
-	if h.taken != nil {
-		return
-	}
-	h.taken = d
-	for _, rt := range h.routes {
-		for _, d := range rt.domains {
-			d.doubtAlone()
-		}
-	}
-}
-
-// doubtAlone doubts what was refused in sessions that took nobody.
-func (d *domain) doubtAlone() {
-	for _, a := range d.held {
-		a.late = a.late || a.word == no && a.alone
-	}
-	if d.made == madeNo && d.madeUp != nil && d.madeUp.alone {
-		d.made, d.catching = unasked, nil
-	}
-}
-
 // kept keeps a reply, if there is one.
 func kept(r Reply) *Reply {
 	if !r.Said() {
