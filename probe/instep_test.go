@@ -201,3 +201,15 @@ raw rcpt gone0@acme.com "250 <p2@acme.com> ok\r\n"`},
 	}
 }
 
+
+// What is behind the last reply that was asked for may be a recipient's, in the place of EHLO's: that is no host that hears EHLO
+// but once.
+func TestARecipientsRefusalIsNotEHLOs(t *testing.T) {
+	bubble(t, func(t *testing.T, l *lab) {
+		const twice = `@* "250 ok\r\n550 5.1.1 no such user\r\n"` + "\n"
+		l.host("mx.acme.com", "close after rcpt 7\nraw rcpt p3"+twice+"raw rcpt p4"+twice+"raw rcpt p5"+twice+all)
+		o := l.options()
+		o.Manners.Default = probe.Limits{Connections: 1, Recipients: 20, Refusals: 9, PerMinute: -1, Pause: time.Second}
+		noGoodOneIsCalledDead(t, l, o, people(20, "acme.com"))
+	})
+}
