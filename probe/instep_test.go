@@ -201,7 +201,6 @@ raw rcpt gone0@acme.com "250 <p2@acme.com> ok\r\n"`},
 	}
 }
 
-
 // What is behind the last reply that was asked for may be a recipient's, in the place of EHLO's: that is no host that hears EHLO
 // but once.
 func TestARecipientsRefusalIsNotEHLOs(t *testing.T) {
