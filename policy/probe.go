@@ -15,7 +15,8 @@ type Probe struct {
 	Patience *time.Duration
 	Budget   int // of recipients; 0: no limit
 
-	// CatchAllFor is how long counts what a domain said to a made-up recipient.
+	// CatchAllFor is how long counts what a domain said to a made-up recipient; that it refused
+	// him counts for a day at most.
 	CatchAllFor time.Duration
 
 	// AnswersFor is how long counts what a host said of an address; nil: for as long as

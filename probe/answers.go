@@ -104,7 +104,7 @@ func (m *Memory) Answered(a address.Address) (Evidence, bool) {
 		m.note(err)
 		return Evidence{}, false
 	}
-	e := Evidence{At: found.At, Reply: kept.Reply, Refused: kept.Refused, Late: kept.Late, UTF8: kept.UTF8}
+	e := Evidence{Domain: a.Domain, At: found.At, Reply: kept.Reply, Refused: kept.Refused, Late: kept.Late, UTF8: kept.UTF8}
 	if kept.MadeUp != nil {
 		e.MadeUp = *kept.MadeUp
 	}

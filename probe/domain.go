@@ -29,7 +29,8 @@ type domain struct {
 	refused int    // for good, while it was not
 	ended   *ending
 
-	counted int // of the route's load
+	wanted  bool // it has targets that no earlier run has heard of
+	counted int  // of the route's load
 	queued  bool
 }
 
@@ -291,7 +292,7 @@ func (d *domain) evidence(a *asking) Evidence {
 	return e
 }
 
-// catch is what is known of the domain from the reply to the made-up recipient on.
+// catchOf is what is known of the domain from the reply to the made-up recipient on.
 func catchOf(r Reply, word said) *Catch {
 	if word != yes && word != no {
 		return nil

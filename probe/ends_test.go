@@ -1,6 +1,7 @@
 package probe_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -90,6 +91,67 @@ func TestARefusalWhileAnotherHostOfItIsConnectedTo(t *testing.T) {
 				require.Equal(t, "prov.net", sum.Blocked[0].Group)
 				require.Equal(t, 2, sum.Blocked[0].NotAsked)
 			})
+		})
+	}
+}
+
+// A machine answers for several domains under several names: what it says of one ends what another one waits for, or has
+// it ask for the postmaster, whenever that comes. Which is first is left to chance.
+func TestTheRunEndsOverNames(t *testing.T) {
+	for _, tt := range []struct {
+		name, dialogue string
+		pause, way     time.Duration
+		mx             map[string][]string
+		addrs          []string
+	}{
+		{
+			"the postmaster is wanted no more once another domain had somebody taken", "rcpt p* 250 ok\nrcpt *@d0.com 250 ok", 0, 0,
+			map[string][]string{"d0.com": {"mx0.d0.com"}, "d1.com": {"mx.h.net"}, "d2.com": {"mx0.d2.com"}},
+			slices.Concat(people(1, "d0.com"), gone(3, "d1.com"), gone(2, "d2.com")),
+		},
+		{
+			"the postmaster is wanted when all have come", "", time.Minute, 0,
+			map[string][]string{"d0.com": {"mx0.d0.com"}, "d1.com": {"mx.h.net"}},
+			slices.Concat(gone(1, "d0.com"), gone(6, "d1.com")),
+		},
+		{
+			"a transaction of another route is open", "ehlo 250 mx\nrcpt postmaster* 250 ok\nrcpt p* 250 ok", time.Minute, 28 * time.Millisecond,
+			map[string][]string{"d0.com": {"mx.h.net"}, "d1.com": {"mx.h.net", "mx2.h.net"}},
+			slices.Concat(gone(8, "d0.com"), gone(1, "d1.com"), people(5, "d1.com"), gone(3, "d1.com")[1:], people(9, "d1.com")[5:], gone(4, "d1.com")[3:], people(11, "d1.com")[9:]),
+		},
+		{
+			"a name of it waits, and its provider refuses us elsewhere", "rcpt *@d1.com 421 4.7.0 enough", 0, 0,
+			map[string][]string{"d0.com": {"mx0.d0.com"}, "d1.com": {"mx.h.net"}, "d2.com": {"mx2.h.net"}},
+			slices.Concat(gone(1, "d0.com"), gone(9, "d1.com"), gone(1, "d2.com")),
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for range 40 {
+				bubble(t, func(t *testing.T, l *lab) {
+					h := l.host("mx.h.net", tt.dialogue)
+					h.server.Move(tt.way)
+					blocks := l.host("mx2.h.net", "delay rcpt * 30s\nrcpt * 550 5.7.1 blocked using zen.spamhaus.org")
+					for domain, names := range tt.mx {
+						l.domains[domain] = names
+						for _, name := range names {
+							l.hosts[name] = h
+						}
+					}
+					l.hosts["mx2.h.net"] = blocks
+					p, err := probe.New(l.options())
+					require.NoError(t, err)
+					sum, err := p.Probe(t.Context(), func(yield func(probe.Target) bool) {
+						for i, a := range tt.addrs {
+							if !yield(l.target(i, a)) {
+								return
+							}
+						}
+						time.Sleep(tt.pause)
+					}, func(probe.Evidence) {})
+					require.NoError(t, err)
+					require.Equal(t, len(tt.addrs), sum.Targets)
+				})
+			}
 		})
 	}
 }

@@ -89,10 +89,9 @@ func (r *run) fill(s *session) *batch {
 		most--
 		r.left--
 	}
-	for turns := len(rt.ready); turns > 0 && room > 0 && r.left > 0 && most > 0; turns-- {
+	for turns := len(rt.ready); turns > 0 && room > 0 && r.left > 0 && most > 0 && !(rt.apart && len(b.mails) > 0); turns-- {
 		d := rt.next(s.mailing, len(b.mails) == 0)
-		rt.load -= d.counted
-		d.counted = 0
+		rt.loads(d, 0)
 		t := d.take(s, min(room, r.left), s.rcpts == 0, followed)
 		taken := d.out
 		if t != nil && !s.offers.utf8 {
@@ -109,8 +108,8 @@ func (r *run) fill(s *session) *batch {
 				most = -1 // a session of its own
 			}
 		}
-		if d.out < taken {
-			r.decide(d) // somebody was told: it may have been the last
+		if d.out < taken || t == nil {
+			r.decide(d) // somebody was told, or what was wanted is wanted no more: it may have been the last
 		} else {
 			r.touch(d)
 		}
@@ -186,10 +185,19 @@ func (r *run) heedBatch(s *session, b *batch) {
 	now := time.Now()
 	before := s.answered
 	blame := b.failure != NotFailed && !b.astray // whoever was not answered first
-	if rt := s.route; !rt.inStep && !b.astray && !b.proved {
+	rt := s.route
+	switch {
+	case b.astray:
+		rt.unsure = rt.unsure || b.taken()
+		rt.heard += b.spoken()
+		rt.strays = rt.strays || !b.once
+	case !b.proved && (!rt.inStep || rt.strays && !s.inStep || b.behind()):
 		cut := b.cut()
 		rt.unsure = rt.unsure || b.taken()
-		if n := b.disbelieve(rt.cuts >= maxCuts); n > 0 {
+		rt.apart = rt.apart || rt.inStep
+		n := b.disbelieve(rt.cuts >= maxCuts)
+		rt.heard += n
+		if n > 0 {
 			rt.cuts++ // from now on another command than QUIT is to tell
 			blame = false
 			if cut { // by then: one who is behind has answered one fewer than it seems
@@ -240,122 +248,18 @@ func (r *run) heedBatch(s *session, b *batch) {
 	case r.left > 0 && spent:
 		r.wakeAll()
 	}
-	s.route.once = s.route.once || b.once
+	rt.once = rt.once || b.once
 	if s.answered > before {
-		s.route.barren = 0
+		rt.barren = 0
 	}
-	if rt := s.route; b.proved && !b.astray && rt.place == s.place && !rt.inStep {
+	s.inStep = s.inStep || b.proved && !b.astray
+	if b.proved && !b.astray && rt.place == s.place && !rt.inStep {
 		rt.inStep = true
 		r.p.bears(s.group, rt.bore)
 	}
 	if b.failure != NotFailed {
 		s.failure, s.detail = b.failure, b.detail
 	}
-}
-
-// maxCuts is how often a host may do so before whom it answers is told that it was dropped.
-const maxCuts = 3
-
-const (
-	// lateFrom is how many answers a session has had before a no in it is late: who refuses
-	// everybody after so many asks for less than any honest list has at a domain.
-	lateFrom = 3
-	// manyNoes in a row are late wherever they stand, once the host has taken somebody.
-	manyNoes = 3
-)
-
-// cut tells whether the connection ended before all who were asked for were answered: then nothing shows
-// whether those who were had their own answers.
-func (b *batch) cut() bool {
-	for _, t := range b.mails {
-		for _, a := range t.rcpts {
-			if a.sent && t.word == yes && (a.word == silent || a.word == hangup) {
-				return !b.checked && !b.astray
-			}
-		}
-	}
-	return false
-}
-
-// taken tells whether anybody was.
-func (b *batch) taken() bool {
-	for _, t := range b.mails {
-		for _, a := range t.rcpts {
-			if a.word == yes {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// disbelieve takes back what a host has answered that was never seen in step, and returns how many that
-// were. last says that it counts as having failed.
-func (b *batch) disbelieve(last bool) (n int) {
-	for _, t := range b.mails {
-		for _, a := range t.rcpts {
-			switch a.word {
-			case yes, no, later, unclear:
-				a.reply, a.word, a.tls = Reply{}, silent, TLS{}
-				if n++; last {
-					a.failed++
-				}
-			}
-		}
-	}
-	return n
-}
-
-// doubt marks the noes of a batch that nobody who was taken came behind, and that are not to be
-// believed for that: they came late in their session, or there are many, or the session has taken
-// nobody at all though the host did; or the host has said behind them that it refuses us.
-func (b *batch) doubt(s *session) {
-	type aNo struct {
-		a     *asking
-		place int
-	}
-	var behind []aNo
-	answered, reals := s.answered, 0
-	refused, vain := false, false // us, and somebody who was taken before
-	s.route.wary = false
-	for _, t := range b.mails {
-		refused = refused || t.word == blocked
-		for _, a := range t.rcpts {
-			if !a.sent || a.word == silent {
-				continue
-			}
-			switch {
-			case a.word == no && (a.role == real || a.role == witness):
-				a.late = false
-				if behind = append(behind, aNo{a, answered}); a.role == real {
-					reals++
-				}
-			case a.word == no && a.role == control:
-				vain = true
-			case a.word == yes && a.role != witness && a.role != postmaster:
-				behind, reals, s.taken, vain = nil, 0, true, false
-			}
-			refused = refused || a.word == blocked
-			if a.role == real {
-				s.route.wary = a.word == no
-			}
-			answered++
-		}
-	}
-	rt := s.route
-	somebody := s.taken || rt.taken != nil
-	for _, n := range behind {
-		switch a := n.a; {
-		case n.place >= lateFrom, vain, refused,
-			// The host was asked for some before, or there are many noes.
-			somebody && (rt.heard+n.place-s.answered >= lateFrom || reals >= manyNoes),
-			a.role == real && somebody && !s.taken,
-			!somebody && rt.unsure:
-			a.late = true
-		}
-		n.a.vain = vain
-	}
-	s.route.heard += answered - s.answered
 }
 
 // heard counts an answer for a recipient.

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -56,7 +57,7 @@ func (b *batch) ends(st step, r Reply) bool {
 		return true
 	case st.end && r.Code != 250 && r.Code != 221:
 		b.unreset = true // that to QUIT will tell
-	case st.t == nil && r.Code != 250, r.Code == 221:
+	case st.t == nil && r.Code != 250, r.Code == 220, r.Code == 221: // of a greeting, and of QUIT
 		b.stray()
 		return true
 	}
@@ -121,7 +122,7 @@ func (s *session) confirmGoing(b *batch) {
 	case hailed != "" && r.Code == 250 && hails(r, hailed):
 		s.mailing = nil
 		b.proved = true
-	case hailed != "" && r.Code/100 >= 4:
+	case hailed != "" && r.Code/10 == 50: // of a command (RFC 5321 section 4.2.2), no recipient's
 		// It is said once only to some hosts. Or that was for somebody before.
 		s.hailed, s.mailed = "", "" // whether a transaction goes on is not known
 		s.slowest = max(s.slowest, 2*s.hailTook)
@@ -130,7 +131,7 @@ func (s *session) confirmGoing(b *batch) {
 			b.stray()
 		}
 	case hailed != "", r.Code != 250, s.more():
-		b.once = hailed != "" && hailing(r) != "" // else it is what everybody else's answer looks like
+		b.once = hailed != "" && (hailing(r) != "" || r.Code/100 >= 4) // else it is what everybody else's answer looks like
 		b.stray()
 	default:
 		b.proved = true
@@ -159,30 +160,43 @@ func keyword(extension string) string {
 	return strings.ToUpper(word)
 }
 
-// looksAstray looks for signs that the replies were out of step in a batch that was cut short, so that no
-// check could tell: a recipient has the answer to MAIL, or one that names another recipient.
+// looksAstray looks for signs that the replies were out of step. A recipient that has the answer to MAIL, one
+// that names another recipient, or a yes of several lines (of several commands, perhaps) is one only in a batch that was cut
+// short, so that no check could tell: some hosts name the same for all. But those who name each other were mistaken whatever the check says.
 func (b *batch) looksAstray() bool {
 	for _, t := range b.mails {
-		var paths []string
-		for _, a := range t.rcpts {
-			paths = append(paths, strings.ToLower(strings.TrimPrefix(a.command(t.domain), "RCPT TO:")))
-		}
-		for i, a := range t.rcpts {
-			if a.word == silent {
-				continue
-			}
-			text := strings.ToLower(a.reply.Text)
-			if a.reply.Enhanced == "2.1.0" {
+		named := t.named()
+		for i, j := range named {
+			if j >= 0 && named[j] >= 0 {
 				return true
 			}
-			for j, path := range paths {
-				if j != i && path != paths[i] && strings.Contains(text, path) && !strings.Contains(text, paths[i]) {
-					return true
-				}
+			if a := t.rcpts[i]; !b.proved && (j >= 0 || a.word != silent && a.reply.Enhanced == "2.1.0" || a.word == yes && strings.Contains(a.reply.Text, "\n")) {
+				return true
 			}
 		}
 	}
 	return false
+}
+
+// named is which other recipient the reply to each names, and not itself; -1: none.
+func (t *transaction) named() []int {
+	paths := make([]string, len(t.rcpts))
+	for i, a := range t.rcpts {
+		paths[i] = strings.ToLower(strings.TrimPrefix(a.command(t.domain), "RCPT TO:"))
+	}
+	named := make([]int, len(t.rcpts))
+	for i, a := range t.rcpts {
+		named[i] = -1
+		if a.word == silent || !strings.Contains(a.reply.Text, "<") {
+			continue
+		}
+		text := strings.ToLower(a.reply.Text)
+		if strings.Contains(text, paths[i]) {
+			continue
+		}
+		named[i] = slices.IndexFunc(paths, func(path string) bool { return path != paths[i] && strings.Contains(text, path) })
+	}
+	return named
 }
 
 // minQuit is how long the answer to QUIT is waited for at least.

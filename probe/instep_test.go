@@ -159,3 +159,56 @@ func TestAnotherEHLO(t *testing.T) {
 		})
 	}
 }
+
+// A host that was in step merges the replies to two commands from then on, once for each transaction: it is behind by
+// several where a batch has several.
+func TestSeveralRepliesTooFew(t *testing.T) {
+	for n := range 6 {
+		for range 5 {
+			bubble(t, func(t *testing.T, l *lab) {
+				l.host("mx.h.net", fmt.Sprintf("first %d mail 250 ok\nraw mail \"250-ok\\r\\n\"\n", 1+n)+all)
+				var addrs []string
+				for d := range 6 {
+					domain := fmt.Sprintf("d%d.com", d)
+					l.domains[domain] = []string{"mx.h.net"}
+					for i := range 4 {
+						addrs = append(addrs, people(4, domain)[i], gone(4, domain)[i])
+					}
+				}
+				o := l.options()
+				o.Manners.Default = probe.Limits{Connections: 1, Recipients: 20, Refusals: 50, PerMinute: -1, Pause: time.Second}
+				noGoodOneIsCalledDead(t, l, o, addrs)
+			})
+		}
+	}
+}
+
+// Recipients whose replies name each other were mistaken, though each command has its reply.
+func TestRepliesNameEachOther(t *testing.T) {
+	for _, tt := range []struct{ name, dialogue string }{
+		{"two", `raw rcpt p1@acme.com "550 5.1.1 <gone0@acme.com>: User unknown\r\n"
+raw rcpt gone0@acme.com "250 <p1@acme.com> ok\r\n"`},
+		{"three", `raw rcpt p1@acme.com "550 5.1.1 <gone0@acme.com>: User unknown\r\n"
+raw rcpt p2@acme.com "250 <p1@acme.com> ok\r\n"
+raw rcpt gone0@acme.com "250 <p2@acme.com> ok\r\n"`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, l *lab) {
+				l.host("mx.acme.com", tt.dialogue+"\n"+all)
+				noGoodOneIsCalledDead(t, l, l.options(), []string{"p1@acme.com", "gone0@acme.com", "p2@acme.com"})
+			})
+		})
+	}
+}
+
+// What is behind the last reply that was asked for may be a recipient's, in the place of EHLO's: that is no host that hears EHLO
+// but once.
+func TestARecipientsRefusalIsNotEHLOs(t *testing.T) {
+	bubble(t, func(t *testing.T, l *lab) {
+		const twice = `@* "250 ok\r\n550 5.1.1 no such user\r\n"` + "\n"
+		l.host("mx.acme.com", "close after rcpt 7\nraw rcpt p3"+twice+"raw rcpt p4"+twice+"raw rcpt p5"+twice+all)
+		o := l.options()
+		o.Manners.Default = probe.Limits{Connections: 1, Recipients: 20, Refusals: 9, PerMinute: -1, Pause: time.Second}
+		noGoodOneIsCalledDead(t, l, o, people(20, "acme.com"))
+	})
+}

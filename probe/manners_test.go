@@ -78,6 +78,26 @@ func TestManyNamesOfOneMachine(t *testing.T) {
 	})
 }
 
+// An operator has two machines, and all connections to one of them are taken by the names that its customers have for it:
+// the other one is asked meanwhile.
+func TestACrowdedMachineHoldsUpNoOther(t *testing.T) {
+	bubble(t, func(t *testing.T, l *lab) {
+		busy := l.host("mx1.h.net", "delay rcpt * 30s\n"+somebody)
+		l.host("mx2.h.net", somebody)
+		var addrs []string
+		for i := range 10 {
+			l.hosts[fmt.Sprintf("mx.d%d.com", i)] = busy
+			addrs = append(addrs, fmt.Sprintf("p0@d%d.com", i))
+		}
+		l.domains["busy.com"], l.domains["free.com"] = []string{"mx1.h.net"}, []string{"mx2.h.net"}
+		begun := time.Now()
+		found, _ := l.ask(l.options(), append(addrs, "p0@busy.com", "p0@free.com")...)
+		require.Equal(t, strings.Repeat("ok ", 12), codes(found))
+		require.Less(t, found[11].At.Sub(begun), time.Second)
+		require.Greater(t, found[10].At.Sub(begun), 30*time.Second)
+	})
+}
+
 func TestHalfSaidLimits(t *testing.T) {
 	for _, tt := range []struct {
 		name   string

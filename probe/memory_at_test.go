@@ -15,11 +15,12 @@ func TestWhenARememberedAnswerWasLearnt(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		all  bool
+		age  time.Duration
 		want string
 		old  bool
 	}{
-		{"everybody is taken", true, "catch-all ", true},
-		{"a made-up one was refused: the yes is of today", false, "ok ", false},
+		{"everybody is taken", true, 29 * 24 * time.Hour, "catch-all ", true},
+		{"a made-up one was refused: the yes is of today", false, 23 * time.Hour, "ok ", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			bubble(t, func(t *testing.T, l *lab) {
@@ -28,7 +29,7 @@ func TestWhenARememberedAnswerWasLearnt(t *testing.T) {
 				if !tt.all {
 					code, text = 550, "5.1.1 no such user"
 				}
-				learnt := time.Now().Add(-29 * 24 * time.Hour)
+				learnt := time.Now().Add(-tt.age)
 				o := l.options()
 				o.Known = func(string) (probe.Catch, bool) {
 					return probe.Catch{All: tt.all, Reply: probe.Reply{Reply: bounce.Reply{Stage: bounce.StageRcpt, Code: code, Text: text, Host: "mx.acme.com"}, At: learnt}}, true

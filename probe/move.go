@@ -81,7 +81,7 @@ func (r *run) advance(rt *route, end ending) {
 		rt.trouble = &end // what was said tells more than that nothing was, and what may pass more than what does not
 	}
 	rt.proven, rt.plain, rt.inStep, rt.barren = false, false, false, 0
-	rt.once, rt.wary, rt.cuts, rt.bore = false, false, 0, 0
+	rt.once, rt.wary, rt.apart, rt.cuts, rt.bore = false, false, false, 0, 0
 	if rt.place++; rt.place < len(rt.hosts) {
 		r.move(rt)
 		return
@@ -107,9 +107,7 @@ func (r *run) advance(rt *route, end ending) {
 			r.block(g, rt.trouble.reply)
 		}
 	}
-	for _, d := range rt.domains {
-		r.abandon(d, rt.trouble)
-	}
+	r.lose(rt, rt.trouble)
 }
 
 // definite tells whether to try again is of no use.
@@ -126,15 +124,17 @@ func (r *run) move(rt *route) {
 		}
 		rt.group = g
 		if l := r.lineOf(g); l.blocked != nil {
-			rt.lost, rt.trouble = true, l.blocked.ending()
-			for _, d := range rt.domains {
-				r.abandon(d, rt.trouble)
-			}
+			r.lose(rt, l.blocked.ending())
 			return
 		}
 	}
+	unsure := rt.unsure
 	r.enter(rt)
+	rt.unsure = rt.unsure || unsure
 	for _, d := range rt.domains {
+		if d.taken != "" {
+			rt.house.takes(d) // whom the host before took, this one should take
+		}
 		r.touch(d)
 	}
 }

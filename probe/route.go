@@ -21,22 +21,23 @@ type route struct {
 	ready   []*domain // with something to ask, in the order of their turn
 	load    int       // how many recipients these have to ask
 
-	open      int  // sessions that will ask (again)
-	proven    bool // the host has greeted
-	plain     bool // its STARTTLS does not work
-	*house         // of the host that is asked
-	narrow    bool // a session has one recipient: nobody can be asked behind him
-	wary      bool // its last batch ended in noes
-	doubted   int  // noes that came late, and are to be asked for again
-	out       int  // recipients in batches
-	inStep    bool // it has answered each command, and nothing else
-	cuts      int  // how often it cut a session short before that
-	bore      int  // recipients that it answered then
-	once      bool // it takes EHLO at the beginning only
-	barren    int  // sessions in a row in which nothing was answered
-	shortages int  // how often our own machine had no connection to give
-	rounds    int  // how often all hosts were tried in vain
-	lined     bool // it stands in the line of its group
+	open      int        // sessions that will ask (again)
+	proven    bool       // the host has greeted
+	plain     bool       // its STARTTLS does not work
+	*house               // of the host that is asked
+	narrow    bool       // a session has one recipient: nobody can be asked behind him
+	wary      bool       // its last batch ended in noes
+	doubted   int        // noes that came late, and are to be asked for again
+	inStep    bool       // it has answered each command, and nothing else
+	apart     bool       // each transaction is a batch of its own: it may have been behind by several replies
+	cuts      int        // how often it cut a session short before that
+	bore      int        // recipients that it answered then
+	once      bool       // it takes EHLO at the beginning only
+	barren    int        // sessions in a row in which nothing was answered
+	shortages int        // how often our own machine had no connection to give
+	rounds    int        // how often all hosts were tried in vain
+	lined     bool       // it stands in the line of its group
+	crowded   netip.Addr // the address at which it waits for a place: it stands in run.crowded
 
 	notBefore time.Time
 	alarm     time.Time // that was set for notBefore
@@ -51,19 +52,47 @@ type house struct {
 	refused int     // addresses that were refused for good, while nobody was
 	heard   int     // answers for recipients
 	unsure  bool    // somebody may have been taken: the answer was not believed
+	strays  bool    // it has sent a reply that nobody asked for
+	choosy  bool    // an earlier run has seen it take somebody, and refuse one who was made up
+
+	routes []*route // that ask it
+	out    int      // recipients of theirs in batches
+	load   int      // that they have to ask
 }
 
-// enter finds the house of the host that a route asks.
+// enter has a route in the house of the host that it asks.
 func (r *run) enter(rt *route) {
-	door := rt.door()
-	if !door.IsValid() {
+	if old := rt.house; old != nil {
+		rt.leave()
+		defer r.settle(old)
+	}
+	if rt.house = r.houses[rt.door()]; rt.house == nil {
 		rt.house = &house{}
-		return
+		if door := rt.door(); door.IsValid() {
+			r.houses[door] = rt.house
+		}
 	}
-	if r.houses[door] == nil {
-		r.houses[door] = &house{}
+	rt.house.routes = append(rt.house.routes, rt)
+	for _, d := range rt.domains {
+		rt.house.out += d.out
 	}
-	rt.house = r.houses[door]
+	rt.house.load += rt.load
+}
+
+// leave takes a route out of its house, with all that it has there.
+func (rt *route) leave() {
+	rt.routes = slices.DeleteFunc(rt.routes, func(o *route) bool { return o == rt })
+	for _, d := range rt.domains {
+		rt.house.out -= d.out
+	}
+	rt.house.load -= rt.load
+}
+
+// loads notes how many recipients of a domain can be asked now.
+func (rt *route) loads(d *domain, n int) {
+	rt.load += n - d.counted
+	rt.house.load += n - d.counted
+	d.counted = n
 }
 
 // host is the name of the host that is asked.
@@ -81,7 +110,7 @@ func (rt *route) door() netip.Addr {
 // next takes the domain out of the line whose turn it is: at first the one whose transaction is open in the
 // session.
 func (rt *route) next(mailing *domain, first bool) *domain {
-	if first && mailing != nil && mailing.counted > 0 {
+	if first && mailing != nil && mailing.route == rt && mailing.counted > 0 {
 		return mailing // it keeps its place, for another session
 	}
 	d := rt.ready[0]
@@ -104,16 +133,16 @@ func (rt *route) follow(b *batch) {
 	if d == last.domain {
 		last.rcpts = append(last.rcpts, a)
 		d.out++
-		rt.out++
+		d.route.out++
 		return
 	}
 	t := &transaction{domain: d, rcpts: []*asking{a}}
 	b.mails = append(b.mails, d.send(t))
 }
 
-// busy tells whether the answers of its hosts are not all in, but for whom they want to be
+// busy tells whether the answers of a machine are not all in, but for whom it wants to be
 // asked for again later.
-func (rt *route) busy() bool { return rt.out > 0 || rt.load > 0 }
+func (h *house) busy() bool { return h.out > 0 || h.load > 0 }
 
 // ending is why something is not asked any more.
 type ending struct {

@@ -32,7 +32,7 @@ type run struct {
 	houses  map[netip.Addr]*house
 	lines   map[*group]*line
 	full    []*group                // that wait for a place of those of all
-	crowded map[netip.Addr][]*group // that wait for one at an address
+	crowded map[netip.Addr][]*route // that wait for one at an address
 	alarms  alarms
 	events  chan event
 	wake    chan struct{} // a place was given back by another run
@@ -51,7 +51,7 @@ func (p *Prober) newRun(ctx context.Context, each func(Evidence)) *run {
 	r := &run{
 		p: p, ctx: ctx, each: each, patience: p.o.Patience,
 		domains: map[string]*domain{}, routes: map[string]*route{}, houses: map[netip.Addr]*house{}, lines: map[*group]*line{},
-		crowded: map[netip.Addr][]*group{},
+		crowded: map[netip.Addr][]*route{},
 		events:  make(chan event, 64), wake: make(chan struct{}, 1),
 		left: p.o.Budget,
 	}
@@ -164,14 +164,18 @@ func (r *run) add(t Target) {
 		if e, ok := r.p.o.Answered(t.Addr); ok && slices.ContainsFunc(t.MX.Hosts, func(h mx.Host) bool { return h.Name == e.Reply.Host }) {
 			r.sum.Remembered++
 			e.ID, e.Domain = t.ID, t.Addr.Domain
+			if e.Reply.Code/100 == 2 {
+				r.takenBefore(t, e.Reply.Host)
+			}
 			r.each(e)
 			return
 		}
 	}
 	r.open++
-	d := r.domains[t.Addr.Domain]
-	if d == nil {
-		d = r.domain(t)
+	d := r.domain(t)
+	if !d.wanted {
+		d.wanted = true
+		r.sum.Domains++
 	}
 	_, sendable := recipient(t.Addr.Local, d.name)
 	switch {
@@ -189,11 +193,22 @@ func (r *run) add(t Target) {
 	r.touch(d)
 }
 
-// domain takes in a domain, and its hosts.
+// takenBefore heeds that an earlier run has heard a yes for a target. A host that has taken somebody is doubted
+// once it takes nobody, and he can be asked behind others.
+func (r *run) takenBefore(t Target, host string) {
+	if d := r.domain(t); d.ended == nil && d.route.host() == host {
+		d.takes(t.Addr.Local)
+	}
+}
+
+// domain is that of a target, and takes it in with its hosts if it is new.
 func (r *run) domain(t Target) *domain {
-	d := &domain{name: t.Addr.Domain}
+	d := r.domains[t.Addr.Domain]
+	if d != nil {
+		return d
+	}
+	d = &domain{name: t.Addr.Domain}
 	r.domains[d.name] = d
-	r.sum.Domains++
 	if r.stopped != nil {
 		d.ended = r.stopped
 		return d
@@ -234,15 +249,22 @@ func (r *run) domain(t Target) *domain {
 // the host that is asked now.
 func (r *run) remember(d *domain, host string) {
 	c, ok := r.p.knownOf(d.name)
-	if !ok || c.Reply.Host != host {
-		return
-	}
-	d.catching, d.made = &c.Reply, madeNo
-	if c.All {
-		d.made, d.alive = madeYes, true
+	switch {
+	case !ok || c.Reply.Host != host:
+	case c.All:
+		d.catching, d.made, d.alive = &c.Reply, madeYes, true
 		r.sum.CatchAll++
+	default:
+		d.route.choosy = true
+		if time.Since(c.Reply.At) < refusedFor {
+			d.catching, d.made = &c.Reply, madeNo
+		}
 	}
 }
+
+// refusedFor is how long it counts that a made-up recipient was refused: no longer than what was said of others, for a
+// false "valid" would come of it. Whoever takes everybody is not believed for longer.
+const refusedFor = 24 * time.Hour
 
 // touch looks what of a domain can be asked now, and lines its route up.
 func (r *run) touch(d *domain) {
@@ -251,8 +273,7 @@ func (r *run) touch(d *domain) {
 		return
 	}
 	n := d.offer(rt.hosts[rt.place].Name)
-	rt.load += n - d.counted
-	d.counted = n
+	rt.loads(d, n)
 	if n > 0 && !d.queued {
 		d.queued = true
 		rt.ready = append(rt.ready, d)

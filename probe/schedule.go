@@ -1,7 +1,9 @@
 package probe
 
 import (
+	"maps"
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -11,7 +13,6 @@ type line struct {
 	blocked *Blocked
 	alarm   time.Time // when it looks again
 	full    bool      // it stands in run.full
-	crowded bool      // it stands in run.crowded
 }
 
 // lineOf returns the line of a group. If an earlier run has opened its breaker, it is open here too.
@@ -76,11 +77,12 @@ func (r *run) dispatch(g *group) {
 			}
 			return
 		case crowded:
-			if !l.crowded {
-				l.crowded = true
-				r.crowded[door] = append(r.crowded[door], g)
+			l.routes = l.routes[1:] // the group's other hosts need not wait for it
+			rt.lined = false
+			if rt.crowded != door {
+				rt.crowded = door
+				r.crowded[door] = append(r.crowded[door], rt)
 			}
-			return
 		default:
 			if !at.IsZero() && (!l.alarm.After(now) || at.Before(l.alarm)) {
 				l.alarm = at
@@ -94,16 +96,7 @@ func (r *run) dispatch(g *group) {
 // freed looks who can use the places that a session gave back.
 func (r *run) freed(s *session) {
 	r.dispatch(s.group)
-	if waiting := r.crowded[s.door]; len(waiting) > 0 {
-		delete(r.crowded, s.door)
-		for i, g := range waiting {
-			r.lines[g].crowded = false
-			if r.dispatch(g); r.lines[g].crowded { // taken again: the others stay before it
-				r.crowded[s.door] = append(waiting[i+1:], r.crowded[s.door]...)
-				break
-			}
-		}
-	}
+	r.uncrowd(s.door)
 	for len(r.full) > 0 {
 		g := r.full[0]
 		r.full = r.full[1:]
@@ -116,8 +109,27 @@ func (r *run) freed(s *session) {
 	r.p.wakeOthers(r)
 }
 
+// uncrowd looks who can use the places at an address.
+func (r *run) uncrowd(door netip.Addr) {
+	waiting := r.crowded[door]
+	delete(r.crowded, door)
+	for i, rt := range waiting {
+		if rt.crowded != door {
+			continue // it has gone on to another host
+		}
+		rt.crowded = netip.Addr{}
+		if r.lineUp(rt); rt.crowded == door { // taken again: the others stay before it
+			r.crowded[door] = append(waiting[i+1:], r.crowded[door]...)
+			return
+		}
+	}
+}
+
 // wakeAll looks at all groups: another run has given a place back.
 func (r *run) wakeAll() {
+	for _, door := range slices.Collect(maps.Keys(r.crowded)) {
+		r.uncrowd(door)
+	}
 	for g := range r.lines {
 		r.dispatch(g)
 	}

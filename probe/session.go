@@ -71,6 +71,7 @@ type session struct {
 	since    time.Time // the host is waited for
 	stuck    bool      // for so long that the session's place was lent to others
 	lent     bool      // the place in its group too
+	inStep   bool      // it has answered each command, and nothing else
 	astray   bool      // its replies were not those of its commands
 	idled    bool      // it was sent home although there was something to ask
 	rcpts    int       // RCPT sent

@@ -45,8 +45,8 @@ func (d *domain) takes(local string) {
 	if d.taken == "" && isASCII(local) && !strings.EqualFold(local, "postmaster") {
 		d.taken = local
 	}
-	if d.taken != "" && d.route.taken == nil {
-		d.route.taken = d
+	if d.taken != "" {
+		d.route.house.takes(d)
 	}
 }
 
@@ -171,18 +171,16 @@ func (r *run) heedOther(s *session, d *domain, a *asking, now time.Time, retry f
 
 // decide looks what the answers of a domain are worth now, and what is left to be asked.
 func (r *run) decide(d *domain) {
-	for _, a := range d.release() {
-		r.tell(d, a, nil)
-	}
+	r.free(d)
 	switch {
 	case d.ended != nil:
-		r.finishOthers(d)
+		r.settle(d.route.house)
 		return
 	case d.made == madeYes:
 		r.drain(d, nil)
 	case !d.alive && d.refused >= maxRefused && (d.post == madeNo || d.post == undecided):
 		r.abandon(d, &ending{detail: "nobody else of the domain was asked"})
-		r.finishOthers(d)
+		r.settle(d.route.house)
 		return
 	}
 	r.touch(d)
@@ -190,27 +188,38 @@ func (r *run) decide(d *domain) {
 		return
 	}
 	r.finish(d)
-	r.finishOthers(d)
+	r.settle(d.route.house)
 }
 
-// finishOthers looks at all domains of a route once all that was asked there is answered: what they waited for
-// may be known now.
-func (r *run) finishOthers(d *domain) {
-	if !r.whole {
+// settle looks at all domains of a machine once all that was asked there is answered, under whatever names: what
+// they waited for may be known now, or be to be asked.
+func (r *run) settle(h *house) {
+	if !r.whole || h.busy() {
 		return
 	}
-	if rt := d.route; rt != nil && !rt.busy() {
-		for _, other := range rt.domains {
-			r.touch(other)
-			r.finish(other)
+	for _, rt := range h.routes {
+		for _, d := range rt.domains {
+			r.finish(d)
 		}
+	}
+}
+
+// free tells what is held of a domain whose worth is known.
+func (r *run) free(d *domain) {
+	for _, a := range d.release() {
+		r.tell(d, a, nil)
 	}
 }
 
 // finish tells what is held of a domain of which no more will come, if nothing can decide
 // on it any more.
 func (r *run) finish(d *domain) {
-	if d.route == nil || d.offer(d.route.host()) > 0 || !d.idle() || d.post == waiting || d.made == waiting && d.holdsYes() {
+	if d.route == nil {
+		return
+	}
+	r.free(d) // the machine may have taken somebody of another domain since
+	r.touch(d)
+	if d.offer(d.route.host()) > 0 || !d.idle() || d.post == waiting || d.made == waiting && d.holdsYes() {
 		return
 	}
 	if d.route.taken == nil && d.route.busy() {
@@ -271,13 +280,19 @@ func (r *run) abandon(d *domain, end *ending) {
 		}
 	}
 	r.drain(d, end)
-	for _, a := range d.release() {
-		r.tell(d, a, nil)
-	}
+	r.free(d)
 	if d.route != nil {
-		d.route.load -= d.counted
-		d.counted = 0
+		d.route.loads(d, 0)
 	}
+}
+
+// lose ends the asking for all domains of a route.
+func (r *run) lose(rt *route, end *ending) {
+	rt.lost, rt.trouble = true, end
+	for _, d := range rt.domains {
+		r.abandon(d, end)
+	}
+	r.settle(rt.house) // others may have waited for what these would be told
 }
 
 // stop ends the asking for everybody.
@@ -304,10 +319,7 @@ func (r *run) block(g *group, reply Reply) {
 	end := l.blocked.ending()
 	for _, rt := range r.routes {
 		if rt.group == g {
-			rt.lost, rt.trouble = true, end // a session that is on its way there leads to no other host
-			for _, d := range rt.domains {
-				r.abandon(d, end)
-			}
+			r.lose(rt, end) // a session that is on its way there leads to no other host
 		}
 	}
 	if r.p.o.Notice != nil {

@@ -65,6 +65,7 @@ type asking struct {
 	late  bool
 	tried int  // how often it was to be borne out
 	vain  bool // he was refused behind it
+	alone bool // nobody in the session was taken before or behind it
 
 	sent  bool // in this batch
 	sure  bool // of a made-up one: somebody who was taken waits for it
@@ -80,7 +81,7 @@ func (s *session) ask(b *batch) {
 	} else {
 		s.askOneByOne(b)
 	}
-	if !b.proved && b.looksAstray() {
+	if b.looksAstray() {
 		b.stray()
 	}
 }
