@@ -101,13 +101,9 @@ func (r *Resolver) fly(ctx context.Context, f *asking, s *standing, via int, hea
 			if heard.status != silence {
 				failures++
 			}
-			strained := heard.strained || f.failed.strained
-			if f.failed.status == silence {
-				f.failed = *heard
-			}
-			f.failed.strained = strained
+			f.fail(heard)
 			if failures > 1 {
-				*heard = f.failed
+				*heard = *f.failed
 				return true
 			}
 			// After a failure another server is asked at once, the same one in a while. In
@@ -124,10 +120,25 @@ func (r *Resolver) fly(ctx context.Context, f *asking, s *standing, via int, hea
 			break
 		}
 	}
-	if *heard = f.failed; heard.status == silence {
+	if f.failed == nil {
+		*heard = said{}
+	} else {
+		*heard = *f.failed
+	}
+	if heard.status == silence {
 		r.misses.Add(1)
 	}
 	return true
+}
+
+// fail keeps what is to be said if nothing better comes.
+func (f *asking) fail(heard *said) {
+	strained := heard.strained || f.failed != nil && f.failed.strained
+	if f.failed == nil || f.failed.status == silence {
+		first := *heard
+		f.failed = &first
+	}
+	f.failed.strained = strained
 }
 
 // fetch asks for an answer that did not fit into a packet, and puts it in its place.

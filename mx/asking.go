@@ -21,7 +21,7 @@ type asking struct {
 
 	// For who asks alone: large things are kept off the stacks of workers.
 	now    event // that next returned last
-	failed said  // the first failure; silence as long as there was none
+	failed *said // the first failure; nil as long as there was none
 }
 
 // maxTries of one question: each may have to be repeated without EDNS.
@@ -134,7 +134,7 @@ func (f *asking) land() {
 		f.tries[i] = try{}
 	}
 	f.tries = f.tries[:0]
-	f.now, f.failed = event{}, said{}
+	f.now, f.failed = event{}, nil
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	clear(f.came)

@@ -49,7 +49,7 @@ type cut struct {
 
 const (
 	batch   = 32      // packets a system call
-	largest = 4 << 10 // what some servers send in spite of our EDNS buffer; more counts as truncated
+	largest = 2 << 10 // what some servers send in spite of our EDNS buffer; more counts as truncated
 )
 
 func newUDP(conn *net.UDPConn) (line, error) {
