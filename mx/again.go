@@ -2,7 +2,6 @@ package mx
 
 import (
 	"context"
-	"slices"
 )
 
 // denied are domains that a check has borne out to be denied, and that are asked for
@@ -53,10 +52,10 @@ func (n *denied) ask() {
 
 // hear notes in d what was said of it before, if it was asked for once more.
 func (n *denied) hear(d *draft) {
-	before, again := n.asked[d.Name]
-	if !again {
+	if !d.second {
 		return
 	}
+	before := n.asked[d.Name]
 	if before.times--; before.times > 0 {
 		n.asked[d.Name] = before
 	} else {
@@ -76,7 +75,7 @@ func (run *run) askAgain(ctx context.Context, s *shift) *shift {
 	}
 	names := run.denied.names()
 	if s == nil {
-		s = run.start(ctx, slices.Values(names), run.r.o.InFlight)
+		s = run.start(ctx, func(func(string) bool) {}, run.r.o.InFlight, names...)
 	} else if !s.feed.again(names) {
 		return s
 	}

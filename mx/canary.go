@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -245,12 +246,18 @@ func (s sighting) passed() bool {
 // settled reports whether no further canary could change what s says.
 func (s sighting) settled() bool { return s.lied() || s.passed() }
 
-// A witness is a domain that had mail hosts in this run, and one of them that had an
-// address.
-type witness struct{ name, host string }
+// A witness is a domain that had mail hosts in this run, one of them that had an
+// address, and the servers that said so: others may never have known it.
+type witness struct {
+	name, host string
+	servers    set
+}
 
-// maxWitnesses is how many recall asks for.
-const maxWitnesses = 8
+const (
+	maxWitnesses  = 8                      // of a server
+	fewWitnesses  = 3                      // of less, the silence says nothing
+	enoughWitness = 300 * time.Millisecond // what the others still get once half are there
+)
 
 // recall asks the honest servers again for names that had mail hosts in this run.
 // To a server that denies two of them what s says is taken back: it began to lie,
@@ -261,18 +268,19 @@ func (r *Resolver) recall(ctx context.Context, s *standing, witnesses []witness)
 	heard := make([]testimony, len(honest))
 	var hearing sync.WaitGroup
 	for at, i := range honest {
-		hearing.Go(func() { heard[at] = r.hearWitnesses(ctx, r.servers[i], witnesses) })
+		own := slices.DeleteFunc(slices.Clone(witnesses), func(w witness) bool { return !w.servers.has(i) })
+		hearing.Go(func() { heard[at] = r.hearWitnesses(ctx, r.servers[i], own) })
 	}
 	hearing.Wait()
 	for at, i := range honest {
 		said := heard[at]
 		if said.lies < 2 {
-			if 2*said.found < len(witnesses) {
+			if said.asked >= fewWitnesses && 2*said.found < said.asked {
 				now.passed &^= one(i)
 			}
 			continue
 		}
-		detail := fmt.Sprintf("%d of %d domains that had mail hosts a moment ago are denied: %s", said.lies, len(witnesses), said.detail)
+		detail := fmt.Sprintf("%d of %d domains that had mail hosts a moment ago are denied: %s", said.lies, said.asked, said.detail)
 		now.lying.add(i)
 		now.turned.add(i)
 		now.honest &^= one(i)
@@ -288,8 +296,8 @@ func (r *Resolver) recall(ctx context.Context, s *standing, witnesses []witness)
 
 // testimony is what a server said of the witnesses.
 type testimony struct {
-	found, lies int
-	detail      string // of a lie
+	asked, found, lies int
+	detail             string // of a lie
 }
 
 // hearWitnesses asks a server for the witnesses, until those left could not change what
@@ -299,6 +307,7 @@ func (r *Resolver) hearWitnesses(ctx context.Context, server *server, witnesses 
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
 	ask := func(q question) (reply, bool) { return r.insist(ctx, server, q) }
+	t.asked = len(witnesses)
 	replies := make(chan reply, len(witnesses))
 	for _, w := range witnesses {
 		go func() {
@@ -313,8 +322,13 @@ func (r *Resolver) hearWitnesses(ctx context.Context, server *server, witnesses 
 		case said.status.definite():
 			t.lies, t.detail = t.lies+1, said.detail
 		}
-		if left := len(witnesses) - i - 1; 2*t.found >= len(witnesses) && t.lies+left < 2 {
+		if 2*t.found < t.asked {
+			continue
+		}
+		if left := t.asked - i - 1; t.lies+left < 2 {
 			cancel()
+		} else {
+			defer time.AfterFunc(enoughWitness, cancel).Stop()
 		}
 	}
 	return t

@@ -16,6 +16,7 @@ type draft struct {
 	unheard set    // servers that should have given it and could not answer
 	dissent string // what speaks against it
 	agreed  bool   // enough servers gave it
+	second  bool   // it was asked for once more, as one that is denied
 	again   bool   // the same was said the time before
 	checks  uint8  // canary checks that could not settle it
 	rounds  uint8  // how often it was asked for before

@@ -165,14 +165,14 @@ func TestFeed(t *testing.T) {
 		var got []string
 		for range 1000 {
 			synctest.Wait()
-			name, ok := f.next()
+			name, _, ok := f.next()
 			require.True(t, ok)
 			got = append(got, name)
 		}
 		require.Equal(t, "0", got[0])
 		require.Equal(t, "999", got[999])
 		synctest.Wait()
-		_, ok := f.next()
+		_, _, ok := f.next()
 		require.False(t, ok)
 		waiting, over := f.state()
 		require.False(t, waiting)

@@ -58,6 +58,7 @@ type hostKey struct {
 	name  string
 	via   int
 	epoch int
+	again bool // who asks once more shares nothing with who asked first
 }
 
 type hostMemo = memo[hostKey, located]
@@ -70,6 +71,7 @@ type inquiry struct {
 	via    int
 	keep   func(located) time.Duration // how long to remember a host
 	epoch  int
+	again  bool   // the domain is asked for once more
 	trace  *trace // nil: nobody wants to know what is asked
 }
 
@@ -231,7 +233,7 @@ func (q *inquiry) host(ctx context.Context, name string) located {
 	if addr, err := netip.ParseAddr(name); err == nil {
 		return located{addrs: []netip.Addr{addr}, basis: basis{ttl: 1<<63 - 1, detail: "address as a name: " + name}}
 	}
-	l, err := q.hosts.doBy(ctx, q.worker, hostKey{name, q.via, q.epoch}, func(ctx context.Context, w *worker) (located, time.Duration) {
+	l, err := q.hosts.doBy(ctx, q.worker, hostKey{name, q.via, q.epoch, q.again}, func(ctx context.Context, w *worker) (located, time.Duration) {
 		// Who waits for it may leave before it has ended.
 		q.r.wire.enter()
 		defer q.r.wire.leave()

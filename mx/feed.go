@@ -95,17 +95,17 @@ func (f *feed) pause(paused bool) {
 	}
 }
 
-// next returns a name if there is one.
-func (f *feed) next() (name string, ok bool) {
+// next returns a name if there is one, and whether it is one of those given again.
+func (f *feed) next() (name string, again, ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if last := len(f.first) - 1; last >= 0 {
 		name, f.first[last] = f.first[last], ""
 		f.first = f.first[:last]
-		return name, true
+		return name, true, true
 	}
 	if f.paused || f.given == len(f.names) {
-		return "", false
+		return "", false, false
 	}
 	name = f.names[f.given]
 	f.names[f.given] = ""
@@ -120,7 +120,7 @@ func (f *feed) next() (name string, ok bool) {
 		default:
 		}
 	}
-	return name, true
+	return name, false, true
 }
 
 // state says whether names wait, and whether there will be more.

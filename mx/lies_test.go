@@ -327,6 +327,9 @@ func TestLocatedAges(t *testing.T) {
 		{"not to be kept", 0, time.Minute, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			l := located{basis: basis{ttl: tt.ttl}, at: time.Now().Add(-tt.age)}
+			l.age()
+			require.InDelta(t, tt.want.Seconds(), l.ttl.Seconds(), 5)
 		})
 	}
 }

@@ -64,12 +64,19 @@ func (r *Resolver) lookup(ctx context.Context, name string, ask inquiry) Answer 
 	}
 	// As in a run, what lies between two checks must not condemn.
 	var again draft
+	ask.again = true
 	r.draft(ctx, name, &ask, &again)
 	switch {
 	case !again.Outcome.negative():
 		return again.answer(r.epoch())
 	case again.Outcome != d.Outcome:
-		return d.unsettled(fickle)
+		return again.unsettled(fickle)
+	}
+	if s, err = r.since(ctx, time.Now()); err != nil {
+		return Answer{}
+	}
+	if a, ok = again.settle(s, 0); !ok {
+		return again.unsettled(unasked)
 	}
 	return a
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"net/netip"
 	"slices"
 	"time"
 )
@@ -139,11 +140,12 @@ func (run *run) all(ctx context.Context, names iter.Seq[string]) error {
 	return run.fault
 }
 
-// start sets a crew going that asks for names, and leaves its drafts on a tray: until
-// all names are asked or, soon, ctx ends.
-func (run *run) start(ctx context.Context, names iter.Seq[string], most int) *shift {
+// start sets a crew going that asks for names, those to be asked for again first, and
+// leaves its drafts on a tray: until all names are asked or, soon, ctx ends.
+func (run *run) start(ctx context.Context, names iter.Seq[string], most int, again ...string) *shift {
 	c := newCrew()
 	s := &shift{run: run, ctx: ctx, crew: c, feed: newFeed(c), tray: newTray(c), most: most}
+	s.feed.first = again
 	go s.feed.fill(ctx, names)
 	run.r.wire.enter()
 	go s.drive()
@@ -184,7 +186,7 @@ func (run *run) take(d draft) {
 	if !d.Outcome.negative() {
 		a := d.answer(run.r.epoch())
 		if a.Confirmed && a.Outcome == Hosts {
-			run.know(&a)
+			run.know(&a, d.servers)
 		}
 		if a.Confirmed && (a.Outcome == Hosts || a.Outcome == Implicit) {
 			if noted := run.zones.note(a.Name); noted != "" {
@@ -209,14 +211,28 @@ func (run *run) give(a Answer) {
 	run.each(a)
 }
 
-// know keeps a domain as a witness, if more are wanted.
-func (run *run) know(a *Answer) {
-	if len(run.known) == maxWitnesses {
+// know keeps a domain as a witness of the servers that found its mail host, if these want
+// more: one for each host, lest one that goes make liars of them all.
+func (run *run) know(a *Answer, servers set) {
+	wanted := false
+	for i := range run.r.servers {
+		n := 0
+		for _, w := range run.known {
+			if w.servers.has(i) {
+				n++
+			}
+		}
+		wanted = wanted || servers.has(i) && n < maxWitnesses
+	}
+	i := slices.IndexFunc(a.Hosts, func(h Host) bool { return run.r.reaches(h.Addrs) })
+	if !wanted || i < 0 {
 		return
 	}
-	if i := slices.IndexFunc(a.Hosts, func(h Host) bool { return run.r.reaches(h.Addrs) }); i >= 0 {
-		run.known = append(run.known, witness{a.Name, a.Hosts[i].Name})
+	host := a.Hosts[i].Name
+	if _, err := netip.ParseAddr(host); err == nil || slices.ContainsFunc(run.known, func(w witness) bool { return w.host == host }) {
+		return
 	}
+	run.known = append(run.known, witness{a.Name, host, servers})
 }
 
 // settle judges the first n drafts by a check that started after them. It returns how

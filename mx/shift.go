@@ -86,11 +86,12 @@ func (s *shift) work(w *worker) {
 	for s.ctx.Err() == nil {
 		name, ok := "", false
 		if !s.tray.full() {
-			name, ok = s.feed.next()
+			name, ask.again, ok = s.feed.next()
 		}
 		if ok {
 			*d = draft{}
 			s.run.r.draft(s.ctx, name, &ask, d)
+			d.second = ask.again
 			if s.ctx.Err() == nil { // a cancelled question is not an answer
 				s.tray.put(d)
 			}
