@@ -275,7 +275,8 @@ func (r *Resolver) recall(ctx context.Context, s *standing, witnesses []witness)
 	for at, i := range honest {
 		said := heard[at]
 		if said.lies < 2 {
-			if said.asked >= fewWitnesses && 2*said.found < said.asked {
+			// A denial is more than silence.
+			if (said.asked >= fewWitnesses || said.lies > 0) && 2*said.found < said.asked {
 				now.passed &^= one(i)
 			}
 			continue
@@ -308,19 +309,28 @@ func (r *Resolver) hearWitnesses(ctx context.Context, server *server, witnesses 
 	defer cancel()
 	ask := func(q question) (reply, bool) { return r.insist(ctx, server, q) }
 	t.asked = len(witnesses)
-	replies := make(chan reply, len(witnesses))
+	type word struct {
+		reply
+		of string // domain or host
+	}
+	words := make(chan word, len(witnesses))
 	for _, w := range witnesses {
 		go func() {
-			said, _ := r.mailHost(w.name+".", w.host, ask)
-			replies <- said
+			if said, _, atHost := r.mailHost(w.name+".", w.host, ask); atHost {
+				words <- word{said, w.host}
+			} else {
+				words <- word{said, w.name}
+			}
 		}()
 	}
+	denied := map[string]bool{} // a host that is gone is one lie, however many name it
 	for i := range witnesses {
-		switch said := <-replies; {
+		switch said := <-words; {
 		case said.namesHost():
 			t.found++
 		case said.status.definite():
-			t.lies, t.detail = t.lies+1, said.detail
+			denied[said.of] = true
+			t.lies, t.detail = len(denied), said.detail
 		}
 		if 2*t.found < t.asked {
 			continue
@@ -335,12 +345,13 @@ func (r *Resolver) hearWitnesses(ctx context.Context, server *server, witnesses 
 }
 
 // mailHost asks for the mail exchangers of a domain, and for the addresses of host, or
-// where that is "" of the first of them. What it returns is positive if both are there;
-// same says that the questions came back as they were spelt.
-func (r *Resolver) mailHost(name, host string, ask func(question) (reply, bool)) (said reply, same bool) {
+// where that is "" of the first of them. What it returns is positive if both are there,
+// else it is of the domain, or, atHost, of that host; same says that the questions came
+// back as they were spelt.
+func (r *Resolver) mailHost(name, host string, ask func(question) (reply, bool)) (said reply, same, atHost bool) {
 	said, same = ask(question{name, dns.TypeMX})
 	if !said.namesHost() {
-		return said, same
+		return said, same, false
 	}
 	if host == "" {
 		host = said.hosts[0].Name
@@ -351,16 +362,16 @@ func (r *Resolver) mailHost(name, host string, ask func(question) (reply, bool))
 		same = same && (alike || !address.status.definite())
 		switch {
 		case r.reaches(address.addrs):
-			return said, same
+			return said, same, false
 		case !address.status.definite():
-			return reply{status: address.status, detail: host + ": " + address.detail}, same
+			return reply{status: address.status, detail: host + ": " + address.detail}, same, true
 		}
 		none.detail = "its mail host " + host + " has no address to reach: " + address.detail
 		if address.status == nxdomain {
 			break
 		}
 	}
-	return none, same
+	return none, same, true
 }
 
 // namesHost reports whether r is of a domain that has a mail host.
@@ -382,7 +393,7 @@ func (r *Resolver) inspect(ctx context.Context, server *server) sighting {
 	insist := func(q question) (reply, bool) { return r.insist(ctx, server, q) }
 	for _, name := range providers {
 		go func() {
-			said, same := r.mailHost(name, "", insist)
+			said, same, _ := r.mailHost(name, "", insist)
 			sights <- sight{name, false, same, said}
 		}()
 	}

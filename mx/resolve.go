@@ -212,7 +212,7 @@ func (run *run) give(a Answer) {
 }
 
 // know keeps a domain as a witness of the servers that found its mail host, if these want
-// more: one for each host, lest one that goes make liars of them all.
+// more.
 func (run *run) know(a *Answer, servers set) {
 	wanted := false
 	for i := range run.r.servers {
@@ -229,10 +229,9 @@ func (run *run) know(a *Answer, servers set) {
 		return
 	}
 	host := a.Hosts[i].Name
-	if _, err := netip.ParseAddr(host); err == nil || slices.ContainsFunc(run.known, func(w witness) bool { return w.host == host }) {
-		return
+	if _, err := netip.ParseAddr(host); err != nil { // an address as a name is never asked for
+		run.known = append(run.known, witness{a.Name, host, servers})
 	}
-	run.known = append(run.known, witness{a.Name, host, servers})
 }
 
 // settle judges the first n drafts by a check that started after them. It returns how
