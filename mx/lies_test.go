@@ -138,9 +138,9 @@ func TestNoGoodDomainIsCondemned(t *testing.T) {
 		{name: "no addresses, later", first: 100, lie: func(w *weather) string { return without(w.fair, " A ") }, notice: "has no address to reach"},
 		{name: "no addresses but those of the canaries", first: 100, lie: func(w *weather) string {
 			return dnstest.Canaries + without(w.fair, " A ")
-		}, notice: "of 8 domains that had mail hosts"},
-		{name: "nothing but the canaries", first: 100, lie: canariesOnly, notice: "8 of 8 domains that had mail hosts"},
-		{name: "nothing but the canaries, of two", first: 100, lie: canariesOnly, twice: true, notice: "8 of 8 domains that had mail hosts"},
+		}},
+		{name: "nothing but the canaries", first: 100, lie: canariesOnly, notice: "domains that had mail hosts a moment ago are denied"},
+		{name: "nothing but the canaries, of two", first: 100, lie: canariesOnly, twice: true, notice: "domains that had mail hosts a moment ago are denied"},
 		{name: "nothing at all", first: 100, lie: func(*weather) string { return "* !nxdomain\n" }, notice: "is denied"},
 		{name: "nothing at all for a blink", first: 100, lie: func(*weather) string { return "* !nxdomain\n" }, blink: true},
 		{name: "nothing but the canaries for a blink", first: 100, lie: canariesOnly, blink: true},

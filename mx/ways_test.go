@@ -78,7 +78,11 @@ func TestWays(t *testing.T) {
 		t.Run(way, func(t *testing.T) {
 			s, o := ways[way](t, c.zone+"@ !delay 0ms-20ms") // so that answers come in another order
 			var notices []string
-			o.Notice = func(text string) { notices = append(notices, text) }
+			o.Notice = func(text string) {
+				if !strings.Contains(text, "asked more slowly") { // a slow machine may be asked for too much
+					notices = append(notices, text)
+				}
+			}
 			r := mx.New(o)
 			answered := 0
 			require.NoError(t, r.Resolve(t.Context(), slices.Values(c.names), func(a mx.Answer) {
